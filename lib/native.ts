@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { addonMissing, unsupportedRuntime } from './errors.js';
+
+/** Bits of {@link Words.flags}. */
+export const LAUNCH_NEW_SESSION = 1;
+export const LAUNCH_SET_UID = 2;
+export const LAUNCH_SET_GID = 4;
+/** The child gets the `environ` of this process; no environment strings follow. */
+export const LAUNCH_INHERIT_ENV = 8;
+
+/** Kinds of stdio entry, first of each pair in the words. */
+export const STDIO_IGNORE = 0;
+export const STDIO_PIPE = 1;
+export const STDIO_FD = 2;
+
+/** Which halves of a limit are set, second word of each quadruple in the limits. */
+export const RLIMIT_SET_SOFT = 1n;
+export const RLIMIT_SET_HARD = 2n;
+
+/** Indices into the result of {@link Native.launch}; our ends of the pipes follow, -1 where an entry has none. */
+export const RESULT_PID = 0;
+export const RESULT_ERROR = 1;
+export const RESULT_STEP = 2;
+export const RESULT_DETAIL = 3;
+export const RESULT_SIGNAL = 4;
+export const RESULT_ENDS = 5;
+
+/** Told by the addon, on this thread, once the child is dead and after the I/O of that turn of the loop. */
+export interface Watcher {
+  /** `lost`: another part of the process took the exit status. */
+  reaped(code: number, signal: number, lost: boolean): void;
+}
+
+/** A running child, as the addon sees it. Keeps the loop alive until it is reaped, or unref()ed. */
+export interface NativeChild {
+  /** 0 or a negative errno; -ESRCH once reaped. */
+  kill(signal: number): number;
+  ref(): void;
+  unref(): void;
+  hasRef(): boolean;
+}
+
+export interface Native {
+  /**
+   * Starts a program and waits until it runs or is known never to run.
+   *
+   * @param watcher held until its `reaped` was called
+   * @param strings each followed by NUL: file, working directory (empty: ours), arguments, environment
+   * @param words flags, uid, gid, number of arguments, number of environment strings, number of stdio entries, then
+   *   (kind, descriptor) of each entry
+   * @param rlimits (resource, halves set, soft, hard) of each limit
+   * @param result written: pid, negative errno, step, detail, signal, then our end of each pipe. After EMFILE and
+   *   ENFILE there are no ends; after other errors they are open and connected to nobody.
+   */
+  launch(
+    watcher: Watcher,
+    strings: string,
+    words: Int32Array,
+    rlimits: BigUint64Array | undefined,
+    result: Int32Array,
+  ): NativeChild | undefined;
+
+  /** Sets close-on-exec on each descriptor >= 3 that lacks it; returns those, ascending. Throws with `code`. */
+  sealFds(): number[];
+  /** Descriptors of this thread's launch context. */
+  internalFds(): number[];
+  capabilities(): {
+    tier: string;
+    seal: string;
+    pidfd: string;
+    tierError: number;
+    sealError: number;
+    pidfdError: number;
+    probed: boolean;
+  };
+  /** Names of the launch steps, by their number in a result. */
+  readonly steps: readonly string[];
+}
+
+const root: string = join(__dirname, '..');
+
+let loaded: Native | undefined;
+
+/** The addon, loaded at first use. The only place that loads it. */
+export function native(): Native {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Native {
+  refuseForeignRuntimes();
+  try {
+    return (require('node-gyp-build') as (directory: string) => Native)(root);
+  } catch (cause) {
+    throw addonMissing(root, cause);
+  }
+}
+
+/** Bun and Deno load the addon and then crash in it, or start children past it: refused before that. */
+function refuseForeignRuntimes(): void {
+  for (const name of ['bun', 'deno']) {
+    if (name in process.versions) throw unsupportedRuntime(name);
+  }
+}

@@ -1,0 +1,200 @@
+/*
+ * launch.h: starts a program in a new process that holds the descriptors it was given and no others.
+ *
+ * This is the whole public interface of the core. Nothing here knows about Node.
+ *
+ *   launch_context_open()   once per thread that launches
+ *     launch()              plan -> child, or an error that names the step
+ *     launch_signal()       by pidfd where there is one: never a recycled pid
+ *     launch_reap()         exit status and resource usage; never blocks
+ *   launch_context_close()
+ *
+ * Functions return 0 or a negative errno. Output parameters start with `ret_` and are written only on success.
+ */
+#ifndef SAFE_SPAWN_LAUNCH_H
+#define SAFE_SPAWN_LAUNCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- what to start ------------------------------------------------------------------------------------------- */
+
+enum {
+  LAUNCH_FD_NULL = -1, /* source of a launch_fd: /dev/null, read-only for target 0, read-write for others */
+};
+
+/* Descriptor `target` of the child is a duplicate of the caller's `source`. */
+struct launch_fd {
+  int target;
+  int source;
+};
+
+/* A limit as prlimit(2) takes it. What is not set keeps the value that the caller has. */
+struct launch_rlimit {
+  int resource; /* RLIMIT_* */
+  bool set_soft;
+  bool set_hard;
+  uint64_t soft; /* in the resource's own unit; UINT64_MAX is RLIM_INFINITY */
+  uint64_t hard;
+};
+
+struct launch_plan {
+  /* Looked up as execvp(3) does: in the PATH of `envp`, after the change of directory, unless it has a slash. */
+  const char *file;
+
+  /*
+   * NULL-terminated. argv[-1] must be a writable slot: a file that execve(2) refuses with ENOEXEC is run as
+   * "/bin/sh file args", and that vector is made in place.
+   */
+  char **argv;
+  char *const *envp;
+  const char *cwd; /* NULL: the caller's */
+
+  const struct launch_fd *fds; /* targets >= 0, strictly increasing */
+  size_t fd_count;
+
+  const struct launch_rlimit *rlimits;
+  size_t rlimit_count;
+
+  bool new_session; /* setsid(2) */
+  bool set_uid;     /* with set_uid or set_gid the supplementary groups are dropped where that is permitted */
+  bool set_gid;
+  uid_t uid;
+  gid_t gid;
+};
+
+/* ---- what came of it ----------------------------------------------------------------------------------------- */
+
+/* In running order. The name of each is launch_step_name(). */
+enum launch_step {
+  LAUNCH_STEP_STDIO,    /* a source is not open, can't be passed on, or can't get its number */
+  LAUNCH_STEP_CLONE,    /* the process could not be made */
+  LAUNCH_STEP_SIGNALS,  /* dispositions to default */
+  LAUNCH_STEP_SESSION,  /* setsid */
+  LAUNCH_STEP_SEAL,     /* the other descriptors could not be closed for certain */
+  LAUNCH_STEP_RLIMIT,   /* detail: the resource */
+  LAUNCH_STEP_CWD,      /* chdir */
+  LAUNCH_STEP_GID,      /* setresgid */
+  LAUNCH_STEP_UID,      /* setresuid */
+  LAUNCH_STEP_UNMASK,   /* the signal mask */
+  LAUNCH_STEP_EXEC,     /* execve */
+  LAUNCH_STEP_COUNT,
+};
+
+struct launch_error {
+  int error; /* negative errno; -ECANCELED when the child was killed before it could exec */
+  enum launch_step step;
+  int detail; /* see enum launch_step, else 0 */
+  int signal; /* the signal that killed the child before exec, else 0 */
+};
+
+struct launch_child {
+  pid_t pid;
+  int pidfd; /* close-on-exec, >= 3, owned by the caller; -1 where the kernel has none (before 5.3) */
+};
+
+struct launch_exit {
+  bool lost; /* somebody else took the status: neither code nor signal is known */
+  int code;
+  int signal; /* 1..64, or 0 after a normal exit */
+  bool core_dumped;
+  struct rusage usage; /* zero when lost */
+};
+
+/* ---- how ------------------------------------------------------------------------------------------------------- */
+
+/* How the child is made, fastest first. A launch takes the first that the kernel allows. */
+enum launch_tier {
+  LAUNCH_TIER_SHARED, /* vfork-like, table of descriptors shared until the child takes a small copy (Linux 5.9) */
+  LAUNCH_TIER_COPY,   /* vfork-like, with a whole copy of the table */
+  LAUNCH_TIER_FORK,   /* fork-like, for emulators where vfork does not share memory or does not wait */
+  LAUNCH_TIER_COUNT,
+};
+
+/* How the child gets rid of every other descriptor. There is no loop up to a limit, since a limit may lie. */
+enum launch_seal {
+  LAUNCH_SEAL_UNSHARE, /* close_range(2) with CLOSE_RANGE_UNSHARE, Linux 5.9 */
+  LAUNCH_SEAL_RANGE,   /* close_range(2) on a table of its own, Linux 5.9 */
+  LAUNCH_SEAL_PROC,    /* every number listed in /proc/self/fd */
+  LAUNCH_SEAL_NONE,    /* neither works: every launch fails with LAUNCH_STEP_SEAL */
+  LAUNCH_SEAL_COUNT,
+};
+
+enum launch_pidfd {
+  LAUNCH_PIDFD_CLONE, /* from clone(2) with CLONE_PIDFD, Linux 5.2 */
+  LAUNCH_PIDFD_OPEN,  /* from pidfd_open(2), Linux 5.3 */
+  LAUNCH_PIDFD_NONE,  /* the caller learns of deaths by SIGCHLD */
+  LAUNCH_PIDFD_COUNT,
+};
+
+/* `*_error` is the negative errno with which the next faster way was refused, or 0 if there is none faster. */
+struct launch_capabilities {
+  enum launch_tier tier;
+  enum launch_seal seal;
+  enum launch_pidfd pidfd;
+  int tier_error;
+  int seal_error;
+  int pidfd_error;
+  bool probed; /* false: a probe would have become PID 1 of a new namespace; the safest way is taken */
+};
+
+/* Belongs to one thread at a time: its stack, its mailbox of descriptors, and what it learnt of the kernel. */
+struct launch_context;
+
+int launch_context_open(struct launch_context **ret_context);
+void launch_context_close(struct launch_context *context);
+
+/*
+ * Starts the plan's program. Returns when the program runs (its execve(2) succeeded) or when it is certain that it
+ * never will; in the second case `ret_error` is written, the process is reaped and no descriptor is left.
+ * The calling thread is suspended meanwhile. Nothing of the caller changes: descriptors, mask, dispositions, ids.
+ */
+int launch(struct launch_context *context, const struct launch_plan *plan, struct launch_child *ret_child,
+           struct launch_error *ret_error);
+
+/* pidfd_send_signal(2), else kill(2). The child must not have been reaped. */
+int launch_signal(const struct launch_child *child, int signal);
+
+/* 1: reaped, `ret_exit` written. 0: still alive. Waits for this child only. */
+int launch_reap(const struct launch_child *child, struct launch_exit *ret_exit);
+
+/* Probes on first use: starts and reaps a few processes that exec nothing. */
+void launch_probe(struct launch_context *context, struct launch_capabilities *ret_capabilities);
+
+/* Descriptors that belong to the context. They are not valid as a source. Returns how many were written, at most 2. */
+size_t launch_internal_fds(const struct launch_context *context, int ret_fds[2]);
+
+const char *launch_step_name(enum launch_step step);
+const char *launch_tier_name(enum launch_tier tier);
+const char *launch_seal_name(enum launch_seal seal);
+const char *launch_pidfd_name(enum launch_pidfd pidfd);
+
+#ifdef LAUNCH_TEST_GATES
+/*
+ * Points at which a test can hold the child. Compiled out of releases.
+ * A held child runs launch__gate_wait(): test code arms a gate, sees `reached`, then opens it.
+ */
+enum launch_gate { LAUNCH_GATE_UNSHARE, LAUNCH_GATE_UNMASK, LAUNCH_GATE_COUNT };
+void launch_gate_arm(struct launch_context *context, enum launch_gate gate);
+bool launch_gate_reached(struct launch_context *context, enum launch_gate gate);
+pid_t launch_gate_pid(struct launch_context *context); /* of the held child */
+void launch_gate_release(struct launch_context *context, enum launch_gate gate);
+/* The child kills itself with `signal` as it begins `step`, or fails it with `error`; LAUNCH_STEP_COUNT: off. */
+void launch_fail_at(struct launch_context *context, enum launch_step step, int error, int signal);
+/* The slowest allowed way, to test each on a kernel that has them all. */
+void launch_force(struct launch_context *context, enum launch_tier tier, enum launch_seal seal,
+                  enum launch_pidfd pidfd);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
