@@ -66,7 +66,7 @@ async function play(library) {
 
 async function firstBytes(supervisor, folder) {
   const [{ bytes }] = await once(supervisor, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) });
-  const service = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+  const service = await noted(folder, 'pid');
   say(`   supervisor ${supervisor.pid} has read ${bytes} bytes of its service ${service} (yes)`);
   return service;
 }
@@ -113,18 +113,18 @@ function hangs(service, silent) {
 }
 
 async function ended(folder, after) {
-  const status = await statusNoted(folder);
+  const status = await noted(folder, 'status');
   const how = signalOfStatus(status) ?? `status ${status}`;
   say(`   ${good('gone')}: ${how} after ${Math.ceil(after)} ms`);
   return how;
 }
 
-/** The script that runs the service writes it once it has seen the end. */
-async function statusNoted(folder) {
+/** A number that the script around the service writes down when it knows it. */
+async function noted(folder, name) {
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
-    const status = readIfThere(join(folder, 'status'));
-    if (status.endsWith('\n')) return Number(status);
+    const line = readIfThere(join(folder, name));
+    if (line.endsWith('\n')) return Number(line);
     await sleep(10);
   }
   return undefined;
