@@ -1,0 +1,167 @@
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "internal.h"
+
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x00001000
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+static bool changes_ids(const struct launch_plan *plan) {
+  return plan->set_uid || plan->set_gid;
+}
+
+/*
+ * A change of uid or gid marks the address space as not dumpable (prctl(2), PR_SET_DUMPABLE), and another user could
+ * then stop a process that shares ours: such a child gets a copy of the memory. CLONE_VFORK waits for it all the same.
+ *
+ * A child that has not called execve(2) sends no SIGCHLD and is invisible to a foreign waitpid(-1) (exit signal 0;
+ * execve resets it). Without a pidfd SIGCHLD is all there is, and emulators know no exit signal but that.
+ */
+static unsigned long clone_flags(const struct launch__run *run) {
+  static const unsigned long of_tier[LAUNCH_TIER_COUNT] = {
+      [LAUNCH_TIER_SHARED] = CLONE_VM | CLONE_VFORK | CLONE_FILES,
+      [LAUNCH_TIER_COPY] = CLONE_VM | CLONE_VFORK,
+      [LAUNCH_TIER_FORK] = 0,
+  };
+  unsigned long flags = of_tier[run->way.tier];
+
+  if (changes_ids(run->plan)) flags &= ~(unsigned long)CLONE_VM;
+  if (run->way.pidfd == LAUNCH_PIDFD_CLONE) flags |= CLONE_PIDFD;
+  if (run->way.pidfd != LAUNCH_PIDFD_CLONE || run->way.tier == LAUNCH_TIER_FORK) flags |= SIGCHLD;
+  return flags;
+}
+
+/* The mail holds what is not /dev/null, in the order of the targets. */
+static int send_mail(const struct launch__run *run) {
+  int mail[LAUNCH__MAIL_MAX];
+  size_t count = 0;
+
+  for (size_t i = 0; i < run->plan->fd_count; i++) {
+    if (run->sources[i] == LAUNCH_FD_NULL) continue;
+    if (count == LAUNCH__MAIL_MAX) return -E2BIG;
+    mail[count++] = run->sources[i];
+  }
+  return launch__mailbox_send(run->mailbox, mail, count);
+}
+
+/* ---- the fork tier: the parent waits for the end of a pipe that execve(2) and exit close -------------------------- */
+
+static int open_running_pipe(struct launch__run *run, int *ret_reader) {
+  int ends[2];
+
+  if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
+  *ret_reader = ends[0];
+  run->running_end = ends[1];
+  return 0;
+}
+
+static void await_exec_or_exit(struct launch__run *run, int reader) {
+  char byte;
+
+  (void)close(run->running_end);
+  while (read(reader, &byte, sizeof byte) < 0 && errno == EINTR) {
+  }
+  (void)close(reader);
+}
+
+static long clone_and_wait(struct launch_context *context, struct launch__run *run, int *ret_pidfd) {
+  unsigned long flags = clone_flags(run);
+  int reader = -1, error;
+  long pid;
+
+  if (run->way.tier == LAUNCH_TIER_FORK && (error = open_running_pipe(run, &reader)) != 0) return error;
+  pid = launch__clone(context->stack, flags, launch__child, run, ret_pidfd);
+  if (reader >= 0) await_exec_or_exit(run, reader);
+  return pid;
+}
+
+/* ---- the pidfd ----------------------------------------------------------------------------------------------------- */
+
+/* Kernels before 5.2 ignore CLONE_PIDFD. A number below 3 would be taken for stdio by whoever asks for that number. */
+static int usable_pidfd(const struct launch__run *run, pid_t pid, int pidfd) {
+  int moved;
+
+  if (run->way.pidfd == LAUNCH_PIDFD_OPEN) pidfd = (int)launch__sys(SYS_pidfd_open, pid, 0);
+  if (pidfd < 0) return -1;
+  if (pidfd > STDERR_FILENO) return pidfd;
+  moved = fcntl(pidfd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  (void)close(pidfd);
+  return moved;
+}
+
+/* ---- what came of it ----------------------------------------------------------------------------------------------- */
+
+/*
+ * A stop signal that arrived before execve(2) was dropped by the child, since it would have stopped there, and this
+ * thread with it, for ever. Now the program gets it.
+ */
+static void resend_stops(const struct launch__report *report, const struct launch_child *child) {
+  static const int stops[] = {SIGTSTP, SIGTTIN, SIGTTOU};
+
+  for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+    if ((report->stops & UINT64_C(1) << (stops[i] - 1)) != 0) (void)launch_signal(child, stops[i]);
+}
+
+/* The signal that killed the child, or 0. Somebody else may have reaped it: then it is not known. */
+static int reap_failed(pid_t pid) {
+  siginfo_t info = {0};
+  long result;
+
+  do
+    result = launch__sys(SYS_waitid, P_PID, pid, &info, WEXITED | __WALL, NULL);
+  while (result == -EINTR);
+  return result == 0 && info.si_code != CLD_EXITED ? info.si_status : 0;
+}
+
+/* A child that is gone without an error and before execve(2) was killed: that is no start. */
+static bool has_started(const struct launch__report *report) {
+  return report->error == 0 && report->step == LAUNCH_STEP_EXEC;
+}
+
+static int failure(const struct launch__report *report, pid_t pid, struct launch_error *ret_error) {
+  *ret_error = (struct launch_error){
+      .error = report->error != 0 ? report->error : -ECANCELED,
+      .step = (enum launch_step)report->step,
+      .detail = report->detail,
+      .signal = reap_failed(pid),
+  };
+  if (report->error != 0) ret_error->signal = 0;
+  return ret_error->error;
+}
+
+static int refused(struct launch_error *ret_error, enum launch_step step, int error) {
+  *ret_error = (struct launch_error){.error = error, .step = step};
+  return error;
+}
+
+int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
+                    struct launch_error *ret_error) {
+  struct launch_child child = {.pidfd = -1};
+  bool by_mail = run->way.tier == LAUNCH_TIER_SHARED;
+  int pidfd = -1, error;
+  long pid;
+
+  launch__report_reset(run->report);
+  if (by_mail && (error = send_mail(run)) != 0) return refused(ret_error, LAUNCH_STEP_SEAL, error);
+
+  pid = clone_and_wait(context, run, &pidfd);
+  if (by_mail && !run->report->mail_taken) launch__mailbox_discard(&context->mailbox);
+  if (pid < 0) return refused(ret_error, LAUNCH_STEP_CLONE, (int)pid);
+
+  if (!has_started(run->report)) {
+    if (pidfd >= 0) (void)close(pidfd);
+    return failure(run->report, (pid_t)pid, ret_error);
+  }
+  child.pid = (pid_t)pid;
+  child.pidfd = usable_pidfd(run, child.pid, pidfd);
+  resend_stops(run->report, &child);
+  *ret_child = child;
+  return 0;
+}

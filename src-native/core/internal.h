@@ -1,0 +1,156 @@
+/*
+ * internal.h: what the files of the core share. Never included from outside.
+ *
+ * Functions marked [child] run in the new process while it may share memory with a parent of many threads: no malloc,
+ * no stdio, no libc function that takes a lock or talks to other threads. They get all they need from launch__run.
+ */
+#ifndef SAFE_SPAWN_INTERNAL_H
+#define SAFE_SPAWN_INTERNAL_H
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "launch.h"
+
+#define LAUNCH__SIGNAL_MAX 64 /* the kernel's _NSIG, whatever libc reserves of it */
+
+/*
+ * A system call as the kernel has it: a result or a negative errno. libc's wrappers for ids, limits and the mask do
+ * more than the call (they broadcast to other threads, or hide signals), and its close() is a cancellation point.
+ */
+#define launch__sys(...)                                                                                               \
+  ({                                                                                                                   \
+    long launch__result = syscall(__VA_ARGS__);                                                                        \
+    launch__result == -1 ? -(long)errno : launch__result;                                                              \
+  })
+
+/* ---- report.c: what the child tells its parent, in memory that is shared in every tier ------------------------- */
+
+struct launch__report {
+  _Atomic int step; /* enum launch_step, stored before the step begins */
+  _Atomic int error;
+  _Atomic int detail;
+  _Atomic bool mail_taken;
+  _Atomic uint64_t stops; /* stop signals that came too early for the child; bit n - 1 is signal n */
+#ifdef LAUNCH_TEST_GATES
+  _Atomic int gates[LAUNCH_GATE_COUNT];
+  _Atomic int gate_pid;
+  int fail_step;
+  int fail_error;
+  int fail_signal;
+#endif
+};
+
+int launch__report_open(struct launch__report **ret_report);
+void launch__report_close(struct launch__report *report);
+void launch__report_reset(struct launch__report *report);
+
+/* ---- mailbox.c: how descriptors reach a child that copies only the lowest part of the table --------------------- */
+
+/*
+ * A pair of datagram sockets. The receiving end sits at the lowest number that was free; the child copies the table
+ * up to there. An end is known by its inode, since another part of the process may close it and get its number.
+ */
+struct launch__mailbox {
+  int receiver; /* -1: no mailbox */
+  int sender;
+  ino_t receiver_inode;
+  ino_t sender_inode;
+};
+
+enum { LAUNCH__MAIL_MAX = 253 }; /* SCM_MAX_FD of the kernel */
+
+/* Makes the pair, or makes it anew where it was taken away. */
+int launch__mailbox_ensure(struct launch__mailbox *mailbox);
+int launch__mailbox_send(const struct launch__mailbox *mailbox, const int *fds, size_t count);
+/* [child] */
+int launch__mailbox_receive(const struct launch__mailbox *mailbox, int *ret_fds, size_t count);
+/* With everything that is still in it. Only what is still ours is closed. */
+void launch__mailbox_discard(struct launch__mailbox *mailbox);
+
+/* ---- one attempt to launch --------------------------------------------------------------------------------------- */
+
+struct launch__way {
+  enum launch_tier tier;
+  enum launch_seal seal;
+  enum launch_pidfd pidfd;
+};
+
+struct launch__run {
+  const struct launch_plan *plan;
+  const struct launch__mailbox *mailbox;
+  struct launch__report *report;
+  struct launch__way way;
+  const char *file; /* the plan's, but for paths through our own /proc/self/fd */
+  const char *cwd;
+  int *sources; /* where the child finds what goes to plan->fds[i]; moved about while placing */
+  int running_end; /* fork tier: the parent waits until exec or exit closes it; else -1 */
+  uint64_t nofile_soft; /* before the child raised it */
+  uint64_t nofile_hard;
+  int canary; /* a probe: a descriptor that must be gone after the seal, and nothing is executed; else -1 */
+};
+
+struct launch_context {
+  struct launch__report *report;
+  struct launch__mailbox mailbox;
+  char *stack; /* of the child */
+  int *sources;
+  size_t source_capacity;
+  struct launch_capabilities capabilities;
+};
+
+/* attempt.c: one launch in one way. A failure is reaped and leaves nothing. */
+int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
+                    struct launch_error *ret_error);
+
+/* clone.c: the child's stack, and a process that calls `entry` on it with all signals blocked. */
+int launch__stack_open(char **ret_stack);
+void launch__stack_close(char *stack);
+long launch__clone(char *stack, unsigned long flags, int (*entry)(void *), void *argument, int *ret_pidfd);
+
+/* ways.c: the fastest way there is, and the next slower one round what was refused (false: none can help). */
+struct launch__way launch__fastest_way(void);
+bool launch__slower_way(struct launch__way *way, const struct launch_error *error);
+
+/* probe.c: which way this kernel allows; probed at the first call. */
+struct launch__way launch__choose_way(struct launch_context *context);
+
+/* paths.c: "/proc/self/fd/N" for a descriptor of the caller, which the child does not have; written to `buffer`. */
+const char *launch__caller_path(const struct launch_plan *plan, const char *path, char *buffer, size_t size);
+
+/* child.c [child] */
+int launch__child(void *run);
+#ifdef LAUNCH_TEST_GATES
+void launch__gate(struct launch__report *report, enum launch_gate gate);
+#endif
+
+/* seal.c [child] */
+int launch__close_others(struct launch__run *run);
+
+/* steps/ [child]: 0 or a negative errno */
+int launch__reset_signals(struct launch__run *run);
+int launch__new_session(struct launch__run *run);
+int launch__own_table(struct launch__run *run);
+int launch__raise_nofile(struct launch__run *run);
+int launch__take_mail(struct launch__run *run);
+int launch__place_fds(struct launch__run *run);
+int launch__set_rlimits(struct launch__run *run);
+int launch__change_directory(struct launch__run *run);
+int launch__set_gid(struct launch__run *run);
+int launch__set_uid(struct launch__run *run);
+int launch__unmask_signals(struct launch__run *run);
+int launch__exec(struct launch__run *run);
+
+/* ---- the kernel's own layouts where libc's differ ---------------------------------------------------------------- */
+
+struct launch__kernel_sigaction {
+  void (*handler)(int);
+  unsigned long flags;
+  void (*restorer)(void);
+  uint64_t mask;
+};
+
+#endif

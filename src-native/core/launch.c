@@ -1,0 +1,118 @@
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+/* ---- the context --------------------------------------------------------------------------------------------------- */
+
+int launch_context_open(struct launch_context **ret_context) {
+  struct launch_context *context = calloc(1, sizeof *context);
+  int error;
+
+  if (context == NULL) return -ENOMEM;
+  context->mailbox = (struct launch__mailbox){.receiver = -1, .sender = -1};
+  if ((error = launch__stack_open(&context->stack)) != 0) goto no_stack;
+  if ((error = launch__report_open(&context->report)) != 0) goto no_report;
+  /* Early, for a low number. Where it fails, with a full table, the launch tries again. */
+  (void)launch__mailbox_ensure(&context->mailbox);
+  *ret_context = context;
+  return 0;
+
+no_report:
+  launch__stack_close(context->stack);
+no_stack:
+  free(context);
+  return error;
+}
+
+void launch_context_close(struct launch_context *context) {
+  launch__mailbox_discard(&context->mailbox);
+  launch__report_close(context->report);
+  launch__stack_close(context->stack);
+  free(context->sources);
+  free(context);
+}
+
+size_t launch_internal_fds(const struct launch_context *context, int ret_fds[2]) {
+  if (context->mailbox.receiver < 0) return 0;
+  ret_fds[0] = context->mailbox.receiver;
+  ret_fds[1] = context->mailbox.sender;
+  return 2;
+}
+
+/* ---- the launch ------------------------------------------------------------------------------------------------------ */
+
+static int fail(struct launch_error *ret_error, enum launch_step step, int error) {
+  *ret_error = (struct launch_error){.error = error, .step = step};
+  return error;
+}
+
+static bool is_internal(const struct launch_context *context, int fd) {
+  return fd == context->mailbox.receiver || fd == context->mailbox.sender;
+}
+
+/*
+ * A source that is closed must be found out now: while the clone runs, its number is free, and the pidfd would take it
+ * and become the child's stdin.
+ */
+static int check_sources(const struct launch_context *context, const struct launch_plan *plan) {
+  for (size_t i = 0; i < plan->fd_count; i++) {
+    int source = plan->fds[i].source;
+    if (source == LAUNCH_FD_NULL) continue;
+    if (is_internal(context, source) || fcntl(source, F_GETFD) < 0) return -EBADF;
+  }
+  return 0;
+}
+
+static int reserve_sources(struct launch_context *context, size_t count) {
+  int *grown;
+
+  if (count <= context->source_capacity) return 0;
+  grown = realloc(context->sources, count * sizeof *grown);
+  if (grown == NULL) return -ENOMEM;
+  context->sources = grown;
+  context->source_capacity = count;
+  return 0;
+}
+
+/* The child rewrites them as it moves descriptors about, so each attempt starts from the plan's. */
+static void copy_sources(const struct launch_plan *plan, int *sources) {
+  for (size_t i = 0; i < plan->fd_count; i++) sources[i] = plan->fds[i].source;
+}
+
+/* The fastest way that was found to work; and where it is refused this once, the slower ones. */
+static int attempt_ways(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
+                        struct launch_error *ret_error) {
+  int error;
+
+  do {
+    copy_sources(run->plan, context->sources);
+    run->sources = context->sources;
+    error = launch__attempt(context, run, ret_child, ret_error);
+  } while (error != 0 && launch__slower_way(&run->way, ret_error));
+  return error;
+}
+
+int launch(struct launch_context *context, const struct launch_plan *plan, struct launch_child *ret_child,
+           struct launch_error *ret_error) {
+  char file[PATH_MAX], cwd[PATH_MAX];
+  struct launch__run run = {
+      .plan = plan,
+      .mailbox = &context->mailbox,
+      .report = context->report,
+      .file = launch__caller_path(plan, plan->file, file, sizeof file),
+      .cwd = launch__caller_path(plan, plan->cwd, cwd, sizeof cwd),
+      .running_end = -1,
+      .canary = -1,
+  };
+  int error;
+
+  /* First of all: a number that is no longer ours may be a source. Without a mailbox a slower way is taken. */
+  (void)launch__mailbox_ensure(&context->mailbox);
+  run.way = launch__choose_way(context);
+  if (run.way.seal == LAUNCH_SEAL_NONE) return fail(ret_error, LAUNCH_STEP_SEAL, context->capabilities.seal_error);
+  if ((error = check_sources(context, plan)) != 0) return fail(ret_error, LAUNCH_STEP_STDIO, error);
+  if ((error = reserve_sources(context, plan->fd_count)) != 0) return fail(ret_error, LAUNCH_STEP_CLONE, error);
+  return attempt_ways(context, &run, ret_child, ret_error);
+}

@@ -1,0 +1,43 @@
+#include "launch.h"
+
+const char *launch_step_name(enum launch_step step) {
+  static const char *const names[LAUNCH_STEP_COUNT] = {
+      [LAUNCH_STEP_STDIO] = "stdio",     [LAUNCH_STEP_CLONE] = "clone",   [LAUNCH_STEP_SIGNALS] = "signals",
+      [LAUNCH_STEP_SESSION] = "session", [LAUNCH_STEP_SEAL] = "seal",     [LAUNCH_STEP_RLIMIT] = "rlimit",
+      [LAUNCH_STEP_CWD] = "cwd",         [LAUNCH_STEP_GID] = "gid",       [LAUNCH_STEP_UID] = "uid",
+      [LAUNCH_STEP_UNMASK] = "unmask",   [LAUNCH_STEP_EXEC] = "exec",
+  };
+
+  return names[step];
+}
+
+const char *launch_tier_name(enum launch_tier tier) {
+  static const char *const names[LAUNCH_TIER_COUNT] = {
+      [LAUNCH_TIER_SHARED] = "shared",
+      [LAUNCH_TIER_COPY] = "copy",
+      [LAUNCH_TIER_FORK] = "fork",
+  };
+
+  return names[tier];
+}
+
+const char *launch_seal_name(enum launch_seal seal) {
+  static const char *const names[LAUNCH_SEAL_COUNT] = {
+      [LAUNCH_SEAL_UNSHARE] = "close_range unshare",
+      [LAUNCH_SEAL_RANGE] = "close_range",
+      [LAUNCH_SEAL_PROC] = "proc",
+      [LAUNCH_SEAL_NONE] = "none",
+  };
+
+  return names[seal];
+}
+
+const char *launch_pidfd_name(enum launch_pidfd pidfd) {
+  static const char *const names[LAUNCH_PIDFD_COUNT] = {
+      [LAUNCH_PIDFD_CLONE] = "clone",
+      [LAUNCH_PIDFD_OPEN] = "pidfd_open",
+      [LAUNCH_PIDFD_NONE] = "none",
+  };
+
+  return names[pidfd];
+}

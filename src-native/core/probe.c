@@ -1,0 +1,201 @@
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/wait.h>
+
+#include "internal.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+/*
+ * What the kernel does is asked, not its version: a version says nothing of a seccomp filter, an emulator or a sandbox.
+ */
+
+static void reap_probe(long pid) {
+  while (launch__sys(SYS_waitid, P_PID, pid, NULL, WEXITED | __WALL, NULL) == -EINTR) {
+  }
+}
+
+/* ---- does vfork share memory, and wait? -------------------------------------------------------------------------- */
+
+static int store(void *argument) {
+  *(volatile bool *)argument = true;
+  return 0;
+}
+
+/*
+ * Emulators turn it into fork (QEMU's user mode, valgrind) or do not wait (WSL1). Asked first and with these flags alone:
+ * valgrind ends a process that calls clone with a set of flags it doesn't know, CLONE_FILES among them.
+ */
+static int probe_vfork(struct launch_context *context) {
+  volatile bool stored = false;
+  long pid = launch__clone(context->stack, CLONE_VM | CLONE_VFORK, store, (void *)&stored, NULL);
+
+  if (pid < 0) return (int)pid;
+  bool seen = stored;
+  reap_probe(pid);
+  return seen ? 0 : -ENOSYS;
+}
+
+/* ---- does CLOSE_RANGE_UNSHARE give the child a table of its own? --------------------------------------------------- */
+
+struct unshare_probe {
+  int witness;  /* a descriptor with an inode that nobody else has */
+  int appeared; /* the number that the child gave a duplicate of it, or a negative errno */
+};
+
+static int unshare_and_open(void *argument) {
+  struct unshare_probe *probe = argument;
+  long result = launch__sys(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE);
+
+  if (result == 0) result = launch__sys(SYS_fcntl, probe->witness, F_DUPFD_CLOEXEC, 0);
+  probe->appeared = (int)result;
+  return 0;
+}
+
+static bool is_same_file(int one, int other) {
+  struct stat a, b;
+
+  return fstat(one, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/*
+ * A kernel that says yes and does nothing would have the child close the parent's descriptors. So this child closes
+ * nothing; it opens, and the parent looks whether that shows in its own table.
+ */
+static int probe_unshare(struct launch_context *context) {
+  struct unshare_probe probe = {.witness = context->mailbox.receiver, .appeared = -ECANCELED};
+  long pid = launch__clone(context->stack, CLONE_VM | CLONE_VFORK | CLONE_FILES, unshare_and_open, &probe, NULL);
+
+  if (pid < 0) return (int)pid;
+  reap_probe(pid);
+  if (probe.appeared < 0) return probe.appeared;
+  if (!is_same_file(probe.appeared, probe.witness)) return 0;
+  (void)close(probe.appeared);
+  return -ENOSYS;
+}
+
+/* ---- does the rest work? -------------------------------------------------------------------------------------------- */
+
+static bool is_readable(int pidfd) {
+  struct pollfd poll_fd = {.fd = pidfd, .events = POLLIN};
+
+  return poll(&poll_fd, 1, -1) == 1 && (poll_fd.revents & POLLIN) != 0;
+}
+
+/* The dead child's pidfd must be readable, else (Linux 5.2) no event loop can wait for it. */
+static bool finish_probe(const struct launch_child *child) {
+  bool useful = child->pidfd >= 0 && is_readable(child->pidfd);
+
+  reap_probe(child->pid);
+  if (child->pidfd >= 0) (void)close(child->pidfd);
+  return useful;
+}
+
+/* A real attempt, all steps up to the seal: mail, clone, a table of its own, placing, closing. */
+static int attempt_probe(struct launch_context *context, const struct launch__way *way, bool *ret_pidfd_useful,
+                         struct launch_error *ret_error) {
+  struct launch_fd fd = {.target = 0, .source = context->mailbox.sender};
+  struct launch_plan plan = {.fds = &fd, .fd_count = 1};
+  int source = fd.source;
+  struct launch__run run = {
+      .plan = &plan,
+      .mailbox = &context->mailbox,
+      .report = context->report,
+      .way = *way,
+      .sources = &source,
+      .running_end = -1,
+      .canary = context->mailbox.sender,
+  };
+  struct launch_child child;
+  int error = launch__mailbox_ensure(&context->mailbox);
+
+  if (error != 0) return error;
+  fd.source = source = run.canary = context->mailbox.sender;
+  error = launch__attempt(context, &run, &child, ret_error);
+  if (error == 0) *ret_pidfd_useful = finish_probe(&child);
+  return error;
+}
+
+/* ---- what was found ------------------------------------------------------------------------------------------------ */
+
+static void note(struct launch_capabilities *found, const struct launch__way *way, int error) {
+  if (way->tier != found->tier) found->tier_error = error;
+  if (way->seal != found->seal) found->seal_error = error;
+  if (way->pidfd != found->pidfd) found->pidfd_error = way->pidfd < found->pidfd ? 0 : error;
+  found->tier = way->tier;
+  found->seal = way->seal;
+  found->pidfd = way->pidfd;
+}
+
+/* Memory that is full or a table that is full says nothing about the kernel: the next launch asks again. */
+static bool is_conclusive(const struct launch_error *error) {
+  return error->step == LAUNCH_STEP_SEAL;
+}
+
+static bool probe_ways(struct launch_context *context, struct launch_capabilities *found) {
+  struct launch__way way = launch__fastest_way();
+  struct launch_error error = {0};
+  bool pidfd_useful = false;
+  int result;
+
+  if ((result = probe_vfork(context)) != 0) {
+    way = (struct launch__way){LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE};
+  } else if ((result = probe_unshare(context)) != 0) {
+    way = (struct launch__way){LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE};
+  }
+  note(found, &way, result);
+
+  while ((result = attempt_probe(context, &way, &pidfd_useful, &error)) != 0) {
+    if (!launch__slower_way(&way, &error)) break;
+    note(found, &way, error.error);
+  }
+  if (result != 0 && !is_conclusive(&error)) return false;
+  if (result != 0) {
+    found->seal = LAUNCH_SEAL_NONE;
+    found->seal_error = error.error;
+  } else if (!pidfd_useful) {
+    found->pidfd = LAUNCH_PIDFD_NONE;
+    found->pidfd_error = -ENOSYS;
+  }
+  return true;
+}
+
+/*
+ * After unshare(CLONE_NEWPID) the next child is PID 1 of a new namespace, and when that one ends no other can be made
+ * there: a probe would use it up.
+ */
+static bool would_be_pid_1(void) {
+  struct stat own, childs;
+
+  return stat("/proc/self/ns/pid", &own) == 0 && stat("/proc/self/ns/pid_for_children", &childs) == 0 &&
+         own.st_ino != childs.st_ino;
+}
+
+static const struct launch_capabilities safest = {
+    .tier = LAUNCH_TIER_FORK,
+    .seal = LAUNCH_SEAL_RANGE,
+    .pidfd = LAUNCH_PIDFD_CLONE,
+};
+
+static struct launch__way way_of(const struct launch_capabilities *found) {
+  return (struct launch__way){found->tier, found->seal, found->pidfd};
+}
+
+struct launch__way launch__choose_way(struct launch_context *context) {
+  struct launch_capabilities found = {0};
+
+  if (context->capabilities.probed) return way_of(&context->capabilities);
+  if (would_be_pid_1() || launch__mailbox_ensure(&context->mailbox) != 0) return way_of(&safest);
+  found.probed = probe_ways(context, &found);
+  context->capabilities = found.probed ? found : safest;
+  return way_of(&context->capabilities);
+}
+
+void launch_probe(struct launch_context *context, struct launch_capabilities *ret_capabilities) {
+  (void)launch__choose_way(context);
+  *ret_capabilities = context->capabilities.probed ? context->capabilities : safest;
+}

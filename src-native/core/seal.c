@@ -1,0 +1,125 @@
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+#include "internal.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+/* ---- by close_range(2): the gaps between what stays -------------------------------------------------------------- */
+
+static int close_gap(unsigned first, unsigned last) {
+  return first > last ? 0 : (int)launch__sys(SYS_close_range, first, last, 0);
+}
+
+static int close_gaps(const struct launch__run *run) {
+  const struct launch_plan *plan = run->plan;
+  unsigned next = 0;
+  int error;
+
+  for (size_t i = 0; i < plan->fd_count; i++) {
+    unsigned target = (unsigned)plan->fds[i].target;
+    if (target > 0 && (error = close_gap(next, target - 1)) != 0) return error;
+    next = target + 1;
+  }
+  if (run->running_end >= 0) {
+    if ((error = close_gap(next, (unsigned)run->running_end - 1)) != 0) return error;
+    next = (unsigned)run->running_end + 1;
+  }
+  return close_gap(next, ~0U);
+}
+
+/* ---- by /proc: what is listed there, independent of any limit ---------------------------------------------------- */
+
+struct directory_entry { /* linux_dirent64 of getdents64(2) */
+  uint64_t inode;
+  int64_t offset;
+  unsigned short length;
+  unsigned char type;
+  char name[];
+};
+
+static bool stays(const struct launch__run *run, int fd) {
+  if (fd == run->running_end) return true;
+  for (size_t i = 0; i < run->plan->fd_count; i++)
+    if (run->plan->fds[i].target == fd) return true;
+  return false;
+}
+
+static int open_listing(void) {
+  return (int)launch__sys(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+}
+
+/* In a full table the listing itself needs a number: the first that is open and doesn't stay is given up for it. */
+static int open_listing_in_full_table(const struct launch__run *run) {
+  int fd = open_listing();
+
+  for (int victim = 0; fd == -EMFILE && (uint64_t)victim <= run->nofile_hard; victim++)
+    if (!stays(run, victim) && launch__sys(SYS_close, victim) == 0) fd = open_listing();
+  return fd;
+}
+
+/* Anything can be mounted at /proc. */
+static bool is_proc(int fd) {
+  struct statfs status;
+
+  return launch__sys(SYS_fstatfs, fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
+}
+
+static int parse_number(const char *name) {
+  int number = 0;
+
+  if (*name < '0' || *name > '9') return -1;
+  for (; *name != '\0'; name++) number = number * 10 + (*name - '0');
+  return number;
+}
+
+/* Closes what one pass over the listing shows; returns how many, or a negative errno. */
+static int close_listed(const struct launch__run *run, int listing) {
+  _Alignas(struct directory_entry) char buffer[4096];
+  long length;
+  int closed = 0;
+
+  (void)launch__sys(SYS_lseek, listing, 0L, SEEK_SET);
+  while ((length = launch__sys(SYS_getdents64, listing, buffer, sizeof buffer)) > 0) {
+    for (long at = 0; at < length;) {
+      const struct directory_entry *entry = (const void *)(buffer + at);
+      int fd = parse_number(entry->name);
+      at += entry->length;
+      if (fd < 0 || fd == listing || stays(run, fd)) continue;
+      (void)launch__sys(SYS_close, fd);
+      closed++;
+    }
+  }
+  return length < 0 ? (int)length : closed;
+}
+
+/* Again until nothing is listed: not every emulation of /proc keeps its order while entries vanish. */
+static int close_all_listed(const struct launch__run *run) {
+  int listing = open_listing_in_full_table(run);
+  int closed;
+
+  if (listing < 0) return listing;
+  if (!is_proc(listing)) closed = -ENOSYS;
+  else
+    do closed = close_listed(run, listing);
+    while (closed > 0);
+  (void)launch__sys(SYS_close, listing);
+  return closed;
+}
+
+/* ------------------------------------------------------------------------------------------------------------------- */
+
+/* A probe looks whether the kernel did what it said. */
+static bool is_open(int fd) {
+  return fd >= 0 && launch__sys(SYS_fcntl, fd, F_GETFD) >= 0;
+}
+
+int launch__close_others(struct launch__run *run) {
+  int error = run->way.seal == LAUNCH_SEAL_PROC ? close_all_listed(run) : close_gaps(run);
+
+  return error == 0 && is_open(run->canary) ? -ENOSYS : error;
+}

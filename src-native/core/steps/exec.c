@@ -1,0 +1,71 @@
+#include <limits.h>
+#include <string.h>
+
+#include "../internal.h"
+
+/* execvp(3) of glibc; musl's differs only in /usr/local/bin. */
+static const char default_path[] = "/bin:/usr/bin";
+
+static const char *search_path(char *const *envp) {
+  for (; *envp != NULL; envp++)
+    if (strncmp(*envp, "PATH=", 5) == 0) return *envp + 5;
+  return default_path;
+}
+
+/* "/bin/sh path args": takes the spare slot in front of argv[0], which the shell's own name replaces. */
+static int execute_by_shell(const char *path, const struct launch_plan *plan) {
+  char **argv = plan->argv;
+
+  if (argv[0] == NULL) argv[1] = NULL;
+  argv[-1] = (char *)"/bin/sh";
+  argv[0] = (char *)path;
+  return (int)launch__sys(SYS_execve, argv[-1], argv - 1, plan->envp);
+}
+
+static int execute(const char *path, const struct launch_plan *plan) {
+  int error = (int)launch__sys(SYS_execve, path, plan->argv, plan->envp);
+
+  return error == -ENOEXEC ? execute_by_shell(path, plan) : error;
+}
+
+/* Whether the search goes on in the next directory after this error. */
+static bool is_elsewhere(int error) {
+  return error == -ENOENT || error == -ENOTDIR || error == -EACCES || error == -ESTALE || error == -ENODEV ||
+         error == -ETIMEDOUT;
+}
+
+/* "directory/file" in `buffer`; an empty directory is the current one. */
+static bool join(char *buffer, size_t size, const char *directory, size_t length, const char *file) {
+  size_t file_size = strlen(file) + 1;
+
+  if (length + 1 + file_size > size) return false;
+  memcpy(buffer, directory, length);
+  if (length > 0) buffer[length++] = '/';
+  memcpy(buffer + length, file, file_size);
+  return true;
+}
+
+static int execute_from_path(const char *file, const struct launch_plan *plan) {
+  char candidate[PATH_MAX];
+  bool saw_eacces = false;
+  int error = -ENOENT;
+
+  for (const char *directory = search_path(plan->envp);; directory++) {
+    const char *end = strchrnul(directory, ':');
+    if (join(candidate, sizeof candidate, directory, (size_t)(end - directory), file)) {
+      error = execute(candidate, plan);
+      if (error == -EACCES) saw_eacces = true;
+      if (!is_elsewhere(error)) return error;
+    }
+    if (*end == '\0') break;
+    directory = end;
+  }
+  return saw_eacces ? -EACCES : error;
+}
+
+int launch__exec(struct launch__run *run) {
+  if (*run->file == '\0') return -ENOENT;
+  if (strchr(run->file, '/') != NULL) return execute(run->file, run->plan);
+  if (strlen(run->file) > NAME_MAX) return -ENAMETOOLONG;
+  return execute_from_path(run->file, run->plan);
+}

@@ -1,0 +1,101 @@
+#include <fcntl.h>
+#include <linux/close_range.h>
+
+#include "../internal.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+/*
+ * From here on the table belongs to this process alone. In the shared tier close_range(2) makes the copy, and copies
+ * only what lies below the range: the cost does not depend on how many descriptors the parent holds.
+ */
+int launch__own_table(struct launch__run *run) {
+  if (run->way.seal == LAUNCH_SEAL_UNSHARE) {
+    unsigned first = (unsigned)run->mailbox->receiver + 1;
+    long result = launch__sys(SYS_close_range, first, ~0U, CLOSE_RANGE_UNSHARE);
+    if (result != 0) return (int)result;
+  }
+  return launch__raise_nofile(run);
+}
+
+static size_t count_mail(const struct launch__run *run) {
+  size_t count = 0;
+
+  for (size_t i = 0; i < run->plan->fd_count; i++) count += run->sources[i] != LAUNCH_FD_NULL;
+  return count;
+}
+
+int launch__take_mail(struct launch__run *run) {
+  int mail[LAUNCH__MAIL_MAX];
+  size_t next = 0;
+  int error;
+
+  if (run->way.tier != LAUNCH_TIER_SHARED) return 0;
+  error = launch__mailbox_receive(run->mailbox, mail, count_mail(run));
+  if (error != 0) return error;
+  run->report->mail_taken = true;
+  for (size_t i = 0; i < run->plan->fd_count; i++)
+    if (run->sources[i] != LAUNCH_FD_NULL) run->sources[i] = mail[next++];
+  return 0;
+}
+
+static int open_null(int target) {
+  int access = target == STDIN_FILENO ? O_RDONLY : O_RDWR;
+
+  return (int)launch__sys(SYS_openat, AT_FDCWD, "/dev/null", access | O_CLOEXEC, 0);
+}
+
+static int highest_target(const struct launch_plan *plan) {
+  return plan->fd_count == 0 ? -1 : plan->fds[plan->fd_count - 1].target;
+}
+
+static int move_above(int *fd, int limit) {
+  long moved = launch__sys(SYS_fcntl, *fd, F_DUPFD_CLOEXEC, limit + 1);
+
+  if (moved < 0) return (int)moved;
+  *fd = (int)moved;
+  return 0;
+}
+
+/* Nothing may sit on a number that another descriptor is about to take. */
+static int clear_targets(struct launch__run *run) {
+  int limit = highest_target(run->plan), error;
+
+  if (run->running_end >= 0 && run->running_end <= limit && (error = move_above(&run->running_end, limit)) != 0)
+    return error;
+  for (size_t i = 0; i < run->plan->fd_count; i++) {
+    int *source = &run->sources[i];
+    if (*source == LAUNCH_FD_NULL && (*source = open_null(run->plan->fds[i].target)) < 0) return *source;
+    if (*source <= limit && *source != run->plan->fds[i].target && (error = move_above(source, limit)) != 0)
+      return error;
+  }
+  return 0;
+}
+
+/* A duplicate has no close-on-exec flag; one that already has its number must lose it. */
+static int put(int source, int target) {
+  long result = source == target ? launch__sys(SYS_fcntl, source, F_SETFD, 0)
+                                 : launch__sys(SYS_dup3, source, target, 0);
+
+  return result < 0 ? (int)result : 0;
+}
+
+/* As libuv does: few programs expect their stdio to be non-blocking, and the parent's event loop made it so. */
+static void make_blocking(int fd) {
+  long flags = launch__sys(SYS_fcntl, fd, F_GETFL);
+
+  if (flags >= 0 && (flags & O_NONBLOCK) != 0) (void)launch__sys(SYS_fcntl, fd, F_SETFL, flags & ~(long)O_NONBLOCK);
+}
+
+int launch__place_fds(struct launch__run *run) {
+  int error = clear_targets(run);
+
+  for (size_t i = 0; error == 0 && i < run->plan->fd_count; i++) {
+    int target = run->plan->fds[i].target;
+    error = put(run->sources[i], target);
+    if (error == 0 && target <= STDERR_FILENO) make_blocking(target);
+  }
+  return error;
+}

@@ -1,0 +1,59 @@
+#include "../internal.h"
+
+struct kernel_rlimit {
+  uint64_t soft, hard;
+};
+
+static int set_limit(int resource, const struct kernel_rlimit *limit) {
+  return (int)launch__sys(SYS_prlimit64, 0, resource, limit, NULL);
+}
+
+static int get_limit(int resource, struct kernel_rlimit *limit) {
+  return (int)launch__sys(SYS_prlimit64, 0, resource, NULL, limit);
+}
+
+static int apply(const struct launch_rlimit *asked) {
+  struct kernel_rlimit limit = {asked->soft, asked->hard}, now;
+  int error;
+
+  if (!asked->set_soft || !asked->set_hard) {
+    if ((error = get_limit(asked->resource, &now)) != 0) return error;
+    if (!asked->set_soft) limit.soft = now.soft;
+    if (!asked->set_hard) limit.hard = now.hard;
+  }
+  return set_limit(asked->resource, &limit);
+}
+
+/*
+ * Placing must not depend on a soft limit that was lowered below the numbers in use: descriptors above it stay open,
+ * but none can be made there. The limit is the child's own; launch__set_rlimits puts it back.
+ */
+int launch__raise_nofile(struct launch__run *run) {
+  struct kernel_rlimit now, raised;
+  int error = get_limit(RLIMIT_NOFILE, &now);
+
+  if (error != 0) return error;
+  run->nofile_soft = now.soft;
+  run->nofile_hard = now.hard;
+  if (now.soft == now.hard) return 0;
+  raised = (struct kernel_rlimit){now.hard, now.hard};
+  return set_limit(RLIMIT_NOFILE, &raised);
+}
+
+static int restore_nofile(const struct launch__run *run) {
+  struct kernel_rlimit nofile = {run->nofile_soft, run->nofile_hard};
+
+  return nofile.soft == nofile.hard ? 0 : set_limit(RLIMIT_NOFILE, &nofile);
+}
+
+int launch__set_rlimits(struct launch__run *run) {
+  int error = restore_nofile(run);
+
+  if (error != 0) return error;
+  for (size_t i = 0; i < run->plan->rlimit_count; i++) {
+    run->report->detail = run->plan->rlimits[i].resource;
+    if ((error = apply(&run->plan->rlimits[i])) != 0) return error;
+  }
+  run->report->detail = 0;
+  return 0;
+}
