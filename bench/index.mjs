@@ -1,0 +1,48 @@
+/** npm run bench: answers each question of bench/questions in numbers. See bench/README.md. */
+
+import { parseCommandLine, usage } from './runner/command-line.mjs';
+import { compare, withRatios } from './runner/compare.mjs';
+import { describeMachine } from './runner/machine.mjs';
+import { measure } from './runner/measure.mjs';
+import { buildNative } from './runner/native.mjs';
+import { createProgress } from './runner/progress.mjs';
+import { loadQuestions } from './runner/questions.mjs';
+import { formatReport } from './runner/report.mjs';
+
+const questions = await loadQuestions();
+const command = parseCommandLine(process.argv.slice(2), questions);
+
+if (command.unknown.length > 0) {
+  console.error(`unknown: ${command.unknown.join(' ')}\n${usage}\n\nquestions:\n${listOf(questions)}`);
+  process.exitCode = 2;
+} else if (command.help) {
+  console.log(usage);
+} else if (command.list) {
+  console.log(listOf(questions));
+} else {
+  await answer(command);
+}
+
+function listOf(all) {
+  return all.map(({ name, title }) => `  ${name.padEnd(16)}${title}`).join('\n');
+}
+
+async function answer({ asked, json, quick }) {
+  buildNative();
+  const progress = createProgress(process.stderr);
+  const answers = [];
+  for (const question of asked) {
+    const measured = await measure(question, question.effort[quick ? 'quick' : 'full'], progress.show);
+    progress.clear();
+    const results = withRatios(question, measured);
+    const comparisons = compare(question, results);
+    answers.push({ question: question.name, unit: question.unit, results, comparisons });
+    if (!json) console.log(formatReport(question, results, comparisons));
+  }
+  if (json) console.log(JSON.stringify({ machine: describeMachine(), quick, answers }, undefined, 2));
+  if (answers.some(hasFailure)) process.exitCode = 1;
+}
+
+function hasFailure({ results }) {
+  return results.some(({ failed }) => failed !== undefined);
+}

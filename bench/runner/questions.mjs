@@ -1,0 +1,39 @@
+/**
+ * The questions, one file each in bench/questions. A file exports one function per contender, and by default:
+ *
+ *   title        one line
+ *   unit         of all values
+ *   scenarios    [{ name, note?, unavailable?, ... }], plain data that is handed to the contenders
+ *   contenders   { name of an export: label in the tables }
+ *   reference    name of the contender to which the others are compared
+ *   effort       { full, quick }, each { rounds, samples, milliseconds }: per contender and round, whichever comes first
+ *   processOf    (scenario, contender) => name of the process that measures them; without it, each has its own
+ *   prepare      (scenario) => void, run once in each process, before its contenders
+ *   comparisons  [{ label, of, to, atMost? }]: quotients of two medians, each named by [contender, scenario name]
+ *
+ * A contender is called as contender(scenario, effort) and returns, or resolves to, { sample, facts? }. `sample` returns
+ * or resolves to an array of values; `facts` are further columns of its row. It throws Unavailable where it can't run.
+ */
+
+import { readdir } from 'node:fs/promises';
+
+const directory = new URL('../questions/', import.meta.url);
+
+/** All questions, by name. */
+export async function loadQuestions() {
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.mjs')).sort();
+  return Promise.all(files.map(loadQuestion));
+}
+
+async function loadQuestion(file) {
+  const { href } = new URL(file, directory);
+  const { default: question } = await import(href);
+  return { ...question, name: file.slice(0, -'.mjs'.length), href };
+}
+
+/** Every contender in every scenario. */
+export function cellsOf(question) {
+  return question.scenarios.flatMap((scenario) =>
+    Object.keys(question.contenders).map((contender) => ({ scenario, contender })),
+  );
+}
