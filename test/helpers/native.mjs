@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+
+/** The root of the package. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+const build = join(root, 'test', 'native', 'build');
+
+/** Says in JSON what it was given; see test/native/probe.c. */
+export const probePath = program('probe');
+/** Starts a program in a chosen state; see test/native/launcher.c. */
+export const launcherPath = program('launcher');
+/** Writes to stdout until that fails; see test/native/writer.c. */
+export const writerPath = program('writer');
+
+/** Misbehaves as native code does; see test/native/addon.c. */
+export const addon = require(existing(join(build, 'Release', 'test_addon.node')));
+
+/** A package directory whose addon holds children at gates; see test/native/gates.cc. */
+export const gatedPackage = join(build, 'gated');
+
+function program(name) {
+  return existing(join(build, name));
+}
+
+function existing(path) {
+  if (!existsSync(path)) throw new Error(`${path} is missing: run "npm run build:test"`);
+  return path;
+}
