@@ -17,7 +17,7 @@
 #include "sampler.h"
 
 #ifndef CLOSE_RANGE_CLOEXEC
-#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#  define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
 enum { FIRST = 3 };
@@ -31,7 +31,8 @@ static int clean_nothing(int bound) {
 }
 
 static int clean_by_loop(int bound) {
-  for (int fd = FIRST; fd < bound; fd++) close(fd);
+  for (int fd = FIRST; fd < bound; fd++)
+    close(fd);
   return 0;
 }
 
@@ -61,8 +62,10 @@ static const struct {
   const char *name;
   clean_fn clean;
 } methods[] = {
-    {"nothing", clean_nothing},        {"loop", clean_by_loop},
-    {"proc", clean_by_proc},           {"close_range", clean_by_range},
+    {"nothing", clean_nothing},
+    {"loop", clean_by_loop},
+    {"proc", clean_by_proc},
+    {"close_range", clean_by_range},
     {"cloexec", clean_by_cloexec_range},
 };
 

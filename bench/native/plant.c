@@ -24,7 +24,8 @@ static void set_soft_limit(rlim_t soft) {
 static void plant_descriptors(void) {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0) err(1, "/dev/null");
-  for (size_t i = 0; i < sizeof planted / sizeof planted[0]; i++) dup2(null, planted[i]);
+  for (size_t i = 0; i < sizeof planted / sizeof planted[0]; i++)
+    dup2(null, planted[i]);
 }
 
 int main(int argc, char **argv) {

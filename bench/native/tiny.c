@@ -1,10 +1,12 @@
 /*
  * tiny.c: the smallest program there is. It ends with status 0 at once, so that what is measured is the launch.
- * Without libc where the architecture is known: no loader, no initialisation, two pages.
+ * Without libc where the architecture is known: no loader, no initialisation.
  */
 #if defined(__x86_64__)
 
-void _start(void) { __asm__ volatile("syscall" : : "a"(231L /* exit_group */), "D"(0L) : "rcx", "r11", "memory"); }
+void _start(void) {
+  __asm__ volatile("syscall" : : "a"(231L /* exit_group */), "D"(0L) : "rcx", "r11", "memory");
+}
 
 #elif defined(__aarch64__)
 
@@ -16,6 +18,8 @@ void _start(void) {
 
 #else
 
-int main(void) { return 0; }
+int main(void) {
+  return 0;
+}
 
 #endif
