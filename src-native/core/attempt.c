@@ -9,9 +9,6 @@
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x00001000
 #endif
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
 
 static bool changes_ids(const struct launch_plan *plan) {
   return plan->set_uid || plan->set_gid;
@@ -84,14 +81,16 @@ static long clone_and_wait(struct launch_context *context, struct launch__run *r
 
 /* ---- the pidfd ----------------------------------------------------------------------------------------------------- */
 
-/* Kernels before 5.2 ignore CLONE_PIDFD. A number below 3 would be taken for stdio by whoever asks for that number. */
-static int usable_pidfd(const struct launch__run *run, pid_t pid, int pidfd) {
+/*
+ * A number below 3 would be taken for stdio by whoever asks for that number, or expected free. In a full table it stays
+ * where it is: close-on-exec, it does no more harm there than the lack of it.
+ */
+static int above_stdio(int pidfd) {
   int moved;
 
-  if (run->way.pidfd == LAUNCH_PIDFD_OPEN) pidfd = (int)launch__sys(SYS_pidfd_open, pid, 0);
-  if (pidfd < 0) return -1;
-  if (pidfd > STDERR_FILENO) return pidfd;
+  if (pidfd < 0 || pidfd > STDERR_FILENO) return pidfd;
   moved = fcntl(pidfd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (moved < 0) return pidfd;
   (void)close(pidfd);
   return moved;
 }
@@ -143,7 +142,7 @@ static int refused(struct launch_error *ret_error, enum launch_step step, int er
 
 int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
                     struct launch_error *ret_error) {
-  struct launch_child child = {.pidfd = -1};
+  struct launch_child child;
   bool by_mail = run->way.tier == LAUNCH_TIER_SHARED;
   int pidfd = -1, error;
   long pid;
@@ -159,8 +158,7 @@ int launch__attempt(struct launch_context *context, struct launch__run *run, str
     if (pidfd >= 0) (void)close(pidfd);
     return failure(run->report, (pid_t)pid, ret_error);
   }
-  child.pid = (pid_t)pid;
-  child.pidfd = usable_pidfd(run, child.pid, pidfd);
+  child = (struct launch_child){.pid = (pid_t)pid, .pidfd = above_stdio(pidfd)};
   resend_stops(run->report, &child);
   *ret_child = child;
   return 0;

@@ -50,8 +50,8 @@ struct launch_plan {
   const char *file;
 
   /*
-   * NULL-terminated. argv[-1] must be a writable slot: a file that execve(2) refuses with ENOEXEC is run as
-   * "/bin/sh file args", and that vector is made in place.
+   * NULL-terminated, with a writable slot before it, argv[-1], and one after the NULL: a file that execve(2) refuses
+   * with ENOEXEC is run as "/bin/sh file args", and that vector is made in place.
    */
   char **argv;
   char *const *envp;
@@ -81,8 +81,8 @@ enum launch_step {
   LAUNCH_STEP_SEAL,     /* the other descriptors could not be closed for certain */
   LAUNCH_STEP_RLIMIT,   /* detail: the resource */
   LAUNCH_STEP_CWD,      /* chdir */
-  LAUNCH_STEP_GID,      /* setresgid */
-  LAUNCH_STEP_UID,      /* setresuid */
+  LAUNCH_STEP_GID,      /* setgid */
+  LAUNCH_STEP_UID,      /* setuid */
   LAUNCH_STEP_UNMASK,   /* the signal mask */
   LAUNCH_STEP_EXEC,     /* execve */
   LAUNCH_STEP_COUNT,
@@ -97,7 +97,7 @@ struct launch_error {
 
 struct launch_child {
   pid_t pid;
-  int pidfd; /* close-on-exec, >= 3, owned by the caller; -1 where the kernel has none (before 5.3) */
+  int pidfd; /* close-on-exec, owned by the caller; -1 with LAUNCH_PIDFD_NONE */
 };
 
 struct launch_exit {
@@ -128,8 +128,7 @@ enum launch_seal {
 };
 
 enum launch_pidfd {
-  LAUNCH_PIDFD_CLONE, /* from clone(2) with CLONE_PIDFD, Linux 5.2 */
-  LAUNCH_PIDFD_OPEN,  /* from pidfd_open(2), Linux 5.3 */
+  LAUNCH_PIDFD_CLONE, /* from clone(2) with CLONE_PIDFD, readable when the child is dead: Linux 5.3 */
   LAUNCH_PIDFD_NONE,  /* the caller learns of deaths by SIGCHLD */
   LAUNCH_PIDFD_COUNT,
 };
@@ -159,7 +158,7 @@ void launch_context_close(struct launch_context *context);
 int launch(struct launch_context *context, const struct launch_plan *plan, struct launch_child *ret_child,
            struct launch_error *ret_error);
 
-/* pidfd_send_signal(2), else kill(2). The child must not have been reaped. */
+/* pidfd_send_signal(2), else kill(2). The child must not have been reaped. 0 or a negative errno. */
 int launch_signal(const struct launch_child *child, int signal);
 
 /* 1: reaped, `ret_exit` written. 0: still alive. Waits for this child only. */

@@ -35,7 +35,6 @@ const char *launch_seal_name(enum launch_seal seal) {
 const char *launch_pidfd_name(enum launch_pidfd pidfd) {
   static const char *const names[LAUNCH_PIDFD_COUNT] = {
       [LAUNCH_PIDFD_CLONE] = "clone",
-      [LAUNCH_PIDFD_OPEN] = "pidfd_open",
       [LAUNCH_PIDFD_NONE] = "none",
   };
 

@@ -2,6 +2,7 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "internal.h"
@@ -15,7 +16,9 @@
  */
 
 static void reap_probe(long pid) {
-  while (launch__sys(SYS_waitid, P_PID, pid, NULL, WEXITED | __WALL, NULL) == -EINTR) {
+  siginfo_t info;
+
+  while (launch__sys(SYS_waitid, P_PID, pid, &info, WEXITED | __WALL, NULL) == -EINTR) {
   }
 }
 
@@ -125,7 +128,7 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
 static void note(struct launch_capabilities *found, const struct launch__way *way, int error) {
   if (way->tier != found->tier) found->tier_error = error;
   if (way->seal != found->seal) found->seal_error = error;
-  if (way->pidfd != found->pidfd) found->pidfd_error = way->pidfd < found->pidfd ? 0 : error;
+  if (way->pidfd != found->pidfd) found->pidfd_error = way->pidfd == LAUNCH_PIDFD_CLONE ? 0 : error;
   found->tier = way->tier;
   found->seal = way->seal;
   found->pidfd = way->pidfd;

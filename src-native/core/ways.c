@@ -20,7 +20,7 @@ static void leave_shared_tier(struct launch__way *way) {
 /* Flags are refused as a whole: first without the pidfd, then with it in the next tier. */
 static bool slower_clone(struct launch__way *way) {
   if (way->pidfd == LAUNCH_PIDFD_CLONE) {
-    way->pidfd = LAUNCH_PIDFD_OPEN;
+    way->pidfd = LAUNCH_PIDFD_NONE;
     return true;
   }
   if (way->tier == LAUNCH_TIER_FORK) return false;

@@ -1,0 +1,27 @@
+/*
+ * cloexec.h: close-on-exec for what this process inherited, or opened without it.
+ */
+#ifndef SAFE_SPAWN_CLOEXEC_H
+#define SAFE_SPAWN_CLOEXEC_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Sets FD_CLOEXEC on every descriptor >= 3 of the calling process. `ret_changed` gets those that lacked it, ascending,
+ * to be freed by the caller. Returns 0 or a negative errno:
+ *   -ENOSYS  neither close_range(2) with CLOSE_RANGE_CLOEXEC (Linux 5.11) nor /proc/self/fd can be used
+ *   -ENOMEM, -EMFILE
+ * Without /proc every descriptor is marked all the same, but those above the hard limit of RLIMIT_NOFILE, if any, are
+ * missing in the list.
+ */
+int cloexec_seal(int **ret_changed, size_t *ret_count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
