@@ -1,0 +1,74 @@
+// Runs every js, ts and bash block of the documentation, and compares what it prints with what it says it prints.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text as read } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import { safeSpawn } from 'safe-spawn';
+import { blocks, documents, promised, root } from './blocks.mjs';
+
+const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const tscOptions = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+
+const runners = { js: runJs, ts: runTs, bash: runBash };
+
+/** A project that has the package installed. */
+let project;
+
+before(() => {
+  project = mkdtempSync(join(tmpdir(), 'safe-spawn-docs-'));
+  mkdirSync(join(project, 'node_modules'));
+  symlinkSync(root, join(project, 'node_modules', 'safe-spawn'));
+  symlinkSync(join(root, 'node_modules', '@types'), join(project, 'node_modules', '@types'));
+});
+
+after(() => rmSync(project, { recursive: true, force: true }));
+
+for (const document of documents) {
+  for (const { language, code, line } of blocks(document)) {
+    if (!(language in runners)) continue;
+    test(`the ${language} example in ${document}, line ${line}, runs and prints what it says`, async () => {
+      const printed = await runners[language](code, `line-${line}-of-${document.replace(/\W/g, '-')}`);
+      const lines = promised(code);
+      if (lines.length > 0) assert.deepEqual(printed.trimEnd().split('\n'), lines);
+    });
+  }
+}
+
+function runJs(code, name) {
+  const file = write(`${name}${code.includes('require(') ? '.cjs' : '.mjs'}`, code);
+  return run(process.execPath, [file]);
+}
+
+async function runTs(code, name) {
+  const file = write(`${name}.mts`, code);
+  await run(process.execPath, [tsc, ...tscOptions, file]);
+  return run(process.execPath, [file.replace(/mts$/, 'mjs')]);
+}
+
+function runBash(code, name) {
+  return run('bash', ['-e', write(`${name}.sh`, code)]);
+}
+
+function write(name, code) {
+  const file = join(project, name);
+  writeFileSync(file, code);
+  return file;
+}
+
+/** Started by the library itself, so that the examples have no descriptors but their own. */
+async function run(command, args) {
+  const child = safeSpawn(command, args, {
+    cwd: project,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
+  const output = Promise.all([read(child.stdout), read(child.stderr)]);
+  const [code, signal] = await once(child, 'exit');
+  const [stdout, stderr] = await output;
+  assert.deepEqual({ code, signal }, { code: 0, signal: null }, `${stdout}${stderr}`);
+  return stdout;
+}
