@@ -1,0 +1,136 @@
+/*
+ * binding.cc: the module, as lib/native.ts types it. Arguments were checked there.
+ */
+#include <napi.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "core/cloexec.h"
+#include "core/launch.h"
+#include "exit-watcher.h"
+#include "gates.h"
+#include "request.h"
+
+namespace {
+
+enum Result { kPid, kError, kStep, kDetail, kSignal, kEnds };
+
+ExitWatcher* WatcherOf(const Napi::CallbackInfo& info) {
+  return static_cast<ExitWatcher*>(info.Data());
+}
+
+int Start(launch_context* context, Request* request, launch_child* ret_child, launch_error* ret_error) {
+  int error = request->OpenStdio();
+
+  if (error == 0) return launch(context, &request->plan(), ret_child, ret_error);
+  *ret_error = {error, LAUNCH_STEP_STDIO, 0, 0};
+  return error;
+}
+
+/* A process or a system that is out of descriptors gets none back, as with libuv. */
+bool IsOutOfDescriptors(int error) {
+  return error == -EMFILE || error == -ENFILE;
+}
+
+Napi::Value Launch(const Napi::CallbackInfo& info) {
+  ExitWatcher* watcher = WatcherOf(info);
+  Request request(info[1].As<Napi::String>(), info[2].As<Napi::Int32Array>(), info[3]);
+  int32_t* result = info[4].As<Napi::Int32Array>().Data();
+  launch_child child;
+  launch_error error = {};
+
+  if (Start(watcher->context(), &request, &child, &error) == 0) {
+    request.HandOutEnds(result + kEnds);
+    result[kPid] = child.pid;
+    return watcher->Watch(child, info[0].As<Napi::Object>());
+  }
+  if (!IsOutOfDescriptors(error.error)) request.HandOutEnds(result + kEnds);
+  result[kError] = error.error;
+  result[kStep] = error.step;
+  result[kDetail] = error.detail;
+  result[kSignal] = error.signal;
+  return info.Env().Undefined();
+}
+
+Napi::Value ArrayOf(Napi::Env env, const int* numbers, size_t count) {
+  Napi::Array array = Napi::Array::New(env, count);
+
+  for (uint32_t i = 0; i < count; i++) array[i] = Napi::Number::New(env, numbers[i]);
+  return array;
+}
+
+void ThrowErrno(Napi::Env env, int error, const char* call) {
+  Napi::Error thrown = Napi::Error::New(env, std::string(call) + " " + uv_err_name(error));
+
+  thrown.Set("errno", Napi::Number::New(env, error));
+  thrown.Set("code", Napi::String::New(env, uv_err_name(error)));
+  thrown.Set("syscall", Napi::String::New(env, call));
+  thrown.ThrowAsJavaScriptException();
+}
+
+Napi::Value SealFds(const Napi::CallbackInfo& info) {
+  int* changed = nullptr;
+  size_t count = 0;
+  int error = cloexec_seal(&changed, &count);
+
+  if (error != 0) {
+    ThrowErrno(info.Env(), error, "close_range");
+    return info.Env().Undefined();
+  }
+  Napi::Value array = ArrayOf(info.Env(), changed, count);
+  free(changed);
+  return array;
+}
+
+Napi::Value InternalFds(const Napi::CallbackInfo& info) {
+  int fds[2];
+  size_t count = launch_internal_fds(WatcherOf(info)->context(), fds);
+
+  return ArrayOf(info.Env(), fds, count);
+}
+
+Napi::Value Capabilities(const Napi::CallbackInfo& info) {
+  Napi::Object object = Napi::Object::New(info.Env());
+  launch_capabilities found;
+
+  launch_probe(WatcherOf(info)->context(), &found);
+  object.Set("tier", launch_tier_name(found.tier));
+  object.Set("seal", launch_seal_name(found.seal));
+  object.Set("pidfd", launch_pidfd_name(found.pidfd));
+  object.Set("tierError", found.tier_error);
+  object.Set("sealError", found.seal_error);
+  object.Set("pidfdError", found.pidfd_error);
+  object.Set("probed", found.probed);
+  return object;
+}
+
+Napi::Value StepNames(Napi::Env env) {
+  Napi::Array names = Napi::Array::New(env, LAUNCH_STEP_COUNT);
+
+  for (uint32_t step = 0; step < LAUNCH_STEP_COUNT; step++)
+    names[step] = Napi::String::New(env, launch_step_name(static_cast<launch_step>(step)));
+  return names;
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  launch_context* context = nullptr;
+  int error = launch_context_open(&context);
+  ExitWatcher* watcher = error == 0 ? ExitWatcher::Open(env, context) : nullptr;
+
+  if (watcher == nullptr) {
+    ThrowErrno(env, error == 0 ? -ECANCELED : error, "launch_context_open");
+    return exports;
+  }
+  exports.Set("launch", Napi::Function::New(env, Launch, "launch", watcher));
+  exports.Set("sealFds", Napi::Function::New(env, SealFds, "sealFds", watcher));
+  exports.Set("internalFds", Napi::Function::New(env, InternalFds, "internalFds", watcher));
+  exports.Set("capabilities", Napi::Function::New(env, Capabilities, "capabilities", watcher));
+  exports.Set("steps", StepNames(env));
+  ExportGates(env, exports, context);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(safe_spawn, Init)

@@ -1,0 +1,243 @@
+#include "exit-watcher.h"
+
+#include <unistd.h>
+
+#include <vector>
+
+#include "orphans.h"
+
+/* ---- Child ----------------------------------------------------------------------------------------------------------- */
+
+Napi::Function Child::Define(Napi::Env env) {
+  return DefineClass(env, "NativeChild",
+                     {
+                         InstanceMethod<&Child::Kill>("kill"),
+                         InstanceMethod<&Child::RefLoop>("ref"),
+                         InstanceMethod<&Child::UnrefLoop>("unref"),
+                         InstanceMethod<&Child::HasRef>("hasRef"),
+                     });
+}
+
+Child::Child(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Child>(info) {}
+
+/* Once reaped the pid is free for others, and nothing may be sent to it any more. */
+Napi::Value Child::Kill(const Napi::CallbackInfo& info) {
+  int result = UV_ESRCH;
+
+  if (owner_ != nullptr) result = launch_signal(&child_, info[0].As<Napi::Number>().Int32Value());
+  return Napi::Number::New(info.Env(), result);
+}
+
+void Child::RefLoop(const Napi::CallbackInfo&) {
+  SetLoopRef(true);
+}
+
+void Child::UnrefLoop(const Napi::CallbackInfo&) {
+  SetLoopRef(false);
+}
+
+Napi::Value Child::HasRef(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), owner_ != nullptr && keeps_loop_);
+}
+
+void Child::SetLoopRef(bool wanted) {
+  keeps_loop_ = wanted;
+  if (owner_ == nullptr) return;
+  if (poll_ == nullptr)
+    owner_->UpdateSigchldRef();
+  else if (wanted)
+    uv_ref(reinterpret_cast<uv_handle_t*>(poll_));
+  else
+    uv_unref(reinterpret_cast<uv_handle_t*>(poll_));
+}
+
+/* ---- ExitWatcher: a child comes -------------------------------------------------------------------------------------- */
+
+ExitWatcher* ExitWatcher::Open(Napi::Env env, launch_context* context) {
+  uv_loop_t* loop = nullptr;
+
+  if (napi_get_uv_event_loop(env, &loop) != napi_ok) return nullptr;
+  auto* watcher = new ExitWatcher(env, context, loop);
+  /* Asynchronous, since handles close in a later turn of the loop: a loop with open handles aborts the process. */
+  if (napi_add_async_cleanup_hook(env, OnEnd, watcher, nullptr) != napi_ok) {
+    watcher->BeginEnd(nullptr);
+    return nullptr;
+  }
+  return watcher;
+}
+
+ExitWatcher::ExitWatcher(Napi::Env env, launch_context* context, uv_loop_t* loop)
+    : env_(env), context_(context), loop_(loop) {
+  uv_check_init(loop, &check_);
+  uv_idle_init(loop, &idle_);
+  uv_signal_init(loop, &sigchld_);
+  check_.data = idle_.data = sigchld_.data = this;
+  open_handles_ = 3;
+  constructor_ = Napi::Persistent(Child::Define(env));
+}
+
+Napi::Object ExitWatcher::Watch(const launch_child& child, Napi::Object watcher) {
+  Napi::Object object = constructor_.New({});
+  Child* watched = Child::Unwrap(object);
+
+  watched->Ref();
+  watched->owner_ = this;
+  watched->sequence_ = next_sequence_++;
+  watched->child_ = child;
+  watched->watcher_ = Napi::Persistent(watcher);
+  live_.emplace(watched->sequence_, watched);
+  if (!StartPoll(watched)) StartSigchld();
+  return object;
+}
+
+bool ExitWatcher::StartPoll(Child* child) {
+  auto* poll = new uv_poll_t;
+
+  if (child->child_.pidfd < 0 || uv_poll_init(loop_, poll, child->child_.pidfd) != 0) {
+    delete poll;
+    return false;
+  }
+  poll->data = child;
+  child->poll_ = poll;
+  open_handles_++;
+  uv_poll_start(poll, UV_READABLE, OnPidfd);
+  return true;
+}
+
+/* A child may have died before the watcher was there: one look at all of them makes up for that. */
+void ExitWatcher::StartSigchld() {
+  uv_signal_start(&sigchld_, OnSigchld, SIGCHLD);
+  UpdateSigchldRef();
+  OnSigchld(&sigchld_, SIGCHLD);
+}
+
+void ExitWatcher::UpdateSigchldRef() {
+  bool wanted = false;
+
+  for (const auto& [sequence, child] : live_) wanted = wanted || (child->poll_ == nullptr && child->keeps_loop_);
+  if (wanted)
+    uv_ref(reinterpret_cast<uv_handle_t*>(&sigchld_));
+  else
+    uv_unref(reinterpret_cast<uv_handle_t*>(&sigchld_));
+}
+
+/* ---- a child is dead -------------------------------------------------------------------------------------------------- */
+
+void ExitWatcher::OnPidfd(uv_poll_t* poll, int, int) {
+  auto* child = static_cast<Child*>(poll->data);
+
+  child->owner_->Reap(child);
+}
+
+/* Waits for our children alone, each by its pid: whose SIGCHLD it was is not known. */
+void ExitWatcher::OnSigchld(uv_signal_t* signal, int) {
+  auto* self = static_cast<ExitWatcher*>(signal->data);
+  std::vector<Child*> unwatched;
+
+  for (const auto& [sequence, child] : self->live_)
+    if (child->poll_ == nullptr) unwatched.push_back(child);
+  for (Child* child : unwatched) self->Reap(child);
+}
+
+void ExitWatcher::Reap(Child* child) {
+  if (launch_reap(&child->child_, &child->end_) == 0) return;
+  bool by_sigchld = child->poll_ == nullptr;
+  Detach(child);
+  if (child->child_.pidfd >= 0) close(child->child_.pidfd);
+  dead_.emplace(child->sequence_, child);
+  if (by_sigchld) UpdateSigchldRef();
+  ScheduleDelivery();
+}
+
+/* After this nothing reaches the process any more: neither signals nor the loop. */
+void ExitWatcher::Detach(Child* child) {
+  live_.erase(child->sequence_);
+  child->owner_ = nullptr;
+  if (child->poll_ != nullptr) ClosePoll(child);
+}
+
+void ExitWatcher::ClosePoll(Child* child) {
+  uv_poll_t* poll = child->poll_;
+
+  child->poll_ = nullptr;
+  poll->data = this;
+  uv_close(reinterpret_cast<uv_handle_t*>(poll), [](uv_handle_t* handle) {
+    auto* self = static_cast<ExitWatcher*>(handle->data);
+    delete reinterpret_cast<uv_poll_t*>(handle);
+    self->HandleClosed();
+  });
+}
+
+/* ---- JavaScript is told ------------------------------------------------------------------------------------------------ */
+
+void ExitWatcher::ScheduleDelivery() {
+  uv_check_start(&check_, [](uv_check_t* check) { static_cast<ExitWatcher*>(check->data)->Deliver(); });
+  uv_idle_start(&idle_, [](uv_idle_t*) {});
+}
+
+void ExitWatcher::Deliver() {
+  Napi::HandleScope scope(env_);
+
+  uv_check_stop(&check_);
+  uv_idle_stop(&idle_);
+  while (!dead_.empty()) {
+    Child* child = dead_.begin()->second;
+    dead_.erase(dead_.begin());
+    if (!DeliverTo(child)) return;
+  }
+}
+
+/* False when JavaScript can't run any more, since the Worker is being terminated. */
+bool ExitWatcher::DeliverTo(Child* child) {
+  Napi::HandleScope scope(env_);
+  const launch_exit& end = child->end_;
+  Napi::Object watcher = child->watcher_.Value();
+  napi_value reaped, exception;
+  napi_value arguments[] = {Napi::Number::New(env_, end.code), Napi::Number::New(env_, end.signal),
+                            Napi::Boolean::New(env_, end.lost)};
+
+  child->watcher_.Reset();
+  child->Unref();
+  if (napi_get_named_property(env_, watcher, "reaped", &reaped) != napi_ok) return false;
+  if (napi_make_callback(env_, nullptr, watcher, reaped, 3, arguments, nullptr) == napi_ok) return true;
+  /* A throw in a listener of 'exit' is an uncaught exception, and other children's deaths are told all the same. */
+  return napi_get_and_clear_last_exception(env_, &exception) == napi_ok &&
+         napi_fatal_exception(env_, exception) == napi_ok;
+}
+
+/* ---- the environment ends ----------------------------------------------------------------------------------------------- */
+
+void ExitWatcher::OnEnd(napi_async_cleanup_hook_handle hook, void* self) {
+  static_cast<ExitWatcher*>(self)->BeginEnd(hook);
+}
+
+/*
+ * References are given up here, while the environment still exists; close callbacks come when it doesn't. Children that
+ * live on get a parent that reaps them.
+ */
+void ExitWatcher::BeginEnd(napi_async_cleanup_hook_handle hook) {
+  std::vector<launch_child> orphans;
+
+  ended_ = hook;
+  constructor_.Reset();
+  for (const auto& [sequence, child] : dead_) child->watcher_.Reset();
+  while (!live_.empty()) {
+    Child* child = live_.begin()->second;
+    orphans.push_back(child->child_);
+    child->watcher_.Reset();
+    Detach(child);
+  }
+  AdoptOrphans(std::move(orphans));
+  launch_context_close(context_);
+  for (uv_handle_t* handle : {reinterpret_cast<uv_handle_t*>(&check_), reinterpret_cast<uv_handle_t*>(&idle_),
+                              reinterpret_cast<uv_handle_t*>(&sigchld_)})
+    uv_close(handle, [](uv_handle_t* closed) { static_cast<ExitWatcher*>(closed->data)->HandleClosed(); });
+}
+
+/* Polls are closed all the time; the last handle of all can only be one of those closed at the end. */
+void ExitWatcher::HandleClosed() {
+  if (--open_handles_ > 0) return;
+  napi_async_cleanup_hook_handle hook = ended_;
+  delete this;
+  if (hook != nullptr) napi_remove_async_cleanup_hook(hook);
+}

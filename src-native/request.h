@@ -1,0 +1,50 @@
+/*
+ * request.h: what lib/native.ts passes to launch(), made into a plan, with the pipes that it asks for.
+ */
+#ifndef SAFE_SPAWN_REQUEST_H
+#define SAFE_SPAWN_REQUEST_H
+
+#include <napi.h>
+
+#include <string>
+#include <vector>
+
+#include "core/launch.h"
+
+/* Lives for one launch. Closes the child's ends of its pipes in any case, and ours unless they were handed out. */
+class Request {
+ public:
+  Request(const Napi::String& strings, const Napi::Int32Array& words, const Napi::Value& rlimits);
+  ~Request();
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  /* Makes the pipes. 0 or a negative errno. */
+  int OpenStdio();
+  const launch_plan& plan() const { return plan_; }
+  /* Our end for each stdio entry, -1 where there is none. From now on they are the receiver's. */
+  void HandOutEnds(int32_t* ret_ends);
+
+ private:
+  void ReadStrings(const Napi::Int32Array& words);
+  void ReadRlimits(const Napi::Value& rlimits);
+  int OpenPipe(size_t index);
+  int CheckDescriptors() const;
+
+  struct Entry {
+    int kind;
+    int fd;
+  };
+
+  std::string text_;
+  std::vector<char*> argv_;
+  std::vector<char*> envp_;
+  std::vector<Entry> stdio_;
+  std::vector<int> our_ends_;
+  std::vector<int> child_ends_;
+  std::vector<launch_fd> fds_;
+  std::vector<launch_rlimit> rlimits_;
+  launch_plan plan_ = {};
+};
+
+#endif
