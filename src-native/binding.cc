@@ -16,11 +16,11 @@ namespace {
 
 enum Result { kPid, kError, kStep, kDetail, kSignal, kEnds };
 
-ExitWatcher* WatcherOf(const Napi::CallbackInfo& info) {
-  return static_cast<ExitWatcher*>(info.Data());
+ExitWatcher *WatcherOf(const Napi::CallbackInfo &info) {
+  return static_cast<ExitWatcher *>(info.Data());
 }
 
-int Start(launch_context* context, Request* request, launch_child* ret_child, launch_error* ret_error) {
+int Start(launch_context *context, Request *request, launch_child *ret_child, launch_error *ret_error) {
   int error = request->OpenStdio();
 
   if (error == 0) return launch(context, &request->plan(), ret_child, ret_error);
@@ -33,10 +33,10 @@ bool IsOutOfDescriptors(int error) {
   return error == -EMFILE || error == -ENFILE;
 }
 
-Napi::Value Launch(const Napi::CallbackInfo& info) {
-  ExitWatcher* watcher = WatcherOf(info);
+Napi::Value Launch(const Napi::CallbackInfo &info) {
+  ExitWatcher *watcher = WatcherOf(info);
   Request request(info[1].As<Napi::String>(), info[2].As<Napi::Int32Array>(), info[3]);
-  int32_t* result = info[4].As<Napi::Int32Array>().Data();
+  int32_t *result = info[4].As<Napi::Int32Array>().Data();
   launch_child child;
   launch_error error = {};
 
@@ -53,14 +53,15 @@ Napi::Value Launch(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-Napi::Value ArrayOf(Napi::Env env, const int* numbers, size_t count) {
+Napi::Value ArrayOf(Napi::Env env, const int *numbers, size_t count) {
   Napi::Array array = Napi::Array::New(env, count);
 
-  for (uint32_t i = 0; i < count; i++) array[i] = Napi::Number::New(env, numbers[i]);
+  for (uint32_t i = 0; i < count; i++)
+    array[i] = Napi::Number::New(env, numbers[i]);
   return array;
 }
 
-void ThrowErrno(Napi::Env env, int error, const char* call) {
+void ThrowErrno(Napi::Env env, int error, const char *call) {
   Napi::Error thrown = Napi::Error::New(env, std::string(call) + " " + uv_err_name(error));
 
   thrown.Set("errno", Napi::Number::New(env, error));
@@ -69,8 +70,8 @@ void ThrowErrno(Napi::Env env, int error, const char* call) {
   thrown.ThrowAsJavaScriptException();
 }
 
-Napi::Value SealFds(const Napi::CallbackInfo& info) {
-  int* changed = nullptr;
+Napi::Value SealFds(const Napi::CallbackInfo &info) {
+  int *changed = nullptr;
   size_t count = 0;
   int error = cloexec_seal(&changed, &count);
 
@@ -83,14 +84,14 @@ Napi::Value SealFds(const Napi::CallbackInfo& info) {
   return array;
 }
 
-Napi::Value InternalFds(const Napi::CallbackInfo& info) {
+Napi::Value InternalFds(const Napi::CallbackInfo &info) {
   int fds[2];
   size_t count = launch_internal_fds(WatcherOf(info)->context(), fds);
 
   return ArrayOf(info.Env(), fds, count);
 }
 
-Napi::Value Capabilities(const Napi::CallbackInfo& info) {
+Napi::Value Capabilities(const Napi::CallbackInfo &info) {
   Napi::Object object = Napi::Object::New(info.Env());
   launch_capabilities found;
 
@@ -114,9 +115,9 @@ Napi::Value StepNames(Napi::Env env) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  launch_context* context = nullptr;
+  launch_context *context = nullptr;
   int error = launch_context_open(&context);
-  ExitWatcher* watcher = error == 0 ? ExitWatcher::Open(env, context) : nullptr;
+  ExitWatcher *watcher = error == 0 ? ExitWatcher::Open(env, context) : nullptr;
 
   if (watcher == nullptr) {
     ThrowErrno(env, error == 0 ? -ECANCELED : error, "launch_context_open");
@@ -131,6 +132,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   return exports;
 }
 
-}  // namespace
+} // namespace
 
 NODE_API_MODULE(safe_spawn, Init)

@@ -6,7 +6,7 @@
 
 #include "orphans.h"
 
-/* ---- Child ----------------------------------------------------------------------------------------------------------- */
+/* ---- Child ----------------------------------------------------------------------------------- */
 
 Napi::Function Child::Define(Napi::Env env) {
   return DefineClass(env, "NativeChild",
@@ -18,25 +18,26 @@ Napi::Function Child::Define(Napi::Env env) {
                      });
 }
 
-Child::Child(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Child>(info) {}
+Child::Child(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Child>(info) {
+}
 
 /* Once reaped the pid is free for others, and nothing may be sent to it any more. */
-Napi::Value Child::Kill(const Napi::CallbackInfo& info) {
+Napi::Value Child::Kill(const Napi::CallbackInfo &info) {
   int result = UV_ESRCH;
 
   if (owner_ != nullptr) result = launch_signal(&child_, info[0].As<Napi::Number>().Int32Value());
   return Napi::Number::New(info.Env(), result);
 }
 
-void Child::RefLoop(const Napi::CallbackInfo&) {
+void Child::RefLoop(const Napi::CallbackInfo &) {
   SetLoopRef(true);
 }
 
-void Child::UnrefLoop(const Napi::CallbackInfo&) {
+void Child::UnrefLoop(const Napi::CallbackInfo &) {
   SetLoopRef(false);
 }
 
-Napi::Value Child::HasRef(const Napi::CallbackInfo& info) {
+Napi::Value Child::HasRef(const Napi::CallbackInfo &info) {
   return Napi::Boolean::New(info.Env(), owner_ != nullptr && keeps_loop_);
 }
 
@@ -46,19 +47,20 @@ void Child::SetLoopRef(bool wanted) {
   if (poll_ == nullptr)
     owner_->UpdateSigchldRef();
   else if (wanted)
-    uv_ref(reinterpret_cast<uv_handle_t*>(poll_));
+    uv_ref(reinterpret_cast<uv_handle_t *>(poll_));
   else
-    uv_unref(reinterpret_cast<uv_handle_t*>(poll_));
+    uv_unref(reinterpret_cast<uv_handle_t *>(poll_));
 }
 
-/* ---- ExitWatcher: a child comes -------------------------------------------------------------------------------------- */
+/* ---- ExitWatcher: a child comes -------------------------------------------------------------- */
 
-ExitWatcher* ExitWatcher::Open(Napi::Env env, launch_context* context) {
-  uv_loop_t* loop = nullptr;
+ExitWatcher *ExitWatcher::Open(Napi::Env env, launch_context *context) {
+  uv_loop_t *loop = nullptr;
 
   if (napi_get_uv_event_loop(env, &loop) != napi_ok) return nullptr;
-  auto* watcher = new ExitWatcher(env, context, loop);
-  /* Asynchronous, since handles close in a later turn of the loop: a loop with open handles aborts the process. */
+  auto *watcher = new ExitWatcher(env, context, loop);
+  /* Asynchronous, since handles close in a later turn of the loop: a loop with open handles aborts the
+   * process. */
   if (napi_add_async_cleanup_hook(env, OnEnd, watcher, nullptr) != napi_ok) {
     watcher->BeginEnd(nullptr);
     return nullptr;
@@ -66,7 +68,7 @@ ExitWatcher* ExitWatcher::Open(Napi::Env env, launch_context* context) {
   return watcher;
 }
 
-ExitWatcher::ExitWatcher(Napi::Env env, launch_context* context, uv_loop_t* loop)
+ExitWatcher::ExitWatcher(Napi::Env env, launch_context *context, uv_loop_t *loop)
     : env_(env), context_(context), loop_(loop) {
   uv_check_init(loop, &check_);
   uv_idle_init(loop, &idle_);
@@ -76,9 +78,9 @@ ExitWatcher::ExitWatcher(Napi::Env env, launch_context* context, uv_loop_t* loop
   constructor_ = Napi::Persistent(Child::Define(env));
 }
 
-Napi::Object ExitWatcher::Watch(const launch_child& child, Napi::Object watcher) {
+Napi::Object ExitWatcher::Watch(const launch_child &child, Napi::Object watcher) {
   Napi::Object object = constructor_.New({});
-  Child* watched = Child::Unwrap(object);
+  Child *watched = Child::Unwrap(object);
 
   watched->Ref();
   watched->owner_ = this;
@@ -90,8 +92,8 @@ Napi::Object ExitWatcher::Watch(const launch_child& child, Napi::Object watcher)
   return object;
 }
 
-bool ExitWatcher::StartPoll(Child* child) {
-  auto* poll = new uv_poll_t;
+bool ExitWatcher::StartPoll(Child *child) {
+  auto *poll = new uv_poll_t;
 
   if (child->child_.pidfd < 0 || uv_poll_init(loop_, poll, child->child_.pidfd) != 0) {
     delete poll;
@@ -114,32 +116,34 @@ void ExitWatcher::StartSigchld() {
 void ExitWatcher::UpdateSigchldRef() {
   bool wanted = false;
 
-  for (const auto& [sequence, child] : live_) wanted = wanted || (child->poll_ == nullptr && child->keeps_loop_);
+  for (const auto &[sequence, child] : live_)
+    wanted = wanted || (child->poll_ == nullptr && child->keeps_loop_);
   if (wanted)
-    uv_ref(reinterpret_cast<uv_handle_t*>(&sigchld_));
+    uv_ref(reinterpret_cast<uv_handle_t *>(&sigchld_));
   else
-    uv_unref(reinterpret_cast<uv_handle_t*>(&sigchld_));
+    uv_unref(reinterpret_cast<uv_handle_t *>(&sigchld_));
 }
 
-/* ---- a child is dead -------------------------------------------------------------------------------------------------- */
+/* ---- a child is dead ------------------------------------------------------------------------- */
 
-void ExitWatcher::OnPidfd(uv_poll_t* poll, int, int) {
-  auto* child = static_cast<Child*>(poll->data);
+void ExitWatcher::OnPidfd(uv_poll_t *poll, int, int) {
+  auto *child = static_cast<Child *>(poll->data);
 
   child->owner_->Reap(child);
 }
 
 /* Waits for our children alone, each by its pid: whose SIGCHLD it was is not known. */
-void ExitWatcher::OnSigchld(uv_signal_t* signal, int) {
-  auto* self = static_cast<ExitWatcher*>(signal->data);
-  std::vector<Child*> unwatched;
+void ExitWatcher::OnSigchld(uv_signal_t *signal, int) {
+  auto *self = static_cast<ExitWatcher *>(signal->data);
+  std::vector<Child *> unwatched;
 
-  for (const auto& [sequence, child] : self->live_)
+  for (const auto &[sequence, child] : self->live_)
     if (child->poll_ == nullptr) unwatched.push_back(child);
-  for (Child* child : unwatched) self->Reap(child);
+  for (Child *child : unwatched)
+    self->Reap(child);
 }
 
-void ExitWatcher::Reap(Child* child) {
+void ExitWatcher::Reap(Child *child) {
   if (launch_reap(&child->child_, &child->end_) == 0) return;
   bool by_sigchld = child->poll_ == nullptr;
   Detach(child);
@@ -150,29 +154,29 @@ void ExitWatcher::Reap(Child* child) {
 }
 
 /* After this nothing reaches the process any more: neither signals nor the loop. */
-void ExitWatcher::Detach(Child* child) {
+void ExitWatcher::Detach(Child *child) {
   live_.erase(child->sequence_);
   child->owner_ = nullptr;
   if (child->poll_ != nullptr) ClosePoll(child);
 }
 
-void ExitWatcher::ClosePoll(Child* child) {
-  uv_poll_t* poll = child->poll_;
+void ExitWatcher::ClosePoll(Child *child) {
+  uv_poll_t *poll = child->poll_;
 
   child->poll_ = nullptr;
   poll->data = this;
-  uv_close(reinterpret_cast<uv_handle_t*>(poll), [](uv_handle_t* handle) {
-    auto* self = static_cast<ExitWatcher*>(handle->data);
-    delete reinterpret_cast<uv_poll_t*>(handle);
+  uv_close(reinterpret_cast<uv_handle_t *>(poll), [](uv_handle_t *handle) {
+    auto *self = static_cast<ExitWatcher *>(handle->data);
+    delete reinterpret_cast<uv_poll_t *>(handle);
     self->HandleClosed();
   });
 }
 
-/* ---- JavaScript is told ------------------------------------------------------------------------------------------------ */
+/* ---- JavaScript is told ---------------------------------------------------------------------- */
 
 void ExitWatcher::ScheduleDelivery() {
-  uv_check_start(&check_, [](uv_check_t* check) { static_cast<ExitWatcher*>(check->data)->Deliver(); });
-  uv_idle_start(&idle_, [](uv_idle_t*) {});
+  uv_check_start(&check_, [](uv_check_t *check) { static_cast<ExitWatcher *>(check->data)->Deliver(); });
+  uv_idle_start(&idle_, [](uv_idle_t *) {});
 }
 
 void ExitWatcher::Deliver() {
@@ -181,16 +185,16 @@ void ExitWatcher::Deliver() {
   uv_check_stop(&check_);
   uv_idle_stop(&idle_);
   while (!dead_.empty()) {
-    Child* child = dead_.begin()->second;
+    Child *child = dead_.begin()->second;
     dead_.erase(dead_.begin());
     if (!DeliverTo(child)) return;
   }
 }
 
 /* False when JavaScript can't run any more, since the Worker is being terminated. */
-bool ExitWatcher::DeliverTo(Child* child) {
+bool ExitWatcher::DeliverTo(Child *child) {
   Napi::HandleScope scope(env_);
-  const launch_exit& end = child->end_;
+  const launch_exit &end = child->end_;
   Napi::Object watcher = child->watcher_.Value();
   napi_value reaped, exception;
   napi_value arguments[] = {Napi::Number::New(env_, end.code), Napi::Number::New(env_, end.signal),
@@ -200,38 +204,41 @@ bool ExitWatcher::DeliverTo(Child* child) {
   child->Unref();
   if (napi_get_named_property(env_, watcher, "reaped", &reaped) != napi_ok) return false;
   if (napi_make_callback(env_, nullptr, watcher, reaped, 3, arguments, nullptr) == napi_ok) return true;
-  /* A throw in a listener of 'exit' is an uncaught exception, and other children's deaths are told all the same. */
+  /* A throw in a listener of 'exit' is an uncaught exception, and other children's deaths are told all the
+   * same. */
   return napi_get_and_clear_last_exception(env_, &exception) == napi_ok &&
          napi_fatal_exception(env_, exception) == napi_ok;
 }
 
-/* ---- the environment ends ----------------------------------------------------------------------------------------------- */
+/* ---- the environment ends -------------------------------------------------------------------- */
 
-void ExitWatcher::OnEnd(napi_async_cleanup_hook_handle hook, void* self) {
-  static_cast<ExitWatcher*>(self)->BeginEnd(hook);
+void ExitWatcher::OnEnd(napi_async_cleanup_hook_handle hook, void *self) {
+  static_cast<ExitWatcher *>(self)->BeginEnd(hook);
 }
 
 /*
- * References are given up here, while the environment still exists; close callbacks come when it doesn't. Children that
- * live on get a parent that reaps them.
+ * References are given up here, while the environment still exists; close callbacks come when it doesn't.
+ * Children that live on get a parent that reaps them.
  */
 void ExitWatcher::BeginEnd(napi_async_cleanup_hook_handle hook) {
   std::vector<launch_child> orphans;
 
   ended_ = hook;
   constructor_.Reset();
-  for (const auto& [sequence, child] : dead_) child->watcher_.Reset();
+  for (const auto &[sequence, child] : dead_)
+    child->watcher_.Reset();
   while (!live_.empty()) {
-    Child* child = live_.begin()->second;
+    Child *child = live_.begin()->second;
     orphans.push_back(child->child_);
     child->watcher_.Reset();
     Detach(child);
   }
   AdoptOrphans(std::move(orphans));
   launch_context_close(context_);
-  for (uv_handle_t* handle : {reinterpret_cast<uv_handle_t*>(&check_), reinterpret_cast<uv_handle_t*>(&idle_),
-                              reinterpret_cast<uv_handle_t*>(&sigchld_)})
-    uv_close(handle, [](uv_handle_t* closed) { static_cast<ExitWatcher*>(closed->data)->HandleClosed(); });
+  for (uv_handle_t *handle :
+       {reinterpret_cast<uv_handle_t *>(&check_), reinterpret_cast<uv_handle_t *>(&idle_),
+        reinterpret_cast<uv_handle_t *>(&sigchld_)})
+    uv_close(handle, [](uv_handle_t *closed) { static_cast<ExitWatcher *>(closed->data)->HandleClosed(); });
 }
 
 /* Polls are closed all the time; the last handle of all can only be one of those closed at the end. */

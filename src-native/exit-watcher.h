@@ -4,8 +4,8 @@
  *   pidfd readable, or SIGCHLD          (poll phase)   reap, queue
  *   uv_check, in order of the spawns    (check phase)  watcher.reaped(code, signal, lost)
  *
- * libuv runs signal watchers last in the poll phase, so that a stock child's 'data' comes before its 'exit'. A pidfd has
- * no such place; hence the queue.
+ * libuv runs signal watchers last in the poll phase, so that a stock child's 'data' comes before its 'exit'.
+ * A pidfd has no such place; hence the queue.
  */
 #ifndef SAFE_SPAWN_EXIT_WATCHER_H
 #define SAFE_SPAWN_EXIT_WATCHER_H
@@ -22,69 +22,72 @@ class ExitWatcher;
 
 /* What JavaScript holds of a running child. Keeps itself alive until the death was told. */
 class Child : public Napi::ObjectWrap<Child> {
- public:
+public:
   static Napi::Function Define(Napi::Env env);
-  explicit Child(const Napi::CallbackInfo& info);
+  explicit Child(const Napi::CallbackInfo &info);
 
- private:
+private:
   friend class ExitWatcher;
 
-  Napi::Value Kill(const Napi::CallbackInfo& info);
-  void RefLoop(const Napi::CallbackInfo& info);
-  void UnrefLoop(const Napi::CallbackInfo& info);
-  Napi::Value HasRef(const Napi::CallbackInfo& info);
+  Napi::Value Kill(const Napi::CallbackInfo &info);
+  void RefLoop(const Napi::CallbackInfo &info);
+  void UnrefLoop(const Napi::CallbackInfo &info);
+  Napi::Value HasRef(const Napi::CallbackInfo &info);
   void SetLoopRef(bool wanted);
 
-  ExitWatcher* owner_ = nullptr; /* null once reaped, or once the environment ends */
+  ExitWatcher *owner_ = nullptr; /* null once reaped, or once the environment ends */
   uint64_t sequence_ = 0;
   launch_child child_ = {0, -1};
   launch_exit end_ = {};
-  uv_poll_t* poll_ = nullptr; /* null: learnt of by SIGCHLD */
+  uv_poll_t *poll_ = nullptr; /* null: learnt of by SIGCHLD */
   bool keeps_loop_ = true;
   Napi::ObjectReference watcher_;
 };
 
-/* All children of one environment (the main thread, or a Worker). Deletes itself when the environment has ended. */
+/* All children of one environment (the main thread, or a Worker). Deletes itself when the environment has
+ * ended. */
 class ExitWatcher {
- public:
-  static ExitWatcher* Open(Napi::Env env, launch_context* context);
+public:
+  static ExitWatcher *Open(Napi::Env env, launch_context *context);
 
   /* Takes over the child and its pidfd. */
-  Napi::Object Watch(const launch_child& child, Napi::Object watcher);
+  Napi::Object Watch(const launch_child &child, Napi::Object watcher);
 
-  launch_context* context() const { return context_; }
+  launch_context *context() const {
+    return context_;
+  }
 
- private:
+private:
   friend class Child;
 
-  ExitWatcher(Napi::Env env, launch_context* context, uv_loop_t* loop);
+  ExitWatcher(Napi::Env env, launch_context *context, uv_loop_t *loop);
 
-  bool StartPoll(Child* child);
+  bool StartPoll(Child *child);
   void StartSigchld();
   void UpdateSigchldRef();
-  void Reap(Child* child);
-  void Detach(Child* child);
-  void ClosePoll(Child* child);
+  void Reap(Child *child);
+  void Detach(Child *child);
+  void ClosePoll(Child *child);
   void ScheduleDelivery();
   void Deliver();
-  bool DeliverTo(Child* child);
+  bool DeliverTo(Child *child);
   void BeginEnd(napi_async_cleanup_hook_handle hook);
-  void CloseHandle(uv_handle_t* handle, uv_close_cb done);
+  void CloseHandle(uv_handle_t *handle, uv_close_cb done);
   void HandleClosed();
 
-  static void OnPidfd(uv_poll_t* poll, int status, int events);
-  static void OnSigchld(uv_signal_t* signal, int number);
-  static void OnEnd(napi_async_cleanup_hook_handle hook, void* self);
+  static void OnPidfd(uv_poll_t *poll, int status, int events);
+  static void OnSigchld(uv_signal_t *signal, int number);
+  static void OnEnd(napi_async_cleanup_hook_handle hook, void *self);
 
   Napi::Env env_;
-  launch_context* context_;
-  uv_loop_t* loop_;
+  launch_context *context_;
+  uv_loop_t *loop_;
   uv_check_t check_;
   uv_idle_t idle_; /* lets the loop not wait for I/O while deaths are queued */
   uv_signal_t sigchld_;
   Napi::FunctionReference constructor_;
-  std::map<uint64_t, Child*> live_;
-  std::map<uint64_t, Child*> dead_; /* reaped, not yet told */
+  std::map<uint64_t, Child *> live_;
+  std::map<uint64_t, Child *> dead_; /* reaped, not yet told */
   uint64_t next_sequence_ = 0;
   size_t open_handles_ = 0;
   napi_async_cleanup_hook_handle ended_ = nullptr;

@@ -10,9 +10,10 @@
 
 #ifdef LAUNCH_TEST_GATES
 /* gates.address: the context, for the functions below, which any thread may call with it. */
-void ExportGates(Napi::Env env, Napi::Object exports, launch_context* context);
+void ExportGates(Napi::Env env, Napi::Object exports, launch_context *context);
 #else
-inline void ExportGates(Napi::Env, Napi::Object, launch_context*) {}
+inline void ExportGates(Napi::Env, Napi::Object, launch_context *) {
+}
 #endif
 
 #endif

@@ -13,18 +13,18 @@ constexpr size_t kStackSize = 128 * 1024;
 constexpr int kIntervalWithoutPidfd = 1000; /* milliseconds */
 
 /* poll(2) passes over a negative descriptor, so that children without pidfd are looked at in intervals. */
-void AwaitDeath(const std::vector<launch_child>& orphans) {
+void AwaitDeath(const std::vector<launch_child> &orphans) {
   std::vector<pollfd> fds;
   int timeout = -1;
 
-  for (const launch_child& orphan : orphans) {
+  for (const launch_child &orphan : orphans) {
     fds.push_back({orphan.pidfd, POLLIN, 0});
     if (orphan.pidfd < 0) timeout = kIntervalWithoutPidfd;
   }
   poll(fds.data(), fds.size(), timeout);
 }
 
-bool ReapAndClose(const launch_child& orphan) {
+bool ReapAndClose(const launch_child &orphan) {
   launch_exit end;
 
   if (launch_reap(&orphan, &end) == 0) return false;
@@ -32,8 +32,8 @@ bool ReapAndClose(const launch_child& orphan) {
   return true;
 }
 
-void* ReapAll(void* argument) {
-  std::unique_ptr<std::vector<launch_child>> orphans(static_cast<std::vector<launch_child>*>(argument));
+void *ReapAll(void *argument) {
+  std::unique_ptr<std::vector<launch_child>> orphans(static_cast<std::vector<launch_child> *>(argument));
 
   while (!orphans->empty()) {
     AwaitDeath(*orphans);
@@ -43,7 +43,7 @@ void* ReapAll(void* argument) {
 }
 
 /* Signals are for the threads that were there before. */
-bool StartThread(std::vector<launch_child>* orphans) {
+bool StartThread(std::vector<launch_child> *orphans) {
   pthread_attr_t attributes;
   pthread_t thread;
   sigset_t all, old;
@@ -59,7 +59,7 @@ bool StartThread(std::vector<launch_child>* orphans) {
   return started;
 }
 
-}  // namespace
+} // namespace
 
 /* A thread for each ended environment, which ends with the last of its children. */
 void AdoptOrphans(std::vector<launch_child> orphans) {

@@ -1,6 +1,6 @@
 /*
- * orphans.h: children whose environment ended before they did. Nobody can be told of their death, but somebody must wait
- * for them, or they stay zombies for as long as the process lives.
+ * orphans.h: children whose environment ended before they did. Nobody can be told of their death, but
+ * somebody must wait for them, or they stay zombies for as long as the process lives.
  */
 #ifndef SAFE_SPAWN_ORPHANS_H
 #define SAFE_SPAWN_ORPHANS_H

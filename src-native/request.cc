@@ -16,7 +16,8 @@ enum Kind { kIgnore, kPipe, kFd };
 enum RlimitField { kResource, kHalves, kSoft, kHard, kRlimitFields };
 enum Half { kHalfSoft = 1, kHalfHard = 2 };
 
-/* 0 to 2 may be sources of their own: an end that got such a number because it was closed would be passed on for it. */
+/* 0 to 2 may be sources of their own: an end that got such a number because it was closed would be passed on
+ * for it. */
 int AboveStdio(int fd) {
   if (fd > STDERR_FILENO) return fd;
   int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -26,19 +27,19 @@ int AboveStdio(int fd) {
   return moved;
 }
 
-void CloseAll(std::vector<int>* fds) {
-  for (int& fd : *fds) {
+void CloseAll(std::vector<int> *fds) {
+  for (int &fd : *fds) {
     if (fd >= 0) close(fd);
     fd = -1;
   }
 }
 
-}  // namespace
+} // namespace
 
-Request::Request(const Napi::String& strings, const Napi::Int32Array& words, const Napi::Value& rlimits)
+Request::Request(const Napi::String &strings, const Napi::Int32Array &words, const Napi::Value &rlimits)
     : text_(strings.Utf8Value()) {
   int32_t flags = words[kFlags];
-  const auto* stdio = reinterpret_cast<const Entry*>(words.Data() + kStdio);
+  const auto *stdio = reinterpret_cast<const Entry *>(words.Data() + kStdio);
 
   stdio_.assign(stdio, stdio + words[kStdioCount]);
   our_ends_.assign(stdio_.size(), -1);
@@ -57,20 +58,22 @@ Request::~Request() {
   CloseAll(&our_ends_);
 }
 
-void Request::ReadStrings(const Napi::Int32Array& words) {
-  char* next = text_.data();
+void Request::ReadStrings(const Napi::Int32Array &words) {
+  char *next = text_.data();
   auto take = [&next] {
-    char* string = next;
+    char *string = next;
     next += strlen(next) + 1;
     return string;
   };
-  char* file = take();
-  char* cwd = take();
+  char *file = take();
+  char *cwd = take();
 
   argv_.push_back(nullptr); /* the spare slots of launch_plan.argv */
-  for (int32_t i = 0; i < words[kArgumentCount]; i++) argv_.push_back(take());
+  for (int32_t i = 0; i < words[kArgumentCount]; i++)
+    argv_.push_back(take());
   argv_.insert(argv_.end(), 2, nullptr);
-  for (int32_t i = 0; i < words[kEnvironmentCount]; i++) envp_.push_back(take());
+  for (int32_t i = 0; i < words[kEnvironmentCount]; i++)
+    envp_.push_back(take());
   envp_.push_back(nullptr);
 
   plan_.file = file;
@@ -79,11 +82,12 @@ void Request::ReadStrings(const Napi::Int32Array& words) {
   plan_.envp = (words[kFlags] & kInheritEnv) != 0 ? environ : envp_.data();
 }
 
-void Request::ReadRlimits(const Napi::Value& rlimits) {
+void Request::ReadRlimits(const Napi::Value &rlimits) {
   if (rlimits.IsUndefined()) return;
   auto fields = rlimits.As<Napi::BigUint64Array>();
 
-  for (const uint64_t* field = fields.Data(); field < fields.Data() + fields.ElementLength(); field += kRlimitFields)
+  for (const uint64_t *field = fields.Data(); field < fields.Data() + fields.ElementLength();
+       field += kRlimitFields)
     rlimits_.push_back({static_cast<int>(field[kResource]), (field[kHalves] & kHalfSoft) != 0,
                         (field[kHalves] & kHalfHard) != 0, field[kSoft], field[kHard]});
   plan_.rlimits = rlimits_.data();
@@ -92,7 +96,7 @@ void Request::ReadRlimits(const Napi::Value& rlimits) {
 
 /* Before a pipe is made: it could get the number of a descriptor that was named though it is closed. */
 int Request::CheckDescriptors() const {
-  for (const Entry& entry : stdio_)
+  for (const Entry &entry : stdio_)
     if (entry.kind == kFd && fcntl(entry.fd, F_GETFD) < 0) return -EBADF;
   return 0;
 }
@@ -131,7 +135,7 @@ int Request::OpenStdio() {
   return error;
 }
 
-void Request::HandOutEnds(int32_t* ret_ends) {
+void Request::HandOutEnds(int32_t *ret_ends) {
   for (size_t i = 0; i < our_ends_.size(); i++) {
     ret_ends[i] = our_ends_[i];
     our_ends_[i] = -1;

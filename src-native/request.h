@@ -11,23 +11,26 @@
 
 #include "core/launch.h"
 
-/* Lives for one launch. Closes the child's ends of its pipes in any case, and ours unless they were handed out. */
+/* Lives for one launch. Closes the child's ends of its pipes in any case, and ours unless they were handed
+ * out. */
 class Request {
- public:
-  Request(const Napi::String& strings, const Napi::Int32Array& words, const Napi::Value& rlimits);
+public:
+  Request(const Napi::String &strings, const Napi::Int32Array &words, const Napi::Value &rlimits);
   ~Request();
-  Request(const Request&) = delete;
-  Request& operator=(const Request&) = delete;
+  Request(const Request &) = delete;
+  Request &operator=(const Request &) = delete;
 
   /* Makes the pipes. 0 or a negative errno. */
   int OpenStdio();
-  const launch_plan& plan() const { return plan_; }
+  const launch_plan &plan() const {
+    return plan_;
+  }
   /* Our end for each stdio entry, -1 where there is none. From now on they are the receiver's. */
-  void HandOutEnds(int32_t* ret_ends);
+  void HandOutEnds(int32_t *ret_ends);
 
- private:
-  void ReadStrings(const Napi::Int32Array& words);
-  void ReadRlimits(const Napi::Value& rlimits);
+private:
+  void ReadStrings(const Napi::Int32Array &words);
+  void ReadRlimits(const Napi::Value &rlimits);
   int OpenPipe(size_t index);
   int CheckDescriptors() const;
 
@@ -37,8 +40,8 @@ class Request {
   };
 
   std::string text_;
-  std::vector<char*> argv_;
-  std::vector<char*> envp_;
+  std::vector<char *> argv_;
+  std::vector<char *> envp_;
   std::vector<Entry> stdio_;
   std::vector<int> our_ends_;
   std::vector<int> child_ends_;

@@ -7,7 +7,7 @@
 #include "internal.h"
 
 #ifndef CLONE_PIDFD
-#define CLONE_PIDFD 0x00001000
+#  define CLONE_PIDFD 0x00001000
 #endif
 
 static bool changes_ids(const struct launch_plan *plan) {
@@ -15,11 +15,13 @@ static bool changes_ids(const struct launch_plan *plan) {
 }
 
 /*
- * A change of uid or gid marks the address space as not dumpable (prctl(2), PR_SET_DUMPABLE), and another user could
- * then stop a process that shares ours: such a child gets a copy of the memory. CLONE_VFORK waits for it all the same.
+ * A change of uid or gid marks the address space as not dumpable (prctl(2), PR_SET_DUMPABLE), and another
+ * user could then stop a process that shares ours: such a child gets a copy of the memory. CLONE_VFORK waits
+ * for it all the same.
  *
- * A child that has not called execve(2) sends no SIGCHLD and is invisible to a foreign waitpid(-1) (exit signal 0;
- * execve resets it). Without a pidfd SIGCHLD is all there is, and emulators know no exit signal but that.
+ * A child that has not called execve(2) sends no SIGCHLD and is invisible to a foreign waitpid(-1) (exit
+ * signal 0; execve resets it). Without a pidfd SIGCHLD is all there is, and emulators know no exit signal but
+ * that.
  */
 static unsigned long clone_flags(const struct launch__run *run) {
   static const unsigned long of_tier[LAUNCH_TIER_COUNT] = {
@@ -48,7 +50,12 @@ static int send_mail(const struct launch__run *run) {
   return launch__mailbox_send(run->mailbox, mail, count);
 }
 
-/* ---- the fork tier: the parent waits for the end of a pipe that execve(2) and exit close -------------------------- */
+/*
+ * ---- the fork tier: the parent waits for the end of a pipe that execve(2) and exit close --------
+ *
+ * Should another thread fork(2) meanwhile and not exec, that process holds the end too, and the wait goes on
+ * until it is gone. Only emulators need this tier.
+ */
 
 static int open_running_pipe(struct launch__run *run, int *ret_reader) {
   int ends[2];
@@ -68,6 +75,13 @@ static void await_exec_or_exit(struct launch__run *run, int reader) {
   (void)close(reader);
 }
 
+/* What nobody took must not be there when the next child looks, and must not be read here: that would install
+ * it. */
+static void renew_mailbox(struct launch__mailbox *mailbox) {
+  launch__mailbox_discard(mailbox);
+  (void)launch__mailbox_ensure(mailbox);
+}
+
 static long clone_and_wait(struct launch_context *context, struct launch__run *run, int *ret_pidfd) {
   unsigned long flags = clone_flags(run);
   int reader = -1, error;
@@ -79,11 +93,11 @@ static long clone_and_wait(struct launch_context *context, struct launch__run *r
   return pid;
 }
 
-/* ---- the pidfd ----------------------------------------------------------------------------------------------------- */
+/* ---- the pidfd ------------------------------------------------------------------------------- */
 
 /*
- * A number below 3 would be taken for stdio by whoever asks for that number, or expected free. In a full table it stays
- * where it is: close-on-exec, it does no more harm there than the lack of it.
+ * A number below 3 would be taken for stdio by whoever asks for that number, or expected free. In a full
+ * table it stays where it is: close-on-exec, it does no more harm there than the lack of it.
  */
 static int above_stdio(int pidfd) {
   int moved;
@@ -95,11 +109,11 @@ static int above_stdio(int pidfd) {
   return moved;
 }
 
-/* ---- what came of it ----------------------------------------------------------------------------------------------- */
+/* ---- what came of it ------------------------------------------------------------------------- */
 
 /*
- * A stop signal that arrived before execve(2) was dropped by the child, since it would have stopped there, and this
- * thread with it, for ever. Now the program gets it.
+ * A stop signal that arrived before execve(2) was dropped by the child, since it would have stopped there,
+ * and this thread with it, for ever. Now the program gets it.
  */
 static void resend_stops(const struct launch__report *report, const struct launch_child *child) {
   static const int stops[] = {SIGTSTP, SIGTTIN, SIGTTOU};
@@ -151,7 +165,7 @@ int launch__attempt(struct launch_context *context, struct launch__run *run, str
   if (by_mail && (error = send_mail(run)) != 0) return refused(ret_error, LAUNCH_STEP_SEAL, error);
 
   pid = clone_and_wait(context, run, &pidfd);
-  if (by_mail && !run->report->mail_taken) launch__mailbox_discard(&context->mailbox);
+  if (by_mail && !run->report->mail_taken) renew_mailbox(&context->mailbox);
   if (pid < 0) return refused(ret_error, LAUNCH_STEP_CLONE, (int)pid);
 
   if (!has_started(run->report)) {

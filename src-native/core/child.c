@@ -1,32 +1,26 @@
 #include "internal.h"
 
 #ifdef LAUNCH_TEST_GATES
-#include <linux/futex.h>
-#include <sched.h>
+#  include <linux/futex.h>
+#  include <sched.h>
 #endif
 
 /*
- * The whole of what a child does, in order. Where a user of Node can see the order it is libuv's: session, descriptors,
- * directory, ids, mask. The rest of the table is closed before any step that can block (chdir or execve on a file
- * system that hangs), or another thread's pipe would get no EOF meanwhile. Limits come after everything that opens
- * a file, and before the ids that may no longer raise them.
+ * The whole of what a child does, in order. Where a user of Node can see the order it is libuv's: session,
+ * descriptors, directory, ids, mask. The rest of the table is closed before any step that can block (chdir or
+ * execve on a file system that hangs), or another thread's pipe would get no EOF meanwhile. Limits come after
+ * everything that opens a file, and before the ids that may no longer raise them.
  */
 static const struct {
   enum launch_step name;
   int (*run)(struct launch__run *);
 } steps[] = {
-    {LAUNCH_STEP_SIGNALS, launch__reset_signals},
-    {LAUNCH_STEP_SESSION, launch__new_session},
-    {LAUNCH_STEP_SEAL, launch__own_table},
-    {LAUNCH_STEP_SEAL, launch__take_mail},
-    {LAUNCH_STEP_STDIO, launch__place_fds},
-    {LAUNCH_STEP_SEAL, launch__close_others},
-    {LAUNCH_STEP_RLIMIT, launch__set_rlimits},
-    {LAUNCH_STEP_CWD, launch__change_directory},
-    {LAUNCH_STEP_GID, launch__set_gid},
-    {LAUNCH_STEP_UID, launch__set_uid},
-    {LAUNCH_STEP_UNMASK, launch__unmask_signals},
-    {LAUNCH_STEP_EXEC, launch__exec},
+    {LAUNCH_STEP_SIGNALS, launch__reset_signals}, {LAUNCH_STEP_SESSION, launch__new_session},
+    {LAUNCH_STEP_SEAL, launch__own_table},        {LAUNCH_STEP_SEAL, launch__take_mail},
+    {LAUNCH_STEP_STDIO, launch__place_fds},       {LAUNCH_STEP_SEAL, launch__close_others},
+    {LAUNCH_STEP_RLIMIT, launch__set_rlimits},    {LAUNCH_STEP_CWD, launch__change_directory},
+    {LAUNCH_STEP_GID, launch__set_gid},           {LAUNCH_STEP_UID, launch__set_uid},
+    {LAUNCH_STEP_UNMASK, launch__unmask_signals}, {LAUNCH_STEP_EXEC, launch__exec},
 };
 
 #ifdef LAUNCH_TEST_GATES
@@ -66,9 +60,11 @@ static bool is_done(const struct launch__run *run, size_t index) {
   return run->canary >= 0 && steps[index].name > LAUNCH_STEP_SEAL;
 }
 
-/* Leaves by exit_group itself: libc's way out would run handlers and flush buffers that belong to the parent. */
+/* Leaves by exit_group itself: libc's way out would run handlers and flush buffers that belong to the parent.
+ */
 static _Noreturn void leave(void) {
-  for (;;) (void)launch__sys(SYS_exit_group, 127);
+  for (;;)
+    (void)launch__sys(SYS_exit_group, 127);
 }
 
 int launch__child(void *argument) {

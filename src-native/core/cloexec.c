@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #ifndef SYS_close_range
-#define SYS_close_range 436
+#  define SYS_close_range 436
 #endif
 #ifndef CLOSE_RANGE_CLOEXEC
-#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#  define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
 enum { FIRST = STDERR_FILENO + 1 };
@@ -81,7 +81,8 @@ static bool mark_all(void) {
 }
 
 static void mark_listed(const struct list *list) {
-  for (size_t i = 0; i < list->count; i++) (void)fcntl(list->fds[i], F_SETFD, FD_CLOEXEC);
+  for (size_t i = 0; i < list->count; i++)
+    (void)fcntl(list->fds[i], F_SETFD, FD_CLOEXEC);
 }
 
 static int list_and_mark(struct list *list) {

@@ -1,10 +1,10 @@
 /* Compiled into the tests only: see LAUNCH_TEST_GATES in launch.h. */
 #ifdef LAUNCH_TEST_GATES
 
-#include <limits.h>
-#include <linux/futex.h>
+#  include <limits.h>
+#  include <linux/futex.h>
 
-#include "internal.h"
+#  include "internal.h"
 
 enum { GATE_OFF, GATE_ARMED, GATE_REACHED };
 
@@ -33,7 +33,8 @@ void launch_fail_at(struct launch_context *context, enum launch_step step, int e
 
 void launch_force(struct launch_context *context, enum launch_tier tier, enum launch_seal seal,
                   enum launch_pidfd pidfd) {
-  context->capabilities = (struct launch_capabilities){.tier = tier, .seal = seal, .pidfd = pidfd, .probed = true};
+  context->capabilities =
+      (struct launch_capabilities){.tier = tier, .seal = seal, .pidfd = pidfd, .probed = true};
 }
 
 #endif

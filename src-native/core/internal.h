@@ -1,8 +1,9 @@
 /*
  * internal.h: what the files of the core share. Never included from outside.
  *
- * Functions marked [child] run in the new process while it may share memory with a parent of many threads: no malloc,
- * no stdio, no libc function that takes a lock or talks to other threads. They get all they need from launch__run.
+ * Functions marked [child] run in the new process while it may share memory with a parent of many threads: no
+ * malloc, no stdio, no libc function that takes a lock or talks to other threads. They get all they need from
+ * launch__run.
  */
 #ifndef SAFE_SPAWN_INTERNAL_H
 #define SAFE_SPAWN_INTERNAL_H
@@ -18,16 +19,17 @@
 #define LAUNCH__SIGNAL_MAX 64 /* the kernel's _NSIG, whatever libc reserves of it */
 
 /*
- * A system call as the kernel has it: a result or a negative errno. libc's wrappers for ids, limits and the mask do
- * more than the call (they broadcast to other threads, or hide signals), and its close() is a cancellation point.
+ * A system call as the kernel has it: a result or a negative errno. libc's wrappers for ids, limits and the
+ * mask do more than the call (they broadcast to other threads, or hide signals), and its close() is a
+ * cancellation point.
  */
-#define launch__sys(...)                                                                                               \
-  ({                                                                                                                   \
-    long launch__result = syscall(__VA_ARGS__);                                                                        \
-    launch__result == -1 ? -(long)errno : launch__result;                                                              \
+#define launch__sys(...)                                                                                     \
+  ({                                                                                                         \
+    long launch__result = syscall(__VA_ARGS__);                                                              \
+    launch__result == -1 ? -(long)errno : launch__result;                                                    \
   })
 
-/* ---- report.c: what the child tells its parent, in memory that is shared in every tier ------------------------- */
+/* ---- report.c: what the child tells its parent, in memory that is shared in every tier ------- */
 
 struct launch__report {
   _Atomic int step; /* enum launch_step, stored before the step begins */
@@ -48,11 +50,12 @@ int launch__report_open(struct launch__report **ret_report);
 void launch__report_close(struct launch__report *report);
 void launch__report_reset(struct launch__report *report);
 
-/* ---- mailbox.c: how descriptors reach a child that copies only the lowest part of the table --------------------- */
+/* ---- mailbox.c: how descriptors reach a child that copies only the lowest part of the table -- */
 
 /*
- * A pair of datagram sockets. The receiving end sits at the lowest number that was free; the child copies the table
- * up to there. An end is known by its inode, since another part of the process may close it and get its number.
+ * A pair of datagram sockets. The receiving end sits at the lowest number that was free; the child copies the
+ * table up to there. An end is known by its inode, since another part of the process may close it and get its
+ * number.
  */
 struct launch__mailbox {
   int receiver; /* -1: no mailbox */
@@ -71,7 +74,7 @@ int launch__mailbox_receive(const struct launch__mailbox *mailbox, int *ret_fds,
 /* With everything that is still in it. Only what is still ours is closed. */
 void launch__mailbox_discard(struct launch__mailbox *mailbox);
 
-/* ---- one attempt to launch --------------------------------------------------------------------------------------- */
+/* ---- one attempt to launch ------------------------------------------------------------------- */
 
 struct launch__way {
   enum launch_tier tier;
@@ -86,14 +89,15 @@ struct launch__run {
   struct launch__way way;
   const char *file; /* the plan's, but for paths through our own /proc/self/fd */
   const char *cwd;
-  int *sources; /* where the child finds what goes to plan->fds[i]; moved about while placing */
-  int running_end; /* fork tier: the parent waits until exec or exit closes it; else -1 */
+  int *sources;         /* where the child finds what goes to plan->fds[i]; moved about while placing */
+  int running_end;      /* fork tier: the parent waits until exec or exit closes it; else -1 */
   uint64_t nofile_soft; /* before the child raised it */
   uint64_t nofile_hard;
   int canary; /* a probe: a descriptor that must be gone after the seal, and nothing is executed; else -1 */
 };
 
 struct launch_context {
+  pid_t owner;
   struct launch__report *report;
   struct launch__mailbox mailbox;
   char *stack; /* of the child */
@@ -118,7 +122,8 @@ bool launch__slower_way(struct launch__way *way, const struct launch_error *erro
 /* probe.c: which way this kernel allows; probed at the first call. */
 struct launch__way launch__choose_way(struct launch_context *context);
 
-/* paths.c: "/proc/self/fd/N" for a descriptor of the caller, which the child does not have; written to `buffer`. */
+/* paths.c: "/proc/self/fd/N" for a descriptor of the caller, which the child does not have; written to
+ * `buffer`. */
 const char *launch__caller_path(const struct launch_plan *plan, const char *path, char *buffer, size_t size);
 
 /* child.c [child] */
@@ -144,7 +149,7 @@ int launch__set_uid(struct launch__run *run);
 int launch__unmask_signals(struct launch__run *run);
 int launch__exec(struct launch__run *run);
 
-/* ---- the kernel's own layouts where libc's differ ---------------------------------------------------------------- */
+/* ---- the kernel's own layouts where libc's differ -------------------------------------------- */
 
 struct launch__kernel_sigaction {
   void (*handler)(int);

@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-/* ---- the context --------------------------------------------------------------------------------------------------- */
+/* ---- the context ----------------------------------------------------------------------------- */
 
 int launch_context_open(struct launch_context **ret_context) {
   struct launch_context *context = calloc(1, sizeof *context);
@@ -14,6 +14,7 @@ int launch_context_open(struct launch_context **ret_context) {
   context->mailbox = (struct launch__mailbox){.receiver = -1, .sender = -1};
   if ((error = launch__stack_open(&context->stack)) != 0) goto no_stack;
   if ((error = launch__report_open(&context->report)) != 0) goto no_report;
+  context->owner = getpid();
   /* Early, for a low number. Where it fails, with a full table, the launch tries again. */
   (void)launch__mailbox_ensure(&context->mailbox);
   *ret_context = context;
@@ -41,7 +42,7 @@ size_t launch_internal_fds(const struct launch_context *context, int ret_fds[2])
   return 2;
 }
 
-/* ---- the launch ------------------------------------------------------------------------------------------------------ */
+/* ---- the launch ------------------------------------------------------------------------------ */
 
 static int fail(struct launch_error *ret_error, enum launch_step step, int error) {
   *ret_error = (struct launch_error){.error = error, .step = step};
@@ -53,8 +54,8 @@ static bool is_internal(const struct launch_context *context, int fd) {
 }
 
 /*
- * A source that is closed must be found out now: while the clone runs, its number is free, and the pidfd would take it
- * and become the child's stdin.
+ * A source that is closed must be found out now: while the clone runs, its number is free, and the pidfd
+ * would take it and become the child's stdin.
  */
 static int check_sources(const struct launch_context *context, const struct launch_plan *plan) {
   for (size_t i = 0; i < plan->fd_count; i++) {
@@ -78,18 +79,36 @@ static int reserve_sources(struct launch_context *context, size_t count) {
 
 /* The child rewrites them as it moves descriptors about, so each attempt starts from the plan's. */
 static void copy_sources(const struct launch_plan *plan, int *sources) {
-  for (size_t i = 0; i < plan->fd_count; i++) sources[i] = plan->fds[i].source;
+  for (size_t i = 0; i < plan->fd_count; i++)
+    sources[i] = plan->fds[i].source;
+}
+
+/* After a fork(2) without exec two processes hold the context: their mail and their reports would get mixed
+ * up. */
+static int own_context(struct launch_context *context) {
+  struct launch__report *report;
+  int error;
+
+  if (context->owner == getpid()) return 0;
+  if ((error = launch__report_open(&report)) != 0) return error;
+  launch__report_close(context->report);
+  context->report = report;
+  launch__mailbox_discard(&context->mailbox);
+  context->owner = getpid();
+  return 0;
 }
 
 /* The fastest way that was found to work; and where it is refused this once, the slower ones. */
-static int attempt_ways(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
-                        struct launch_error *ret_error) {
+static int attempt_ways(struct launch_context *context, struct launch__run *run,
+                        struct launch_child *ret_child, struct launch_error *ret_error) {
+  char *name = run->plan->argv[0];
   int error;
 
+  run->sources = context->sources;
   do {
     copy_sources(run->plan, context->sources);
-    run->sources = context->sources;
     error = launch__attempt(context, run, ret_child, ret_error);
+    run->plan->argv[0] = name; /* a script's child replaced it, in memory that may be ours */
   } while (error != 0 && launch__slower_way(&run->way, ret_error));
   return error;
 }
@@ -100,7 +119,6 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
   struct launch__run run = {
       .plan = plan,
       .mailbox = &context->mailbox,
-      .report = context->report,
       .file = launch__caller_path(plan, plan->file, file, sizeof file),
       .cwd = launch__caller_path(plan, plan->cwd, cwd, sizeof cwd),
       .running_end = -1,
@@ -108,11 +126,16 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
   };
   int error;
 
-  /* First of all: a number that is no longer ours may be a source. Without a mailbox a slower way is taken. */
+  if ((error = own_context(context)) != 0) return fail(ret_error, LAUNCH_STEP_CLONE, error);
+  run.report = context->report;
+  /* Before the sources are looked at: a number that was ours may be one. Without a mailbox a slower way is
+   * taken. */
   (void)launch__mailbox_ensure(&context->mailbox);
   run.way = launch__choose_way(context);
-  if (run.way.seal == LAUNCH_SEAL_NONE) return fail(ret_error, LAUNCH_STEP_SEAL, context->capabilities.seal_error);
+  if (run.way.seal == LAUNCH_SEAL_NONE)
+    return fail(ret_error, LAUNCH_STEP_SEAL, context->capabilities.seal_error);
   if ((error = check_sources(context, plan)) != 0) return fail(ret_error, LAUNCH_STEP_STDIO, error);
-  if ((error = reserve_sources(context, plan->fd_count)) != 0) return fail(ret_error, LAUNCH_STEP_CLONE, error);
+  if ((error = reserve_sources(context, plan->fd_count)) != 0)
+    return fail(ret_error, LAUNCH_STEP_CLONE, error);
   return attempt_ways(context, &run, ret_child, ret_error);
 }

@@ -9,7 +9,8 @@
  *     launch_reap()         exit status and resource usage; never blocks
  *   launch_context_close()
  *
- * Functions return 0 or a negative errno. Output parameters start with `ret_` and are written only on success.
+ * Functions return 0 or a negative errno. Output parameters start with `ret_` and are written only on
+ * success.
  */
 #ifndef SAFE_SPAWN_LAUNCH_H
 #define SAFE_SPAWN_LAUNCH_H
@@ -24,7 +25,7 @@
 extern "C" {
 #endif
 
-/* ---- what to start ------------------------------------------------------------------------------------------- */
+/* ---- what to start --------------------------------------------------------------------------- */
 
 enum {
   LAUNCH_FD_NULL = -1, /* source of a launch_fd: /dev/null, read-only for target 0, read-write for others */
@@ -46,12 +47,13 @@ struct launch_rlimit {
 };
 
 struct launch_plan {
-  /* Looked up as execvp(3) does: in the PATH of `envp`, after the change of directory, unless it has a slash. */
+  /* Looked up as execvp(3) does: in the PATH of `envp`, after the change of directory, unless it has a slash.
+   */
   const char *file;
 
   /*
-   * NULL-terminated, with a writable slot before it, argv[-1], and one after the NULL: a file that execve(2) refuses
-   * with ENOEXEC is run as "/bin/sh file args", and that vector is made in place.
+   * NULL-terminated, with a writable slot before it, argv[-1], and one after the NULL: a file that execve(2)
+   * refuses with ENOEXEC is run as "/bin/sh file args", and that vector is made in place.
    */
   char **argv;
   char *const *envp;
@@ -70,21 +72,21 @@ struct launch_plan {
   gid_t gid;
 };
 
-/* ---- what came of it ----------------------------------------------------------------------------------------- */
+/* ---- what came of it ------------------------------------------------------------------------- */
 
 /* In running order. The name of each is launch_step_name(). */
 enum launch_step {
-  LAUNCH_STEP_STDIO,    /* a source is not open, can't be passed on, or can't get its number */
-  LAUNCH_STEP_CLONE,    /* the process could not be made */
-  LAUNCH_STEP_SIGNALS,  /* dispositions to default */
-  LAUNCH_STEP_SESSION,  /* setsid */
-  LAUNCH_STEP_SEAL,     /* the other descriptors could not be closed for certain */
-  LAUNCH_STEP_RLIMIT,   /* detail: the resource */
-  LAUNCH_STEP_CWD,      /* chdir */
-  LAUNCH_STEP_GID,      /* setgid */
-  LAUNCH_STEP_UID,      /* setuid */
-  LAUNCH_STEP_UNMASK,   /* the signal mask */
-  LAUNCH_STEP_EXEC,     /* execve */
+  LAUNCH_STEP_STDIO,   /* a source is not open, can't be passed on, or can't get its number */
+  LAUNCH_STEP_CLONE,   /* the process could not be made */
+  LAUNCH_STEP_SIGNALS, /* dispositions to default */
+  LAUNCH_STEP_SESSION, /* setsid */
+  LAUNCH_STEP_SEAL,    /* the other descriptors could not be closed for certain */
+  LAUNCH_STEP_RLIMIT,  /* detail: the resource */
+  LAUNCH_STEP_CWD,     /* chdir */
+  LAUNCH_STEP_GID,     /* setgid */
+  LAUNCH_STEP_UID,     /* setuid */
+  LAUNCH_STEP_UNMASK,  /* the signal mask */
+  LAUNCH_STEP_EXEC,    /* execve */
   LAUNCH_STEP_COUNT,
 };
 
@@ -108,11 +110,12 @@ struct launch_exit {
   struct rusage usage; /* zero when lost */
 };
 
-/* ---- how ------------------------------------------------------------------------------------------------------- */
+/* ---- how ------------------------------------------------------------------------------------- */
 
 /* How the child is made, fastest first. A launch takes the first that the kernel allows. */
 enum launch_tier {
-  LAUNCH_TIER_SHARED, /* vfork-like, table of descriptors shared until the child takes a small copy (Linux 5.9) */
+  LAUNCH_TIER_SHARED, /* vfork-like, table of descriptors shared until the child takes a small copy
+                         (Linux 5.9) */
   LAUNCH_TIER_COPY,   /* vfork-like, with a whole copy of the table */
   LAUNCH_TIER_FORK,   /* fork-like, for emulators where vfork does not share memory or does not wait */
   LAUNCH_TIER_COUNT,
@@ -133,7 +136,8 @@ enum launch_pidfd {
   LAUNCH_PIDFD_COUNT,
 };
 
-/* `*_error` is the negative errno with which the next faster way was refused, or 0 if there is none faster. */
+/* `*_error` is the negative errno with which the next faster way was refused, or 0 if there is none faster.
+ */
 struct launch_capabilities {
   enum launch_tier tier;
   enum launch_seal seal;
@@ -144,16 +148,18 @@ struct launch_capabilities {
   bool probed; /* false: a probe would have become PID 1 of a new namespace; the safest way is taken */
 };
 
-/* Belongs to one thread at a time: its stack, its mailbox of descriptors, and what it learnt of the kernel. */
+/* Belongs to one thread at a time: its stack, its mailbox of descriptors, and what it learnt of the kernel.
+ */
 struct launch_context;
 
 int launch_context_open(struct launch_context **ret_context);
 void launch_context_close(struct launch_context *context);
 
 /*
- * Starts the plan's program. Returns when the program runs (its execve(2) succeeded) or when it is certain that it
- * never will; in the second case `ret_error` is written, the process is reaped and no descriptor is left.
- * The calling thread is suspended meanwhile. Nothing of the caller changes: descriptors, mask, dispositions, ids.
+ * Starts the plan's program. Returns when the program runs (its execve(2) succeeded) or when it is certain
+ * that it never will; in the second case `ret_error` is written, the process is reaped and no descriptor is
+ * left. The calling thread is suspended meanwhile. Nothing of the caller changes: descriptors, mask,
+ * dispositions, ids.
  */
 int launch(struct launch_context *context, const struct launch_plan *plan, struct launch_child *ret_child,
            struct launch_error *ret_error);
@@ -167,7 +173,8 @@ int launch_reap(const struct launch_child *child, struct launch_exit *ret_exit);
 /* Probes on first use: starts and reaps a few processes that exec nothing. */
 void launch_probe(struct launch_context *context, struct launch_capabilities *ret_capabilities);
 
-/* Descriptors that belong to the context. They are not valid as a source. Returns how many were written, at most 2. */
+/* Descriptors that belong to the context. They are not valid as a source. Returns how many were written, at
+ * most 2. */
 size_t launch_internal_fds(const struct launch_context *context, int ret_fds[2]);
 
 const char *launch_step_name(enum launch_step step);
@@ -185,7 +192,8 @@ void launch_gate_arm(struct launch_context *context, enum launch_gate gate);
 bool launch_gate_reached(struct launch_context *context, enum launch_gate gate);
 pid_t launch_gate_pid(struct launch_context *context); /* of the held child */
 void launch_gate_release(struct launch_context *context, enum launch_gate gate);
-/* The child kills itself with `signal` as it begins `step`, or fails it with `error`; LAUNCH_STEP_COUNT: off. */
+/* The child kills itself with `signal` as it begins `step`, or fails it with `error`; LAUNCH_STEP_COUNT: off.
+ */
 void launch_fail_at(struct launch_context *context, enum launch_step step, int error, int signal);
 /* The slowest allowed way, to test each on a kernel that has them all. */
 void launch_force(struct launch_context *context, enum launch_tier tier, enum launch_seal seal,

@@ -49,7 +49,8 @@ static int open_pair(struct launch__mailbox *mailbox) {
 }
 
 int launch__mailbox_ensure(struct launch__mailbox *mailbox) {
-  if (is_ours(mailbox->receiver, mailbox->receiver_inode) && is_ours(mailbox->sender, mailbox->sender_inode)) return 0;
+  if (is_ours(mailbox->receiver, mailbox->receiver_inode) && is_ours(mailbox->sender, mailbox->sender_inode))
+    return 0;
   launch__mailbox_discard(mailbox);
   return open_pair(mailbox);
 }
@@ -95,6 +96,7 @@ int launch__mailbox_receive(const struct launch__mailbox *mailbox, int *ret_fds,
   long received;
 
   if (count == 0) return 0;
+  if (!is_ours(mailbox->receiver, mailbox->receiver_inode)) return -EBADF;
   message.msg_controllen = CMSG_SPACE(count * sizeof(int));
   received = launch__sys(SYS_recvmsg, mailbox->receiver, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (received < 0) return (int)received;

@@ -2,9 +2,9 @@
 
 const char *launch_step_name(enum launch_step step) {
   static const char *const names[LAUNCH_STEP_COUNT] = {
-      [LAUNCH_STEP_STDIO] = "stdio",     [LAUNCH_STEP_CLONE] = "clone",   [LAUNCH_STEP_SIGNALS] = "signals",
-      [LAUNCH_STEP_SESSION] = "session", [LAUNCH_STEP_SEAL] = "seal",     [LAUNCH_STEP_RLIMIT] = "rlimit",
-      [LAUNCH_STEP_CWD] = "cwd",         [LAUNCH_STEP_GID] = "gid",       [LAUNCH_STEP_UID] = "uid",
+      [LAUNCH_STEP_STDIO] = "stdio",     [LAUNCH_STEP_CLONE] = "clone", [LAUNCH_STEP_SIGNALS] = "signals",
+      [LAUNCH_STEP_SESSION] = "session", [LAUNCH_STEP_SEAL] = "seal",   [LAUNCH_STEP_RLIMIT] = "rlimit",
+      [LAUNCH_STEP_CWD] = "cwd",         [LAUNCH_STEP_GID] = "gid",     [LAUNCH_STEP_UID] = "uid",
       [LAUNCH_STEP_UNMASK] = "unmask",   [LAUNCH_STEP_EXEC] = "exec",
   };
 

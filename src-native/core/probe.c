@@ -8,11 +8,12 @@
 #include "internal.h"
 
 #ifndef SYS_close_range
-#define SYS_close_range 436
+#  define SYS_close_range 436
 #endif
 
 /*
- * What the kernel does is asked, not its version: a version says nothing of a seccomp filter, an emulator or a sandbox.
+ * What the kernel does is asked, not its version: a version says nothing of a seccomp filter, an emulator or
+ * a sandbox.
  */
 
 static void reap_probe(long pid) {
@@ -22,7 +23,7 @@ static void reap_probe(long pid) {
   }
 }
 
-/* ---- does vfork share memory, and wait? -------------------------------------------------------------------------- */
+/* ---- does vfork share memory, and wait? ------------------------------------------------------ */
 
 static int store(void *argument) {
   *(volatile bool *)argument = true;
@@ -30,8 +31,9 @@ static int store(void *argument) {
 }
 
 /*
- * Emulators turn it into fork (QEMU's user mode, valgrind) or do not wait (WSL1). Asked first and with these flags alone:
- * valgrind ends a process that calls clone with a set of flags it doesn't know, CLONE_FILES among them.
+ * Emulators turn it into fork (QEMU's user mode, valgrind) or do not wait (WSL1). Asked first and with these
+ * flags alone: valgrind ends a process that calls clone with a set of flags it doesn't know, CLONE_FILES
+ * among them.
  */
 static int probe_vfork(struct launch_context *context) {
   volatile bool stored = false;
@@ -43,7 +45,7 @@ static int probe_vfork(struct launch_context *context) {
   return seen ? 0 : -ENOSYS;
 }
 
-/* ---- does CLOSE_RANGE_UNSHARE give the child a table of its own? --------------------------------------------------- */
+/* ---- does CLOSE_RANGE_UNSHARE give the child a table of its own? ----------------------------- */
 
 struct unshare_probe {
   int witness;  /* a descriptor with an inode that nobody else has */
@@ -66,12 +68,13 @@ static bool is_same_file(int one, int other) {
 }
 
 /*
- * A kernel that says yes and does nothing would have the child close the parent's descriptors. So this child closes
- * nothing; it opens, and the parent looks whether that shows in its own table.
+ * A kernel that says yes and does nothing would have the child close the parent's descriptors. So this child
+ * closes nothing; it opens, and the parent looks whether that shows in its own table.
  */
 static int probe_unshare(struct launch_context *context) {
   struct unshare_probe probe = {.witness = context->mailbox.receiver, .appeared = -ECANCELED};
-  long pid = launch__clone(context->stack, CLONE_VM | CLONE_VFORK | CLONE_FILES, unshare_and_open, &probe, NULL);
+  long pid =
+      launch__clone(context->stack, CLONE_VM | CLONE_VFORK | CLONE_FILES, unshare_and_open, &probe, NULL);
 
   if (pid < 0) return (int)pid;
   reap_probe(pid);
@@ -81,7 +84,7 @@ static int probe_unshare(struct launch_context *context) {
   return -ENOSYS;
 }
 
-/* ---- does the rest work? -------------------------------------------------------------------------------------------- */
+/* ---- does the rest work? --------------------------------------------------------------------- */
 
 static bool is_readable(int pidfd) {
   struct pollfd poll_fd = {.fd = pidfd, .events = POLLIN};
@@ -99,8 +102,8 @@ static bool finish_probe(const struct launch_child *child) {
 }
 
 /* A real attempt, all steps up to the seal: mail, clone, a table of its own, placing, closing. */
-static int attempt_probe(struct launch_context *context, const struct launch__way *way, bool *ret_pidfd_useful,
-                         struct launch_error *ret_error) {
+static int attempt_probe(struct launch_context *context, const struct launch__way *way,
+                         bool *ret_pidfd_useful, struct launch_error *ret_error) {
   struct launch_fd fd = {.target = 0, .source = context->mailbox.sender};
   struct launch_plan plan = {.fds = &fd, .fd_count = 1};
   int source = fd.source;
@@ -123,7 +126,7 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
   return error;
 }
 
-/* ---- what was found ------------------------------------------------------------------------------------------------ */
+/* ---- what was found -------------------------------------------------------------------------- */
 
 static void note(struct launch_capabilities *found, const struct launch__way *way, int error) {
   if (way->tier != found->tier) found->tier_error = error;
@@ -168,8 +171,8 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
 }
 
 /*
- * After unshare(CLONE_NEWPID) the next child is PID 1 of a new namespace, and when that one ends no other can be made
- * there: a probe would use it up.
+ * After unshare(CLONE_NEWPID) the next child is PID 1 of a new namespace, and when that one ends no other can
+ * be made there: a probe would use it up.
  */
 static bool would_be_pid_1(void) {
   struct stat own, childs;

@@ -6,7 +6,7 @@
 #include "internal.h"
 
 #ifndef SYS_pidfd_send_signal
-#define SYS_pidfd_send_signal 424
+#  define SYS_pidfd_send_signal 424
 #endif
 
 enum { WAIT_PIDFD = 3 }; /* P_PIDFD of waitid(2), Linux 5.4; an enumerator in some libcs, absent in others */
@@ -19,7 +19,6 @@ int launch_signal(const struct launch_child *child, int signal) {
   return (int)launch__sys(SYS_kill, child->pid, signal);
 }
 
-/* The wait status as wait(2) has it, of what waitid(2) took apart. */
 static void decode(const siginfo_t *info, struct launch_exit *ret_exit) {
   bool exited = info->si_code == CLD_EXITED;
 
@@ -34,7 +33,7 @@ static void decode_status(int status, struct launch_exit *ret_exit) {
   ret_exit->core_dumped = WIFSIGNALED(status) && WCOREDUMP(status);
 }
 
-/* ---- after somebody else took the status ------------------------------------------------------------------------- */
+/* ---- after somebody else took the status ----------------------------------------------------- */
 
 struct pidfd_info { /* as of Linux 6.13; ioctl_pidfd(2) */
   uint64_t mask;
@@ -43,26 +42,30 @@ struct pidfd_info { /* as of Linux 6.13; ioctl_pidfd(2) */
   int32_t exit_code;
 };
 
-#define PIDFD_GET_INFO _IOWR(0xFF, 11, struct pidfd_info)
+#define PIDFD_GET_INFO  _IOWR(0xFF, 11, struct pidfd_info)
 #define PIDFD_INFO_EXIT (UINT64_C(1) << 3) /* Linux 6.15 */
 
 /* A pidfd remembers how its process ended, also when nobody waited or somebody else did. */
 static bool recover(int pidfd, struct launch_exit *ret_exit) {
   struct pidfd_info info = {.mask = PIDFD_INFO_EXIT};
 
-  if (pidfd < 0 || ioctl(pidfd, PIDFD_GET_INFO, &info) != 0 || (info.mask & PIDFD_INFO_EXIT) == 0) return false;
+  if (pidfd < 0 || ioctl(pidfd, PIDFD_GET_INFO, &info) != 0 || (info.mask & PIDFD_INFO_EXIT) == 0)
+    return false;
   decode_status(info.exit_code, ret_exit);
   return true;
 }
 
-/* --------------------------------------------------------------------------------------------------------------------- */
+/* ---------------------------------------------------------------------------------------------- */
 
-/* 1, 0 or a negative errno, as launch_reap. */
-static int wait_by(int id_type, int id, struct launch_exit *ret_exit) {
+/* Both: 1, 0 or a negative errno, as launch_reap. */
+
+static int wait_by_pidfd(int pidfd, struct launch_exit *ret_exit) {
   siginfo_t info = {0};
   struct rusage usage;
-  long result = launch__sys(SYS_waitid, id_type, id, &info, WEXITED | WNOHANG | __WALL, &usage);
+  long result = launch__sys(SYS_waitid, WAIT_PIDFD, pidfd, &info, WEXITED | WNOHANG | __WALL, &usage);
 
+  /* An event loop makes the pidfd non-blocking, which turns "not yet" into EAGAIN. */
+  if (result == -EAGAIN) return 0;
   if (result != 0) return (int)result;
   if (info.si_pid == 0) return 0;
   decode(&info, ret_exit);
@@ -70,17 +73,27 @@ static int wait_by(int id_type, int id, struct launch_exit *ret_exit) {
   return 1;
 }
 
+static int wait_by_pid(pid_t pid, struct launch_exit *ret_exit) {
+  struct rusage usage;
+  int status = 0;
+  long result = launch__sys(SYS_wait4, pid, &status, WNOHANG | __WALL, &usage);
+
+  if (result <= 0) return (int)result;
+  decode_status(status, ret_exit);
+  ret_exit->usage = usage;
+  return 1;
+}
+
 /*
- * By pidfd the wait can't hit a stranger: a pid that somebody else reaped may belong to a new child. Where P_PIDFD is
- * missing or forbidden the pid has to do. An event loop makes the pidfd non-blocking, which turns "not yet" into EAGAIN.
+ * By pidfd the wait can't hit a stranger: a pid that somebody else reaped may belong to a new child. Where
+ * P_PIDFD is missing or forbidden the pid has to do.
  */
 static int wait_child(const struct launch_child *child, struct launch_exit *ret_exit) {
   if (child->pidfd >= 0) {
-    int result = wait_by(WAIT_PIDFD, child->pidfd, ret_exit);
-    if (result == -EAGAIN) return 0;
+    int result = wait_by_pidfd(child->pidfd, ret_exit);
     if (result >= 0 || result == -ECHILD) return result;
   }
-  return wait_by(P_PID, child->pid, ret_exit);
+  return wait_by_pid(child->pid, ret_exit);
 }
 
 int launch_reap(const struct launch_child *child, struct launch_exit *ret_exit) {

@@ -4,8 +4,9 @@
 #include "internal.h"
 
 /*
- * A shared mapping, not plain memory: it reaches the parent also where the child got a copy of the address space
- * (after fork, and wherever an emulator turns vfork into fork), and it outlives a child that was killed.
+ * A shared mapping, not plain memory: it reaches the parent also where the child got a copy of the address
+ * space (after fork, and wherever an emulator turns vfork into fork), and it outlives a child that was
+ * killed.
  */
 int launch__report_open(struct launch__report **ret_report) {
   void *page = mmap(NULL, sizeof **ret_report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -6,33 +6,41 @@
 #include "internal.h"
 
 #ifndef SYS_close_range
-#define SYS_close_range 436
+#  define SYS_close_range 436
 #endif
 
-/* ---- by close_range(2): the gaps between what stays -------------------------------------------------------------- */
+/* ---- by close_range(2): the gaps between what stays ------------------------------------------ */
 
-static int close_gap(unsigned first, unsigned last) {
-  return first > last ? 0 : (int)launch__sys(SYS_close_range, first, last, 0);
+static int close_gap(unsigned first, unsigned end) {
+  return first >= end ? 0 : (int)launch__sys(SYS_close_range, first, end - 1, 0);
+}
+
+/* Everything from `next` up to what stays at `fd`; the gap after that begins at the result. */
+static int close_up_to(unsigned *next, int fd) {
+  int error = close_gap(*next, (unsigned)fd);
+
+  *next = (unsigned)fd + 1;
+  return error;
 }
 
 static int close_gaps(const struct launch__run *run) {
-  const struct launch_plan *plan = run->plan;
+  bool running_end_passed = run->running_end < 0;
   unsigned next = 0;
-  int error;
+  int error = 0;
 
-  for (size_t i = 0; i < plan->fd_count; i++) {
-    unsigned target = (unsigned)plan->fds[i].target;
-    if (target > 0 && (error = close_gap(next, target - 1)) != 0) return error;
-    next = target + 1;
+  for (size_t i = 0; error == 0 && i < run->plan->fd_count; i++) {
+    int target = run->plan->fds[i].target;
+    if (!running_end_passed && run->running_end < target) {
+      if ((error = close_up_to(&next, run->running_end)) != 0) return error;
+      running_end_passed = true;
+    }
+    error = close_up_to(&next, target);
   }
-  if (run->running_end >= 0) {
-    if ((error = close_gap(next, (unsigned)run->running_end - 1)) != 0) return error;
-    next = (unsigned)run->running_end + 1;
-  }
-  return close_gap(next, ~0U);
+  if (error == 0 && !running_end_passed) error = close_up_to(&next, run->running_end);
+  return error != 0 ? error : (int)launch__sys(SYS_close_range, next, ~0U, 0);
 }
 
-/* ---- by /proc: what is listed there, independent of any limit ---------------------------------------------------- */
+/* ---- by /proc: what is listed there, independent of any limit -------------------------------- */
 
 struct directory_entry { /* linux_dirent64 of getdents64(2) */
   uint64_t inode;
@@ -53,7 +61,8 @@ static int open_listing(void) {
   return (int)launch__sys(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
-/* In a full table the listing itself needs a number: the first that is open and doesn't stay is given up for it. */
+/* In a full table the listing itself needs a number: the first that is open and doesn't stay is given up for
+ * it. */
 static int open_listing_in_full_table(const struct launch__run *run) {
   int fd = open_listing();
 
@@ -73,7 +82,8 @@ static int parse_number(const char *name) {
   int number = 0;
 
   if (*name < '0' || *name > '9') return -1;
-  for (; *name != '\0'; name++) number = number * 10 + (*name - '0');
+  for (; *name != '\0'; name++)
+    number = number * 10 + (*name - '0');
   return number;
 }
 
@@ -103,15 +113,17 @@ static int close_all_listed(const struct launch__run *run) {
   int closed;
 
   if (listing < 0) return listing;
-  if (!is_proc(listing)) closed = -ENOSYS;
+  if (!is_proc(listing))
+    closed = -ENOSYS;
   else
-    do closed = close_listed(run, listing);
+    do
+      closed = close_listed(run, listing);
     while (closed > 0);
   (void)launch__sys(SYS_close, listing);
   return closed;
 }
 
-/* ------------------------------------------------------------------------------------------------------------------- */
+/* ---------------------------------------------------------------------------------------------- */
 
 /* A probe looks whether the kernel did what it said. */
 static bool is_open(int fd) {

@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include "internal.h"
 
 struct launch__way launch__fastest_way(void) {
@@ -5,8 +7,9 @@ struct launch__way launch__fastest_way(void) {
 }
 
 /*
- * What a kernel answers to flags it doesn't know (EINVAL), a seccomp filter to calls it doesn't allow (EPERM, ENOSYS),
- * a pending time namespace to CLONE_VM (EINVAL). A pid limit (EAGAIN), lack of memory or a full table refuse any way.
+ * What a kernel answers to flags it doesn't know (EINVAL), a seccomp filter to calls it doesn't allow (EPERM,
+ * ENOSYS), a pending time namespace to CLONE_VM (EINVAL). A pid limit (EAGAIN), lack of memory or a full
+ * table refuse any way.
  */
 static bool is_refusal(int error) {
   return error == -EINVAL || error == -EPERM || error == -ENOSYS;
@@ -32,6 +35,12 @@ static bool slower_clone(struct launch__way *way) {
   return true;
 }
 
+/* A filter may answer with SIGSYS. Any other signal was meant for the child, which must not come back to
+ * life. */
+static bool is_killed(const struct launch_error *error) {
+  return error->signal != 0 && error->signal != SIGSYS;
+}
+
 static bool slower_seal(struct launch__way *way) {
   if (way->seal >= LAUNCH_SEAL_PROC) return false;
   if (way->tier == LAUNCH_TIER_SHARED)
@@ -43,11 +52,11 @@ static bool slower_seal(struct launch__way *way) {
 
 bool launch__slower_way(struct launch__way *way, const struct launch_error *error) {
   switch (error->step) {
-    case LAUNCH_STEP_CLONE:
-      return is_refusal(error->error) && slower_clone(way);
-    case LAUNCH_STEP_SEAL:
-      return slower_seal(way);
-    default:
-      return false;
+  case LAUNCH_STEP_CLONE:
+    return is_refusal(error->error) && slower_clone(way);
+  case LAUNCH_STEP_SEAL:
+    return !is_killed(error) && slower_seal(way);
+  default:
+    return false;
   }
 }

@@ -1,8 +1,8 @@
 #include "../internal.h"
 
 /*
- * The kernel's calls act on this task alone. libc's send a signal to every other thread to make it do the same, and
- * those are threads of the parent.
+ * The kernel's calls act on this task alone. libc's send a signal to every other thread to make it do the
+ * same, and those are threads of the parent.
  */
 
 /* As libuv does, and as su(1) does not: best effort, since an unprivileged caller may keep its own ids. */

@@ -12,14 +12,18 @@ static const char *search_path(char *const *envp) {
   return default_path;
 }
 
-/* "/bin/sh path args": takes the spare slot in front of argv[0], which the shell's own name replaces. */
+/* "/bin/sh path args": takes the spare slot before argv[0], and the place of argv[0] itself until the call
+ * failed. */
 static int execute_by_shell(const char *path, const struct launch_plan *plan) {
-  char **argv = plan->argv;
+  char **argv = plan->argv, *name = argv[0];
+  int error;
 
-  if (argv[0] == NULL) argv[1] = NULL;
+  if (name == NULL) argv[1] = NULL;
   argv[-1] = (char *)"/bin/sh";
   argv[0] = (char *)path;
-  return (int)launch__sys(SYS_execve, argv[-1], argv - 1, plan->envp);
+  error = (int)launch__sys(SYS_execve, argv[-1], argv - 1, plan->envp);
+  argv[0] = name;
+  return error;
 }
 
 static int execute(const char *path, const struct launch_plan *plan) {

@@ -4,12 +4,12 @@
 #include "../internal.h"
 
 #ifndef SYS_close_range
-#define SYS_close_range 436
+#  define SYS_close_range 436
 #endif
 
 /*
- * From here on the table belongs to this process alone. In the shared tier close_range(2) makes the copy, and copies
- * only what lies below the range: the cost does not depend on how many descriptors the parent holds.
+ * From here on the table belongs to this process alone. In the shared tier close_range(2) makes the copy, and
+ * copies only what lies below the range: the cost does not depend on how many descriptors the parent holds.
  */
 int launch__own_table(struct launch__run *run) {
   if (run->way.seal == LAUNCH_SEAL_UNSHARE) {
@@ -23,7 +23,8 @@ int launch__own_table(struct launch__run *run) {
 static size_t count_mail(const struct launch__run *run) {
   size_t count = 0;
 
-  for (size_t i = 0; i < run->plan->fd_count; i++) count += run->sources[i] != LAUNCH_FD_NULL;
+  for (size_t i = 0; i < run->plan->fd_count; i++)
+    count += run->sources[i] != LAUNCH_FD_NULL;
   return count;
 }
 
@@ -47,29 +48,36 @@ static int open_null(int target) {
   return (int)launch__sys(SYS_openat, AT_FDCWD, "/dev/null", access | O_CLOEXEC, 0);
 }
 
-static int highest_target(const struct launch_plan *plan) {
-  return plan->fd_count == 0 ? -1 : plan->fds[plan->fd_count - 1].target;
+static bool is_target(const struct launch_plan *plan, int fd) {
+  for (size_t i = 0; i < plan->fd_count; i++)
+    if (plan->fds[i].target == fd) return true;
+  return false;
 }
 
-static int move_above(int *fd, int limit) {
-  long moved = launch__sys(SYS_fcntl, *fd, F_DUPFD_CLOEXEC, limit + 1);
+/* A duplicate that comes to lie on a target is left there: what belongs there will replace it. */
+static int move_off_targets(const struct launch_plan *plan, int *fd) {
+  long moved = -1;
 
-  if (moved < 0) return (int)moved;
+  do {
+    moved = launch__sys(SYS_fcntl, *fd, F_DUPFD_CLOEXEC, moved + 1);
+    if (moved < 0) return (int)moved;
+  } while (is_target(plan, (int)moved));
   *fd = (int)moved;
   return 0;
 }
 
 /* Nothing may sit on a number that another descriptor is about to take. */
 static int clear_targets(struct launch__run *run) {
-  int limit = highest_target(run->plan), error;
+  const struct launch_plan *plan = run->plan;
+  int error;
 
-  if (run->running_end >= 0 && run->running_end <= limit && (error = move_above(&run->running_end, limit)) != 0)
+  if (is_target(plan, run->running_end) && (error = move_off_targets(plan, &run->running_end)) != 0)
     return error;
-  for (size_t i = 0; i < run->plan->fd_count; i++) {
+  for (size_t i = 0; i < plan->fd_count; i++) {
     int *source = &run->sources[i];
-    if (*source == LAUNCH_FD_NULL && (*source = open_null(run->plan->fds[i].target)) < 0) return *source;
-    if (*source <= limit && *source != run->plan->fds[i].target && (error = move_above(source, limit)) != 0)
-      return error;
+    if (*source == LAUNCH_FD_NULL && (*source = open_null(plan->fds[i].target)) < 0) return *source;
+    if (*source == plan->fds[i].target || !is_target(plan, *source)) continue;
+    if ((error = move_off_targets(plan, source)) != 0) return error;
   }
   return 0;
 }
@@ -82,11 +90,13 @@ static int put(int source, int target) {
   return result < 0 ? (int)result : 0;
 }
 
-/* As libuv does: few programs expect their stdio to be non-blocking, and the parent's event loop made it so. */
+/* As libuv does: few programs expect their stdio to be non-blocking, and the parent's event loop made it so.
+ */
 static void make_blocking(int fd) {
   long flags = launch__sys(SYS_fcntl, fd, F_GETFL);
 
-  if (flags >= 0 && (flags & O_NONBLOCK) != 0) (void)launch__sys(SYS_fcntl, fd, F_SETFL, flags & ~(long)O_NONBLOCK);
+  if (flags >= 0 && (flags & O_NONBLOCK) != 0)
+    (void)launch__sys(SYS_fcntl, fd, F_SETFL, flags & ~(long)O_NONBLOCK);
 }
 
 int launch__place_fds(struct launch__run *run) {

@@ -25,8 +25,8 @@ static int apply(const struct launch_rlimit *asked) {
 }
 
 /*
- * Placing must not depend on a soft limit that was lowered below the numbers in use: descriptors above it stay open,
- * but none can be made there. The limit is the child's own; launch__set_rlimits puts it back.
+ * Placing must not depend on a soft limit that was lowered below the numbers in use: descriptors above it
+ * stay open, but none can be made there. The limit is the child's own; launch__set_rlimits puts it back.
  */
 int launch__raise_nofile(struct launch__run *run) {
   struct kernel_rlimit now, raised;

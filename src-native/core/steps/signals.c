@@ -12,8 +12,8 @@ static bool has_handler(int signal) {
 }
 
 /*
- * As libuv does, 1 to 31 go to their default, ignored ones too. The others are left ignored where they are, but no
- * signal keeps a function: it would run in the child on the parent's memory.
+ * As libuv does, 1 to 31 go to their default, ignored ones too. The others are left ignored where they are,
+ * but no signal keeps a function: it would run in the child on the parent's memory.
  */
 int launch__reset_signals(struct launch__run *run) {
   static const struct launch__kernel_sigaction default_action = {.handler = SIG_DFL};
@@ -40,8 +40,9 @@ static void drop_pending(int signal) {
 }
 
 /*
- * A terminal's stop signal that is pending now would stop the child before execve(2), and the parent waits for that:
- * its whole thread, which could not even stop itself. The parent gets it back and sends it again afterwards.
+ * A terminal's stop signal that is pending now would stop the child before execve(2), and the parent waits
+ * for that: its whole thread, which could not even stop itself. The parent gets it back and sends it again
+ * afterwards.
  */
 static void hand_back_stops(struct launch__report *report) {
   static const int stops[] = {SIGTSTP, SIGTTIN, SIGTTOU};
