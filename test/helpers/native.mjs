@@ -17,6 +17,9 @@ export const launcherPath = program('launcher');
 /** Writes to stdout until that fails; see test/native/writer.c. */
 export const writerPath = program('writer');
 
+/** Runs a program under a seccomp filter, or without /proc; see test/core/seccomp-run.c. */
+export const seccompRunPath = existing(join(root, 'test', 'core', 'build', 'seccomp-run'));
+
 /** Misbehaves as native code does; see test/native/addon.c. */
 export const addon = require(existing(join(build, 'Release', 'test_addon.node')));
 

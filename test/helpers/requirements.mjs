@@ -1,8 +1,12 @@
 /** What a machine may lack. Each is a value for node:test's `skip`: false, or the reason. */
 import { spawnSync } from 'node:child_process';
-import { nofileLimits } from './processes.mjs';
+import { seccompRunPath } from './native.mjs';
+import { nofileLimits, statusField } from './processes.mjs';
 
 export const withoutRoot = process.getuid() === 0 ? false : 'needs root';
+
+const CAP_SYS_RESOURCE = 24n;
+export const withCapSysResource = hasCapability(CAP_SYS_RESOURCE) ? 'needs to lack CAP_SYS_RESOURCE' : false;
 
 export function withoutHardLimit(number) {
   return nofileLimits().hard > number ? false : `needs a hard limit of more than ${number} descriptors`;
@@ -13,23 +17,16 @@ export function withoutStrace() {
   return succeeds('strace', ['-f', '-o', '/dev/null', 'true']) ? false : 'needs strace';
 }
 
-/** The command that runs another in a mount namespace of its own, in which /proc is an empty directory. */
-export const hideProc = [
-  'unshare',
-  '--mount',
-  ...asRootOfNamespace(),
-  'sh',
-  '-c',
-  'mount -t tmpfs none /proc && exec "$@"',
-  'sh',
-];
-
-export function withoutMountNamespace() {
-  return succeeds(hideProc[0], [...hideProc.slice(1), 'true']) ? false : 'needs a mount namespace of its own';
+export function withoutFilters() {
+  return succeeds(seccompRunPath, ['--', 'true']) ? false : 'needs seccomp filters';
 }
 
-function asRootOfNamespace() {
-  return process.getuid() === 0 ? [] : ['--map-root-user'];
+export function withoutMountNamespace() {
+  return succeeds(seccompRunPath, ['no-proc', '--', 'true']) ? false : 'needs a mount namespace of its own';
+}
+
+function hasCapability(number) {
+  return (BigInt(`0x${statusField('CapEff')}`) & (1n << number)) !== 0n;
 }
 
 function succeeds(command, args) {

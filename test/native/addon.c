@@ -25,6 +25,7 @@ enum {
   SIGNALS = 64,
   MAX_THREADS = 16,
   PATH_BYTES = 4096,
+  POLL_INTERVAL = 200, /* microseconds, while there is no child to wait for */
 };
 
 /* ---- arguments and results -------------------------------------------------------------------------------------- */
@@ -56,7 +57,8 @@ static napi_value from_integer(napi_env env, int64_t number) {
 static napi_value from_pair(napi_env env, const int pair[2]) {
   napi_value array;
   napi_create_array_with_length(env, 2, &array);
-  for (uint32_t i = 0; i < 2; i++) napi_set_element(env, array, i, from_integer(env, pair[i]));
+  for (uint32_t i = 0; i < 2; i++)
+    napi_set_element(env, array, i, from_integer(env, pair[i]));
   return array;
 }
 
@@ -81,7 +83,8 @@ static napi_value open_pipe(napi_env env, napi_callback_info info) {
 static napi_value open_sockets(napi_env env, napi_callback_info info) {
   (void)info;
   int ends[2];
-  return socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0 ? throw_errno(env, "socketpair") : from_pair(env, ends);
+  return socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0 ? throw_errno(env, "socketpair")
+                                                        : from_pair(env, ends);
 }
 
 /* move(fd, number): the descriptor now has that number. */
@@ -162,7 +165,8 @@ static napi_value start_churn(napi_env env, napi_callback_info info) {
 static napi_value stop_churn(napi_env env, napi_callback_info info) {
   (void)info;
   churn.stop = true;
-  for (size_t i = 0; i < churn.count; i++) pthread_join(churn.threads[i], NULL);
+  for (size_t i = 0; i < churn.count; i++)
+    pthread_join(churn.threads[i], NULL);
   churn.count = 0;
   return from_integer(env, churn.opened);
 }
@@ -175,13 +179,14 @@ static struct {
   atomic_long reaped;
 } thief;
 
+/* Asleep in waitpid(2), it wakes together with whoever watches a pidfd. */
 static void *thief_thread(void *unused) {
   (void)unused;
   while (!thief.stop) {
-    if (waitpid(-1, NULL, WNOHANG) > 0) {
+    if (waitpid(-1, NULL, 0) > 0) {
       thief.reaped++;
     } else {
-      usleep(200);
+      usleep(POLL_INTERVAL);
     }
   }
   return NULL;
@@ -200,7 +205,7 @@ static napi_value stolen(napi_env env, napi_callback_info info) {
   return from_integer(env, thief.reaped);
 }
 
-/* How many children were taken. */
+/* How many children were taken. Waits for those that are alive. */
 static napi_value stop_thief(napi_env env, napi_callback_info info) {
   (void)info;
   thief.stop = true;
@@ -222,8 +227,8 @@ static napi_value reap(napi_env env, napi_callback_info info) {
   int status;
   integers(env, info, &pid, 1);
   if (waitpid((pid_t)pid, &status, WNOHANG) <= 0) return NULL;
-  return from_pair(env, (int[]){WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-                                WIFSIGNALED(status) ? WTERMSIG(status) : 0});
+  return from_pair(
+      env, (int[]){WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0});
 }
 
 /* ---- signals ---------------------------------------------------------------------------------------------------- */
@@ -287,14 +292,16 @@ static napi_value signal_state(napi_env env, napi_callback_info info) {
   uint64_t blocked = 0;
   napi_value state, line;
   char text[128];
-  if (syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &blocked, sizeof blocked) != 0) return throw_errno(env, "mask");
+  if (syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &blocked, sizeof blocked) != 0)
+    return throw_errno(env, "mask");
   napi_create_array(env, &state);
   snprintf(text, sizeof text, "blocked %016llx", (unsigned long long)blocked);
   napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &line);
   napi_set_element(env, state, 0, line);
   for (uint32_t number = 1; number <= SIGNALS; number++) {
     struct kernel_sigaction action;
-    if (syscall(SYS_rt_sigaction, number, NULL, &action, sizeof blocked) != 0) return throw_errno(env, "rt_sigaction");
+    if (syscall(SYS_rt_sigaction, number, NULL, &action, sizeof blocked) != 0)
+      return throw_errno(env, "rt_sigaction");
     snprintf(text, sizeof text, "%u: %lx %lx %llx", number, (unsigned long)action.handler, action.flags,
              (unsigned long long)action.mask);
     napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &line);
@@ -333,18 +340,30 @@ NAPI_MODULE_INIT() {
     const char *name;
     napi_callback function;
   } functions[] = {
-      {"openFile", open_file},         {"openPipe", open_pipe},
-      {"openSockets", open_sockets},   {"move", move},
-      {"duplicate", duplicate},        {"closeFd", close_fd},
-      {"fdFlags", fd_flags},           {"statusFlags", status_flags},
-      {"startChurn", start_churn},     {"stopChurn", stop_churn},
-      {"startThief", start_thief},     {"stopThief", stop_thief},
-      {"stolen", stolen},              {"catchSignal", catch_signal},
-      {"ignoreSignal", ignore_signal}, {"resetSignal", reset_signal},
-      {"blockSignal", block_signal},   {"caughtSignals", caught_signals},
-      {"signalState", signal_state},   {"setSoftNofile", set_soft_nofile},
-      {"dumpable", dumpable},          {"lockFile", lock_file},
-      {"adoptOrphans", adopt_orphans}, {"reap", reap},
+      {"openFile", open_file},
+      {"openPipe", open_pipe},
+      {"openSockets", open_sockets},
+      {"move", move},
+      {"duplicate", duplicate},
+      {"closeFd", close_fd},
+      {"fdFlags", fd_flags},
+      {"statusFlags", status_flags},
+      {"startChurn", start_churn},
+      {"stopChurn", stop_churn},
+      {"startThief", start_thief},
+      {"stopThief", stop_thief},
+      {"stolen", stolen},
+      {"catchSignal", catch_signal},
+      {"ignoreSignal", ignore_signal},
+      {"resetSignal", reset_signal},
+      {"blockSignal", block_signal},
+      {"caughtSignals", caught_signals},
+      {"signalState", signal_state},
+      {"setSoftNofile", set_soft_nofile},
+      {"dumpable", dumpable},
+      {"lockFile", lock_file},
+      {"adoptOrphans", adopt_orphans},
+      {"reap", reap},
   };
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
     napi_value function;

@@ -106,7 +106,8 @@ int main(int argc, char **argv) {
   close_everything_above_stdio();
   raise_soft_limit();
   int next = 1;
-  for (; next + 1 < argc && strcmp(argv[next], "--") != 0; next += 2) apply(argv[next], argv[next + 1]);
+  for (; next + 1 < argc && strcmp(argv[next], "--") != 0; next += 2)
+    apply(argv[next], argv[next + 1]);
   if (next + 1 >= argc) {
     errno = EINVAL;
     die("no program");

@@ -44,22 +44,14 @@ struct kernel_sigaction {
 };
 
 static const char *const resource_names[] = {
-    [RLIMIT_CPU] = "cpu",
-    [RLIMIT_FSIZE] = "fsize",
-    [RLIMIT_DATA] = "data",
-    [RLIMIT_STACK] = "stack",
-    [RLIMIT_CORE] = "core",
-    [RLIMIT_RSS] = "rss",
-    [RLIMIT_NPROC] = "nproc",
-    [RLIMIT_NOFILE] = "nofile",
-    [RLIMIT_MEMLOCK] = "memlock",
-    [RLIMIT_AS] = "as",
-    [RLIMIT_LOCKS] = "locks",
-    [RLIMIT_SIGPENDING] = "sigpending",
-    [RLIMIT_MSGQUEUE] = "msgqueue",
-    [RLIMIT_NICE] = "nice",
-    [RLIMIT_RTPRIO] = "rtprio",
-    [RLIMIT_RTTIME] = "rttime",
+    [RLIMIT_CPU] = "cpu",           [RLIMIT_FSIZE] = "fsize",
+    [RLIMIT_DATA] = "data",         [RLIMIT_STACK] = "stack",
+    [RLIMIT_CORE] = "core",         [RLIMIT_RSS] = "rss",
+    [RLIMIT_NPROC] = "nproc",       [RLIMIT_NOFILE] = "nofile",
+    [RLIMIT_MEMLOCK] = "memlock",   [RLIMIT_AS] = "as",
+    [RLIMIT_LOCKS] = "locks",       [RLIMIT_SIGPENDING] = "sigpending",
+    [RLIMIT_MSGQUEUE] = "msgqueue", [RLIMIT_NICE] = "nice",
+    [RLIMIT_RTPRIO] = "rtprio",     [RLIMIT_RTTIME] = "rttime",
 };
 
 static void die(const char *what) {
@@ -94,12 +86,18 @@ static void print_strings(FILE *out, const char *key, char *const *strings) {
 
 static const char *file_type(mode_t mode) {
   switch (mode & S_IFMT) {
-    case S_IFREG: return "file";
-    case S_IFDIR: return "directory";
-    case S_IFCHR: return "character";
-    case S_IFIFO: return "pipe";
-    case S_IFSOCK: return "socket";
-    default: return "other";
+  case S_IFREG:
+    return "file";
+  case S_IFDIR:
+    return "directory";
+  case S_IFCHR:
+    return "character";
+  case S_IFIFO:
+    return "pipe";
+  case S_IFSOCK:
+    return "socket";
+  default:
+    return "other";
   }
 }
 
@@ -112,9 +110,11 @@ static void print_fd(FILE *out, int fd, int fd_flags) {
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   ssize_t length = readlink(link, target, sizeof target - 1);
 
-  fprintf(out, "{\"fd\":%d,\"type\":\"%s\",\"inode\":%llu,\"device\":%llu,\"flags\":%d,\"cloexec\":%s,\"target\":", fd,
-          file_type(status.st_mode), (unsigned long long)status.st_ino, (unsigned long long)status.st_rdev,
-          fcntl(fd, F_GETFL), (fd_flags & FD_CLOEXEC) != 0 ? "true" : "false");
+  fprintf(
+      out,
+      "{\"fd\":%d,\"type\":\"%s\",\"inode\":%llu,\"device\":%llu,\"flags\":%d,\"cloexec\":%s,\"target\":", fd,
+      file_type(status.st_mode), (unsigned long long)status.st_ino, (unsigned long long)status.st_rdev,
+      fcntl(fd, F_GETFL), (fd_flags & FD_CLOEXEC) != 0 ? "true" : "false");
   if (length < 0) {
     fputs("null}", out);
   } else {
@@ -196,7 +196,8 @@ static long status_number(const char *field) {
   long number = -1;
   size_t length = strlen(field);
   while (number < 0 && fgets(line, sizeof line, status) != NULL) {
-    if (strncmp(line, field, length) == 0 && line[length] == ':') number = strtol(line + length + 1, NULL, 10);
+    if (strncmp(line, field, length) == 0 && line[length] == ':')
+      number = strtol(line + length + 1, NULL, 10);
   }
   fclose(status);
   return number;
@@ -231,9 +232,10 @@ static void print_ids(FILE *out) {
   int count = getgroups(MAX_GROUPS, groups);
   if (count < 0) die("getgroups");
 
-  fprintf(out, "\"uid\":[%u,%u,%u],\"gid\":[%u,%u,%u],\"groups\":[", real_uid, effective_uid, saved_uid, real_gid,
-          effective_gid, saved_gid);
-  for (int i = 0; i < count; i++) fprintf(out, i == 0 ? "%u" : ",%u", groups[i]);
+  fprintf(out, "\"uid\":[%u,%u,%u],\"gid\":[%u,%u,%u],\"groups\":[", real_uid, effective_uid, saved_uid,
+          real_gid, effective_gid, saved_gid);
+  for (int i = 0; i < count; i++)
+    fprintf(out, i == 0 ? "%u" : ",%u", groups[i]);
   fputs("],", out);
 }
 
@@ -315,6 +317,7 @@ int main(int argc, char **argv) {
     write_all(fd, text, length);
   }
   free(text);
-  while (hold) pause();
+  while (hold)
+    pause();
   return 0;
 }

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { test } from 'node:test';
+import { safeSpawn } from 'safe-spawn';
+import { failureOf, failures } from '../helpers/failures.mjs';
+import { withoutRoot } from '../helpers/requirements.mjs';
+
+const NODE_FIELDS = ['code', 'errno', 'syscall', 'path', 'spawnargs', 'message'];
+
+function nodeFields(error) {
+  return Object.fromEntries(NODE_FIELDS.map((name) => [name, error[name]]));
+}
+
+for (const failure of failures) {
+  test(`${failure.what} is ${failure.code}, and the step is ${failure.step}`, async () => {
+    const { code, step } = await failureOf(safeSpawn, failure);
+    assert.deepEqual({ code, step }, { code: failure.code, step: failure.step });
+  });
+}
+
+for (const failure of failures.filter(({ options }) => options?.rlimits === undefined)) {
+  test(`${failure.what} gives the error that child_process gives`, async () => {
+    const [ours, stock] = [await failureOf(safeSpawn, failure), await failureOf(spawn, failure)];
+    assert.deepEqual(nodeFields(ours), nodeFields(stock));
+    assert.equal(ours.constructor, stock.constructor);
+  });
+}
+
+const asNobody = { uid: 65_534, gid: 65_534, cwd: '/' };
+
+for (const [name, id] of [
+  ['uid', 0],
+  ['gid', 0],
+]) {
+  test(`a ${name} that may not be taken is EPERM, and the step is ${name}`, {
+    skip: withoutRoot,
+  }, async () => {
+    // Whoever is not root runs the inner spawn; only root can become somebody else for the outer one.
+    const script = `import('safe-spawn').then(({ safeSpawn }) => {
+      try { safeSpawn('true', [], { ${name}: ${id} }) } catch ({ code, step }) { console.log(code, step) }
+    })`;
+    const child = safeSpawn(process.execPath, ['-e', script], { ...asNobody, cwd: process.cwd() });
+    const chunks = await child.stdout.setEncoding('utf8').toArray();
+    assert.equal(chunks.join('').trim(), `EPERM ${name}`);
+  });
+}
