@@ -38,7 +38,28 @@ test('the commands for a fresh clone are those that the continuous integration r
 
 test('docs/errors.md lists the steps of the launch core in running order', () => {
   const { steps } = require(join(root, 'dist', 'native.js')).native();
-  assert.deepEqual(firstColumn('docs/errors.md'), steps);
+  assert.deepEqual(
+    firstColumn('docs/errors.md').filter((name) => !/^(code$|ERR_)/.test(name)),
+    steps,
+  );
+});
+
+test('docs/errors.md lists the codes of this library', () => {
+  const source = readFileSync(join(root, 'lib', 'errors.ts'), 'utf8');
+  const codes = new Set(source.match(/ERR_(SAFE_SPAWN|FEATURE)_\w+/g));
+  assert.deepEqual(
+    firstColumn('docs/errors.md')
+      .filter((name) => name.startsWith('ERR_'))
+      .sort(),
+    [...codes].sort(),
+  );
+});
+
+test('docs/options.md lists the resources of the rlimits option', () => {
+  const source = readFileSync(join(root, 'lib', 'options.ts'), 'utf8');
+  const resources = [...source.matchAll(/readonly (\w+)\?: Rlimit \|/g)].map(([, name]) => name);
+  const listed = firstColumn('docs/options.md').filter((name) => /^[a-z]+$/.test(name));
+  assert.deepEqual(listed, [...resources].sort());
 });
 
 function consoleCommands(document) {
