@@ -1,0 +1,294 @@
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- contexts ---------------------------------------------------------------------------------------------------- */
+
+struct launch_context *open_context(void) {
+  struct launch_context *context;
+  ASSERT_ZERO(launch_context_open(&context));
+  return context;
+}
+
+struct launch_context *open_context_for(struct way way) {
+  test_section("%s, %s, %s", launch_tier_name(way.tier), launch_seal_name(way.seal), launch_pidfd_name(way.pidfd));
+  struct launch_context *context = open_context();
+  launch_force(context, way.tier, way.seal, way.pidfd);
+  return context;
+}
+
+static void check_in(struct way way, void (*check)(struct launch_context *context)) {
+  if (way.tier != LAUNCH_TIER_FORK && !test_runs_natively()) return;
+  struct launch_context *context = open_context_for(way);
+  check(context);
+  launch_context_close(context);
+}
+
+/* The shared table exists only together with the seal that ends the sharing. */
+static bool is_possible(struct way way) {
+  return (way.tier == LAUNCH_TIER_SHARED) == (way.seal == LAUNCH_SEAL_UNSHARE);
+}
+
+void in_every_way(void (*check)(struct launch_context *context)) {
+  for (int tier = 0; tier < LAUNCH_TIER_COUNT; tier++)
+    for (int seal = 0; seal < LAUNCH_SEAL_NONE; seal++)
+      for (int pidfd = 0; pidfd < LAUNCH_PIDFD_COUNT; pidfd++) {
+        const struct way way = {(enum launch_tier)tier, (enum launch_seal)seal, (enum launch_pidfd)pidfd};
+        if (is_possible(way)) check_in(way, check);
+      }
+}
+
+void in_the_main_ways(void (*check)(struct launch_context *context)) {
+  static const struct way ways[] = {
+      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE},
+      {LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_NONE},
+      {LAUNCH_TIER_COPY, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE},
+      {LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE},
+      {LAUNCH_TIER_FORK, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE},
+  };
+  for (size_t i = 0; i < COUNT(ways); i++) check_in(ways[i], check);
+}
+
+/* ---- descriptors ------------------------------------------------------------------------------------------------- */
+
+int fresh_fd(void) { return CHECKED(memfd_create("fresh", 0)); }
+
+int fresh_fd_at(int number) {
+  const int fd = fresh_fd();
+  if (fd == number) return fd;
+  CHECKED(dup2(fd, number));
+  close(fd);
+  return number;
+}
+
+void close_all(const int *numbers, size_t count) {
+  for (size_t i = 0; i < count; i++) close(numbers[i]);
+}
+
+bool is_open(int number) { return fcntl(number, F_GETFD) >= 0; }
+
+ino_t inode_of(int fd) {
+  struct stat status;
+  CHECKED(fstat(fd, &status));
+  return status.st_ino;
+}
+
+void allow_fds_up_to(int number) {
+  struct rlimit limit;
+  CHECKED(getrlimit(RLIMIT_NOFILE, &limit));
+  if (limit.rlim_max <= (rlim_t)number) test_skip("hard RLIMIT_NOFILE is %llu", (unsigned long long)limit.rlim_max);
+  set_soft_nofile(limit.rlim_max);
+}
+
+void set_soft_nofile(rlim_t soft) {
+  struct rlimit limit;
+  CHECKED(getrlimit(RLIMIT_NOFILE, &limit));
+  limit.rlim_cur = soft;
+  CHECKED(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+/* ---- launching --------------------------------------------------------------------------------------------------- */
+
+static void reserve_report_path(struct probe *probe) {
+  static atomic_int counter;
+  snprintf(probe->report_path, sizeof probe->report_path, "%s/report-%d-%d", test_directory(), (int)getpid(),
+           atomic_fetch_add(&counter, 1));
+}
+
+/* Exists, and is writable for all, before the child runs: the probe may have another uid. */
+static void create_report(const struct probe *probe) {
+  const int file = CHECKED(open(probe->report_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  CHECKED(fchmod(file, 0666));
+  close(file);
+}
+
+void probe_init(struct probe *probe) {
+  static char *no_environment[] = {NULL};
+  *probe = (struct probe){.argv = probe->slots + 1};
+  reserve_report_path(probe);
+  create_report(probe);
+  probe->argv[0] = "probe";
+  probe->argv[1] = probe->report_path;
+  probe_scan_up_to(probe, PROBE_HIGHEST);
+  probe->argv[2] = probe->highest;
+  probe->argv[3] = "exit";
+  snprintf(probe->program, sizeof probe->program, "%s", test_program("probe"));
+  probe->plan.file = probe->program;
+  probe->plan.argv = probe->argv;
+  probe->plan.envp = no_environment;
+}
+
+void probe_scan_up_to(struct probe *probe, int highest) {
+  snprintf(probe->highest, sizeof probe->highest, "%d", highest);
+}
+
+void probe_then(struct probe *probe, char *then) { probe->argv[3] = then; }
+
+void probe_give(struct probe *probe, const struct launch_fd *fds, size_t count) {
+  probe->plan.fds = fds;
+  probe->plan.fd_count = count;
+}
+
+void probe_start(struct launch_context *context, struct probe *probe, struct launch_child *ret_child) {
+  struct launch_error error;
+  const int result = launch(context, &probe->plan, ret_child, &error);
+  if (result != 0)
+    FAIL("launch: %d, step %s, error %d (%s), detail %d, signal %d", result, launch_step_name(error.step), error.error,
+         strerror(-error.error), error.detail, error.signal);
+}
+
+bool probe_has_reported(const struct probe *probe) {
+  struct stat status;
+  return stat(probe->report_path, &status) == 0 && status.st_size == sizeof(struct probe_report);
+}
+
+void probe_read(const struct probe *probe, struct probe_report *ret_report) {
+  const int file = CHECKED(open(probe->report_path, O_RDONLY | O_CLOEXEC));
+  ASSERT_EQ(read(file, ret_report, sizeof *ret_report), sizeof *ret_report);
+  close(file);
+  ASSERT_EQ(ret_report->complete, 1);
+}
+
+void probe_run(struct launch_context *context, struct probe *probe, struct probe_report *ret_report) {
+  struct launch_child child;
+  probe_start(context, probe, &child);
+  expect_exit_code(&child, 0);
+  probe_read(probe, ret_report);
+}
+
+struct launch_error launch_failing(struct launch_context *context, const struct launch_plan *plan) {
+  struct launch_child child = {.pid = -1, .pidfd = -1};
+  struct launch_error error;
+  if (launch(context, plan, &child, &error) == 0) FAIL("a launch that should fail started process %d", (int)child.pid);
+  expect_no_children();
+  return error;
+}
+
+void wait_for_exit(struct launch_child *child, struct launch_exit *ret_exit) {
+  int reaped;
+  EVENTUALLY((reaped = launch_reap(child, ret_exit)) != 0);
+  ASSERT_EQ(reaped, 1);
+  if (child->pidfd >= 0) close(child->pidfd);
+}
+
+void expect_exit_code(struct launch_child *child, int code) {
+  struct launch_exit ending;
+  wait_for_exit(child, &ending);
+  ASSERT(!ending.lost);
+  ASSERT_EQ(ending.signal, 0);
+  ASSERT_EQ(ending.code, code);
+}
+
+void kill_and_reap(struct launch_child *child) {
+  struct launch_exit ending;
+  ASSERT_ZERO(launch_signal(child, SIGKILL));
+  wait_for_exit(child, &ending);
+  ASSERT_EQ(ending.signal, SIGKILL);
+}
+
+void expect_no_children(void) {
+  const pid_t pid = waitpid(-1, NULL, WNOHANG | __WALL);
+  if (pid != -1 || errno != ECHILD) FAIL("there is a child left: waitpid: %d", (int)pid);
+}
+
+static const char *difference(const struct probe_fd *actual, const struct launch_fd *wanted) {
+  struct stat status;
+  if (actual->number != wanted->target) return "another number";
+  if (actual->fd_flags != 0) return "close-on-exec set";
+  if (wanted->source == LAUNCH_FD_NULL)
+    return S_ISCHR(actual->mode) && actual->special == makedev(1, 3) ? NULL : "not /dev/null";
+  CHECKED(fstat(wanted->source, &status));
+  return actual->device == status.st_dev && actual->inode == status.st_ino ? NULL : "another file";
+}
+
+void expect_exact(const char *file, int line, const struct probe_report *report, const struct launch_fd *fds,
+                  size_t count) {
+  for (size_t i = 0; i < count && i < (size_t)report->fd_count; i++) {
+    const char *wrong = difference(&report->fds[i], &fds[i]);
+    if (wrong != NULL)
+      test_fail(file, line, "descriptor %zu: wanted %d <- %d, found %d (inode %llu, mode %o): %s", i, fds[i].target,
+                fds[i].source, report->fds[i].number, (unsigned long long)report->fds[i].inode, report->fds[i].mode,
+                wrong);
+  }
+  if (report->fd_count != (int)count)
+    test_fail(file, line, "the child holds %d descriptors, not %zu; the last is %d", report->fd_count, count,
+              report->fd_count > 0 ? report->fds[report->fd_count - 1].number : -1);
+  if (report->listed_count >= 0 && report->listed_count != (int)count)
+    test_fail(file, line, "/proc/self/fd of the child lists %d descriptors, not %zu", report->listed_count, count);
+}
+
+const char *probe_argument(const struct probe_report *report, int index) {
+  const char *argument = report->text;
+  if (index >= report->argc + report->envc) return NULL;
+  while (index-- > 0) argument += strlen(argument) + 1;
+  return argument;
+}
+
+/* ---- a launch held at a gate -------------------------------------------------------------------------------------- */
+
+static void *launch_held(void *argument) {
+  struct held *held = argument;
+  held->result = launch(held->context, held->plan, &held->child, &held->error);
+  return NULL;
+}
+
+void held_start(struct held *held, struct launch_context *context, const struct launch_plan *plan,
+                enum launch_gate gate) {
+  *held = (struct held){.context = context, .plan = plan, .gate = gate};
+  launch_gate_arm(context, gate);
+  ASSERT_ZERO(pthread_create(&held->thread, NULL, launch_held, held));
+  EVENTUALLY(launch_gate_reached(context, gate));
+}
+
+void held_join(struct held *held) { ASSERT_ZERO(pthread_join(held->thread, NULL)); }
+
+void held_finish(struct held *held) {
+  launch_gate_release(held->context, held->gate);
+  held_join(held);
+}
+
+/* ---- processes and files ------------------------------------------------------------------------------------------ */
+
+void in_fork(void (*body)(void *argument), void *argument) {
+  const pid_t pid = CHECKED(fork());
+  if (pid == 0) {
+    body(argument);
+    exit(0);
+  }
+  int status;
+  EVENTUALLY(waitpid(pid, &status, WNOHANG) == pid);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == TEST_SKIPPED) _exit(TEST_SKIPPED);
+  if (WIFSIGNALED(status)) FAIL("forked part killed by signal %d", WTERMSIG(status));
+  ASSERT_EQ(WEXITSTATUS(status), 0);
+}
+
+const char *path_in_test_directory(const char *name) {
+  static _Thread_local char path[PATH_MAX + 512];
+  snprintf(path, sizeof path, "%s/%s", test_directory(), name);
+  return path;
+}
+
+const char *write_file(const char *name, mode_t mode, const char *text) {
+  const char *path = path_in_test_directory(name);
+  const int file = CHECKED(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  ASSERT_EQ(write(file, text, strlen(text)), strlen(text));
+  CHECKED(fchmod(file, mode));
+  close(file);
+  return path;
+}
+
+char *read_text(const char *path, char *buffer, size_t size) {
+  const int file = CHECKED(open(path, O_RDONLY | O_CLOEXEC));
+  const ssize_t length = CHECKED(read(file, buffer, size - 1));
+  buffer[length] = '\0';
+  close(file);
+  return buffer;
+}

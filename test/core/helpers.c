@@ -1,0 +1,39 @@
+#include "helpers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "launch.h"
+
+/* helper launch [UID]: one launch of true(1), after the probes, for a tracer to watch between the marks. */
+static int launch_once(char **arguments) {
+  char *argv[] = {NULL, "true", NULL}, *envp[] = {NULL};
+  const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, 1}, {2, 2}};
+  struct launch_plan plan = {.file = "/bin/true", .argv = argv + 1, .envp = envp, .fds = fds, .fd_count = 3};
+  struct launch_context *context;
+  struct launch_capabilities capabilities;
+  struct launch_child child;
+  struct launch_error error;
+  struct launch_exit ending;
+
+  if (arguments[0] != NULL) {
+    plan.set_uid = true;
+    plan.uid = (uid_t)atoi(arguments[0]);
+  }
+  if (launch_context_open(&context) != 0) return 1;
+  launch_probe(context, &capabilities);
+  (void)chdir("/begin-launch");
+  if (launch(context, &plan, &child, &error) != 0) return 2;
+  (void)chdir("/end-launch");
+  while (launch_reap(&child, &ending) == 0) usleep(1000);
+  launch_context_close(context);
+  return ending.code;
+}
+
+int run_helper(char **arguments) {
+  if (strcmp(arguments[0], "launch") == 0) return launch_once(arguments + 1);
+  fprintf(stderr, "no helper %s\n", arguments[0]);
+  return 64;
+}

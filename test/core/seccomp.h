@@ -1,0 +1,16 @@
+/*
+ * seccomp.h: makes this process, and all that it starts, live on a kernel that lacks or forbids some system calls.
+ *
+ * A rule is SUBJECT=ANSWER. Subjects: close_range, close_range:unshare, clone:pidfd, clone:files, clone:vfork, clone3,
+ * pidfd_open, pidfd_send_signal, waitid:pidfd, sendmsg, recvmsg, getdents64. Answers: the name of an errno (ENOSYS,
+ * EPERM, EINVAL), TRAP (SIGSYS), KILL (of the process), KILL_THREAD.
+ */
+#ifndef TEST_CORE_SECCOMP_H
+#define TEST_CORE_SECCOMP_H
+
+#include <stddef.h>
+
+/* Later calls add to earlier ones. Returns 0, -EINVAL for a rule that is not understood, or another negative errno. */
+int seccomp_install(char *const *rules, size_t count);
+
+#endif

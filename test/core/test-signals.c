@@ -1,0 +1,254 @@
+/* Signals: what the program starts with, and those that arrive while a child is being made. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fixture.h"
+
+struct kernel_action {
+  void (*handler)(int);
+  unsigned long flags;
+  void (*restorer)(void);
+  uint64_t mask;
+};
+
+/* libc refuses to touch 32 and 33. */
+static void set_raw(int signal, void (*handler)(int)) {
+  const struct kernel_action action = {.handler = handler};
+  CHECKED(syscall(SYS_rt_sigaction, signal, &action, NULL, sizeof action.mask));
+}
+
+static void block_raw(uint64_t mask) {
+  CHECKED(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask));
+}
+
+static atomic_int handler_runs;
+static void count_run(int signal) {
+  (void)signal;
+  atomic_fetch_add(&handler_runs, 1);
+}
+
+static bool can_be_set(int signal) { return signal != SIGKILL && signal != SIGSTOP; }
+
+static void run_probe(struct launch_context *context, struct probe_report *ret_report) {
+  struct probe probe;
+  probe_init(&probe);
+  probe_scan_up_to(&probe, 20);
+  probe_run(context, &probe, ret_report);
+}
+
+/* ---- what the program starts with ---------------------------------------------------------------------------------------- */
+
+static void check_clean(struct launch_context *context) {
+  struct probe_report report;
+  run_probe(context, &report);
+  ASSERT_EQ(report.blocked, 0);
+  ASSERT_EQ(report.ignored, 0);
+  ASSERT_EQ(report.caught, 0);
+}
+
+void test_program_starts_with_nothing_blocked_or_ignored(void) {
+  for (int signal = 1; signal <= 31; signal++)
+    if (can_be_set(signal) && signal != SIGCHLD) set_raw(signal, signal % 2 ? SIG_IGN : count_run);
+  for (int signal = 32; signal <= 64; signal++) set_raw(signal, count_run);
+  block_raw(UINT64_MAX);
+  in_every_way(check_clean);
+}
+
+static void check_ignored(struct launch_context *context) {
+  struct probe_report report;
+  run_probe(context, &report);
+  ASSERT_EQ(report.ignored, UINT64_C(1) << 39 | UINT64_C(1) << 63);
+}
+
+/* As libuv does. */
+void test_real_time_signal_that_is_ignored_stays_so(void) {
+  set_raw(40, SIG_IGN);
+  set_raw(64, SIG_IGN);
+  in_every_way(check_ignored);
+}
+
+/* ---- signals in the window ---------------------------------------------------------------------------------------------- */
+
+static void check_signal_at_gate(struct launch_context *context, enum launch_gate gate, int signal) {
+  struct held held;
+  struct probe probe;
+  probe_init(&probe);
+  held_start(&held, context, &probe.plan, gate);
+  CHECKED((int)syscall(SYS_kill, launch_gate_pid(context), signal));
+  held_finish(&held);
+  EXPECT_ERROR(held.error, LAUNCH_STEP_UNMASK, ECANCELED);
+  ASSERT_EQ(held.error.signal, signal);
+  ASSERT_EQ(handler_runs, 0);
+  ASSERT(!probe_has_reported(&probe));
+  expect_no_children();
+}
+
+static const int deadly[] = {SIGUSR1, SIGINT, SIGTERM, 32, 33, 34, 36, 64};
+
+static void check_signals_at_gates(struct launch_context *context) {
+  for (size_t i = 0; i < COUNT(deadly); i++) {
+    check_signal_at_gate(context, LAUNCH_GATE_UNSHARE, deadly[i]);
+    check_signal_at_gate(context, LAUNCH_GATE_UNMASK, deadly[i]);
+  }
+  check_clean(context);
+}
+
+/* It would run on the caller's memory. */
+void test_no_handler_of_the_caller_runs_in_the_child(void) {
+  for (size_t i = 0; i < COUNT(deadly); i++) set_raw(deadly[i], count_run);
+  in_the_main_ways(check_signals_at_gates);
+}
+
+static void check_killed_at_gate(struct launch_context *context, enum launch_gate gate, enum launch_step step) {
+  struct held held;
+  struct probe probe;
+  probe_init(&probe);
+  held_start(&held, context, &probe.plan, gate);
+  CHECKED(kill(launch_gate_pid(context), SIGKILL));
+  held_join(&held);
+  launch_gate_release(context, gate);
+  EXPECT_ERROR(held.error, step, ECANCELED);
+  ASSERT_EQ(held.error.signal, SIGKILL);
+  expect_no_children();
+}
+
+static void check_killed_at_gates(struct launch_context *context) {
+  check_killed_at_gate(context, LAUNCH_GATE_UNSHARE, LAUNCH_STEP_SIGNALS);
+  check_killed_at_gate(context, LAUNCH_GATE_UNMASK, LAUNCH_STEP_UNMASK);
+  check_clean(context);
+}
+
+void test_killed_before_exec_is_a_failure(void) { in_the_main_ways(check_killed_at_gates); }
+
+static void check_callers_signal(struct launch_context *context) {
+  struct held held;
+  struct probe probe;
+  probe_init(&probe);
+  handler_runs = 0;
+  held_start(&held, context, &probe.plan, LAUNCH_GATE_UNMASK);
+  ASSERT_ZERO(pthread_kill(held.thread, SIGUSR1));
+  held_finish(&held);
+  ASSERT_ZERO(held.result);
+  expect_exit_code(&held.child, 0);
+  ASSERT_EQ(handler_runs, 1);
+}
+
+void test_signal_for_the_caller_waits_for_the_launch(void) {
+  signal(SIGUSR1, count_run);
+  in_the_main_ways(check_callers_signal);
+}
+
+/* ---- job control ---------------------------------------------------------------------------------------------------------- */
+
+static char state_of(pid_t pid) {
+  char path[64], text[512];
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  const char *end = strrchr(read_text(path, text, sizeof text), ')');
+  return end == NULL ? '?' : end[2];
+}
+
+/*
+ * A job: this process and the child it makes, in one process group; the test plays the shell. The thread that opens the
+ * gate takes no signal, so that to the kernel the job looks like a program of one thread.
+ */
+struct job {
+  struct launch_context *context;
+  enum launch_gate gate;
+  int to_shell, from_shell;
+};
+
+static void *open_gate_on_command(void *argument) {
+  const struct job *job = argument;
+  char byte;
+  EVENTUALLY(launch_gate_reached(job->context, job->gate));
+  const pid_t pid = launch_gate_pid(job->context);
+  ASSERT_EQ(write(job->to_shell, &pid, sizeof pid), sizeof pid);
+  ASSERT_EQ(read(job->from_shell, &byte, 1), 1);
+  launch_gate_release(job->context, job->gate);
+  return NULL;
+}
+
+static _Noreturn void run_job(struct job *job) {
+  pthread_t thread;
+  struct probe probe;
+  struct probe_report report;
+  struct launch_child child;
+  CHECKED(setpgid(0, 0));
+  /* A context notices the fork at its next launch, and forgets the gates then. */
+  run_probe(job->context, &report);
+  probe_init(&probe);
+  probe_then(&probe, "pause");
+  launch_gate_arm(job->context, job->gate);
+  block_raw(UINT64_MAX);
+  ASSERT_ZERO(pthread_create(&thread, NULL, open_gate_on_command, job));
+  block_raw(0);
+  probe_start(job->context, &probe, &child);
+  ASSERT_ZERO(pthread_join(thread, NULL));
+  EVENTUALLY(probe_has_reported(&probe));
+  kill_and_reap(&child);
+  _exit(0);
+}
+
+static void check_stop(struct launch_context *context, enum launch_gate gate, int signal) {
+  int to_shell[2], from_shell[2], status;
+  pid_t child;
+  CHECKED(pipe2(to_shell, O_CLOEXEC));
+  CHECKED(pipe2(from_shell, O_CLOEXEC));
+  const pid_t pid = CHECKED(fork());
+  if (pid == 0) run_job(&(struct job){context, gate, to_shell[1], from_shell[0]});
+  ASSERT_EQ(read(to_shell[0], &child, sizeof child), sizeof child);
+  CHECKED(kill(-pid, signal));
+  ASSERT_EQ(write(from_shell[1], "", 1), 1);
+
+  EVENTUALLY(waitpid(pid, &status, WUNTRACED | WNOHANG) == pid);
+  ASSERT(WIFSTOPPED(status));
+  ASSERT_EQ(WSTOPSIG(status), signal);
+  EVENTUALLY(state_of(child) == 'T');
+  CHECKED(kill(-pid, SIGCONT));
+  EVENTUALLY(waitpid(pid, &status, WNOHANG) == pid);
+  ASSERT_EQ(status, 0);
+  close_all((int[]){to_shell[0], to_shell[1], from_shell[0], from_shell[1]}, 4);
+}
+
+static void check_stops(struct launch_context *context) {
+  static const int stops[] = {SIGTSTP, SIGTTIN, SIGTTOU};
+  for (size_t i = 0; i < COUNT(stops); i++) {
+    check_stop(context, LAUNCH_GATE_UNSHARE, stops[i]);
+    check_stop(context, LAUNCH_GATE_UNMASK, stops[i]);
+  }
+}
+
+/*
+ * A child that stopped before exec would keep its parent from joining the stop: the terminal would hang. And one that
+ * is stopped late, when the job goes on, would stay so.
+ */
+void test_stop_of_the_job_in_the_window_stops_all_of_it(void) { in_the_main_ways(check_stops); }
+
+/* ---- SIGCHLD -------------------------------------------------------------------------------------------------------------- */
+
+static void check_no_sigchld(struct launch_context *context) {
+  struct probe probe;
+  struct probe_report report;
+  handler_runs = 0;
+  probe_init(&probe);
+  probe.plan.file = "/no/such/program";
+  (void)launch_failing(context, &probe.plan);
+  ASSERT_EQ(handler_runs, 0);
+  probe_init(&probe);
+  probe_run(context, &probe, &report);
+  EVENTUALLY(handler_runs == 1);
+}
+
+/* Programs with a SIGCHLD handler of their own see children only, no attempts. */
+void test_failed_launch_sends_no_sigchld(void) {
+  signal(SIGCHLD, count_run);
+  struct launch_context *context = open_context();
+  struct probe_report report;
+  run_probe(context, &report);
+  check_no_sigchld(context);
+  launch_context_close(context);
+}
