@@ -75,8 +75,7 @@ static void await_exec_or_exit(struct launch__run *run, int reader) {
   (void)close(reader);
 }
 
-/* What nobody took must not be there when the next child looks, and must not be read here: that would install
- * it. */
+/* What nobody took must not wait for the next child, and must not be read here: that would install it. */
 static void renew_mailbox(struct launch__mailbox *mailbox) {
   launch__mailbox_discard(mailbox);
   (void)launch__mailbox_ensure(mailbox);
@@ -138,14 +137,17 @@ static bool has_started(const struct launch__report *report) {
   return report->error == 0 && report->step == LAUNCH_STEP_EXEC;
 }
 
-static int failure(const struct launch__report *report, pid_t pid, struct launch_error *ret_error) {
+static int failure(const struct launch__report *report, const struct launch_child *child,
+                   struct launch_error *ret_error) {
+  int signal = reap_failed(child->pid);
+
+  if (child->pidfd >= 0) (void)close(child->pidfd);
   *ret_error = (struct launch_error){
       .error = report->error != 0 ? report->error : -ECANCELED,
       .step = (enum launch_step)report->step,
       .detail = report->detail,
-      .signal = reap_failed(pid),
+      .signal = report->error != 0 ? 0 : signal,
   };
-  if (report->error != 0) ret_error->signal = 0;
   return ret_error->error;
 }
 
@@ -154,26 +156,35 @@ static int refused(struct launch_error *ret_error, enum launch_step step, int er
   return error;
 }
 
+/* Where a stop signal is meant for the whole job, this thread must not stop before the child has got it. */
+static long start(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child) {
+  uint64_t mask = launch__block_signals();
+  struct launch_child child = {.pidfd = -1};
+  long pid = clone_and_wait(context, run, &child.pidfd);
+
+  if (pid > 0) {
+    child = (struct launch_child){.pid = (pid_t)pid, .pidfd = above_stdio(child.pidfd)};
+    if (has_started(run->report)) resend_stops(run->report, &child);
+    *ret_child = child;
+  }
+  launch__restore_signals(mask);
+  return pid;
+}
+
 int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
                     struct launch_error *ret_error) {
-  struct launch_child child;
   bool by_mail = run->way.tier == LAUNCH_TIER_SHARED;
-  int pidfd = -1, error;
+  struct launch_child child;
   long pid;
+  int error;
 
   launch__report_reset(run->report);
   if (by_mail && (error = send_mail(run)) != 0) return refused(ret_error, LAUNCH_STEP_SEAL, error);
 
-  pid = clone_and_wait(context, run, &pidfd);
+  pid = start(context, run, &child);
   if (by_mail && !run->report->mail_taken) renew_mailbox(&context->mailbox);
   if (pid < 0) return refused(ret_error, LAUNCH_STEP_CLONE, (int)pid);
-
-  if (!has_started(run->report)) {
-    if (pidfd >= 0) (void)close(pidfd);
-    return failure(run->report, (pid_t)pid, ret_error);
-  }
-  child = (struct launch_child){.pid = (pid_t)pid, .pidfd = above_stdio(pidfd)};
-  resend_stops(run->report, &child);
+  if (!has_started(run->report)) return failure(run->report, &child, ret_error);
   *ret_child = child;
   return 0;
 }

@@ -30,26 +30,23 @@ void launch__stack_close(char *stack) {
 }
 
 /*
- * Every signal is blocked, also those that libc keeps to itself (its sigfillset leaves 32 to 34 open): until
- * the child has reset the handlers, one of them would run in the child, on memory of the parent. It also
- * makes another thread's setuid(), which libc broadcasts by such a signal, wait until the launch is over.
+ * Also those that libc keeps to itself (its sigfillset leaves 32 to 34 open): until the child has reset the
+ * handlers, one of them would run in the child, on memory of the parent. It also makes another thread's
+ * setuid(), which libc broadcasts by such a signal, wait until the launch is over.
  */
-static uint64_t block_signals(void) {
+uint64_t launch__block_signals(void) {
   uint64_t all = UINT64_MAX, old = 0;
 
   (void)launch__sys(SYS_rt_sigprocmask, SIG_SETMASK, &all, &old, sizeof all);
   return old;
 }
 
-static void restore_signals(uint64_t old) {
+void launch__restore_signals(uint64_t old) {
   (void)launch__sys(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old);
 }
 
 long launch__clone(char *stack, unsigned long flags, int (*entry)(void *), void *argument, int *ret_pidfd) {
-  uint64_t old = block_signals();
-  long pid = clone(entry, stack + GUARD_SIZE + STACK_SIZE, (int)flags, argument, ret_pidfd);
-  int error = errno;
+  int pid = clone(entry, stack + GUARD_SIZE + STACK_SIZE, (int)flags, argument, ret_pidfd);
 
-  restore_signals(old);
-  return pid < 0 ? -(long)error : pid;
+  return pid < 0 ? -(long)errno : pid;
 }

@@ -110,9 +110,12 @@ struct launch_context {
 int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
                     struct launch_error *ret_error);
 
-/* clone.c: the child's stack, and a process that calls `entry` on it with all signals blocked. */
+/* clone.c: the child's stack, the mask, and a process that calls `entry` on that stack. */
 int launch__stack_open(char **ret_stack);
 void launch__stack_close(char *stack);
+uint64_t launch__block_signals(void); /* every one; returns the mask for launch__restore_signals */
+void launch__restore_signals(uint64_t old);
+/* With all signals blocked. Returns the pid or a negative errno. */
 long launch__clone(char *stack, unsigned long flags, int (*entry)(void *), void *argument, int *ret_pidfd);
 
 /* ways.c: the fastest way there is, and the next slower one round what was refused (false: none can help). */

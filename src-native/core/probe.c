@@ -23,6 +23,16 @@ static void reap_probe(long pid) {
   }
 }
 
+/* Such a child has handlers, and memory, of its parent's. */
+static long clone_probe(struct launch_context *context, unsigned long flags, int (*entry)(void *),
+                        void *argument) {
+  uint64_t mask = launch__block_signals();
+  long pid = launch__clone(context->stack, flags, entry, argument, NULL);
+
+  launch__restore_signals(mask);
+  return pid;
+}
+
 /* ---- does vfork share memory, and wait? ------------------------------------------------------ */
 
 static int store(void *argument) {
@@ -37,7 +47,7 @@ static int store(void *argument) {
  */
 static int probe_vfork(struct launch_context *context) {
   volatile bool stored = false;
-  long pid = launch__clone(context->stack, CLONE_VM | CLONE_VFORK, store, (void *)&stored, NULL);
+  long pid = clone_probe(context, CLONE_VM | CLONE_VFORK, store, (void *)&stored);
 
   if (pid < 0) return (int)pid;
   bool seen = stored;
@@ -73,8 +83,7 @@ static bool is_same_file(int one, int other) {
  */
 static int probe_unshare(struct launch_context *context) {
   struct unshare_probe probe = {.witness = context->mailbox.receiver, .appeared = -ECANCELED};
-  long pid =
-      launch__clone(context->stack, CLONE_VM | CLONE_VFORK | CLONE_FILES, unshare_and_open, &probe, NULL);
+  long pid = clone_probe(context, CLONE_VM | CLONE_VFORK | CLONE_FILES, unshare_and_open, &probe);
 
   if (pid < 0) return (int)pid;
   reap_probe(pid);
