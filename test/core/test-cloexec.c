@@ -1,0 +1,75 @@
+/* Close-on-exec for all that this process inherited. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cloexec.h"
+#include "fixture.h"
+#include "namespaces.h"
+#include "seccomp.h"
+
+static const int plain[] = {3, 20, 100, 1066, 19000};
+static const int marked[] = {4, 21, 5000};
+
+static void open_numbers(void) {
+  allow_fds_up_to(19000);
+  for (size_t i = 0; i < COUNT(plain); i++) fresh_fd_at(plain[i]);
+  for (size_t i = 0; i < COUNT(marked); i++) CHECKED(fcntl(fresh_fd_at(marked[i]), F_SETFD, FD_CLOEXEC));
+}
+
+static void expect_all_marked(void) {
+  for (size_t i = 0; i < COUNT(plain); i++) ASSERT_EQ(fcntl(plain[i], F_GETFD), FD_CLOEXEC);
+  for (size_t i = 0; i < COUNT(marked); i++) ASSERT_EQ(fcntl(marked[i], F_GETFD), FD_CLOEXEC);
+  for (int number = 0; number < 3; number++) ASSERT_EQ(fcntl(number, F_GETFD), 0);
+}
+
+static void seal_and_check(void) {
+  int *changed;
+  size_t count;
+  ASSERT_ZERO(cloexec_seal(&changed, &count));
+  ASSERT_EQ(count, COUNT(plain));
+  for (size_t i = 0; i < count; i++) ASSERT_EQ(changed[i], plain[i]);
+  free(changed);
+  expect_all_marked();
+  ASSERT_ZERO(cloexec_seal(&changed, &count));
+  ASSERT_EQ(count, 0);
+  free(changed);
+}
+
+void test_cloexec_marks_and_lists_what_lacked_it(void) {
+  open_numbers();
+  seal_and_check();
+}
+
+void test_cloexec_above_a_lowered_limit(void) {
+  open_numbers();
+  set_soft_nofile(64);
+  seal_and_check();
+}
+
+void test_cloexec_without_close_range(void) {
+  open_numbers();
+  ASSERT_ZERO(seccomp_install((char *[]){"close_range=EPERM"}, 1));
+  seal_and_check();
+}
+
+static void hide_proc_or_skip(void) {
+  const int error = hide_proc();
+  if (error != 0) test_skip("a mount namespace of our own: %s", strerror(-error));
+}
+
+void test_cloexec_without_proc(void) {
+  open_numbers();
+  hide_proc_or_skip();
+  seal_and_check();
+}
+
+void test_cloexec_without_both_is_an_error(void) {
+  int *changed = NULL;
+  size_t count;
+  open_numbers();
+  hide_proc_or_skip();
+  ASSERT_ZERO(seccomp_install((char *[]){"close_range=ENOSYS"}, 1));
+  ASSERT_EQ(cloexec_seal(&changed, &count), -ENOSYS);
+  ASSERT(changed == NULL);
+}

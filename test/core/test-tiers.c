@@ -1,0 +1,333 @@
+/* Kernels, filters and surroundings that lack something: the same visible result in a slower way, or a clear refusal. */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "namespaces.h"
+#include "parent-state.h"
+#include "seccomp.h"
+
+enum { CLOSE_RANGE_UNSHARE_BIT = 2 };
+
+static bool kernel_can_unshare(void) { return syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE_BIT) == 0; }
+
+void test_names_exist_and_differ(void) {
+  for (int step = 1; step < LAUNCH_STEP_COUNT; step++)
+    ASSERT(strcmp(launch_step_name((enum launch_step)step), launch_step_name((enum launch_step)(step - 1))) != 0);
+  for (int tier = 1; tier < LAUNCH_TIER_COUNT; tier++)
+    ASSERT(strcmp(launch_tier_name((enum launch_tier)tier), launch_tier_name((enum launch_tier)(tier - 1))) != 0);
+  for (int seal = 1; seal < LAUNCH_SEAL_COUNT; seal++)
+    ASSERT(strcmp(launch_seal_name((enum launch_seal)seal), launch_seal_name((enum launch_seal)(seal - 1))) != 0);
+  for (int pidfd = 1; pidfd < LAUNCH_PIDFD_COUNT; pidfd++)
+    ASSERT(strcmp(launch_pidfd_name((enum launch_pidfd)pidfd), launch_pidfd_name((enum launch_pidfd)(pidfd - 1))) != 0);
+}
+
+/* ---- what is taken here ------------------------------------------------------------------------------------------------ */
+
+static struct launch_capabilities probe_capabilities(struct launch_context *context) {
+  struct launch_capabilities capabilities;
+  launch_probe(context, &capabilities);
+  return capabilities;
+}
+
+void test_fastest_way_is_taken_where_the_kernel_has_it(void) {
+  if (!kernel_can_unshare()) test_skip("this kernel has no CLOSE_RANGE_UNSHARE");
+  struct launch_context *context = open_context();
+  const struct launch_capabilities found = probe_capabilities(context);
+  ASSERT(found.probed);
+  ASSERT_EQ(found.tier, LAUNCH_TIER_SHARED);
+  ASSERT_EQ(found.seal, LAUNCH_SEAL_UNSHARE);
+  ASSERT_EQ(found.pidfd, LAUNCH_PIDFD_CLONE);
+  ASSERT_EQ(found.tier_error, 0);
+  ASSERT_EQ(found.seal_error, 0);
+  ASSERT_EQ(found.pidfd_error, 0);
+  launch_context_close(context);
+}
+
+/* Emulators turn vfork into fork; a child that believed otherwise would report nothing. */
+void test_fork_tier_is_taken_where_vfork_shares_nothing(void) {
+  if (test_runs_natively()) test_skip("vfork shares memory here");
+  struct launch_context *context = open_context();
+  const struct launch_capabilities found = probe_capabilities(context);
+  ASSERT(found.probed);
+  ASSERT_EQ(found.tier, LAUNCH_TIER_FORK);
+  ASSERT_LT(found.tier_error, 0);
+  launch_context_close(context);
+}
+
+void test_probes_leave_nothing(void) {
+  static struct parent_state before;
+  parent_state_take(&before, NULL);
+  struct launch_context *context = open_context();
+  probe_capabilities(context);
+  expect_no_children();
+  EXPECT_UNCHANGED(&before, context);
+  launch_context_close(context);
+}
+
+/* ---- the same visible result ------------------------------------------------------------------------------------------- */
+
+static struct launch_error fail_with(struct launch_context *context, const char *file, const char *cwd) {
+  struct probe probe;
+  probe_init(&probe);
+  probe.plan.file = file;
+  probe.plan.cwd = cwd;
+  return launch_failing(context, &probe.plan);
+}
+
+static void check_success_and_signal(struct launch_context *context) {
+  const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, 200}, {2, 1}, {9, 201}, {200, 9}};
+  const struct launch_rlimit limit = {RLIMIT_NOFILE, true, true, 300, 400};
+  struct launch_child child;
+  struct probe probe;
+  static struct probe_report report;
+  probe_init(&probe);
+  probe_give(&probe, fds, COUNT(fds));
+  probe_then(&probe, "pause");
+  probe.plan.new_session = true;
+  probe.plan.cwd = "/";
+  probe.plan.rlimits = &limit;
+  probe.plan.rlimit_count = 1;
+  probe_start(context, &probe, &child);
+  EVENTUALLY(probe_has_reported(&probe));
+  probe_read(&probe, &report);
+  EXPECT_EXACT(&report, fds, COUNT(fds));
+  ASSERT_EQ(report.pid, child.pid);
+  ASSERT_EQ(report.session, child.pid);
+  ASSERT_EQ(report.blocked | report.ignored | report.caught, 0);
+  ASSERT_EQ(report.soft[RLIMIT_NOFILE], 300);
+  ASSERT_EQ(report.hard[RLIMIT_NOFILE], 400);
+  ASSERT_STR_EQ(report.cwd, "/");
+  kill_and_reap(&child);
+}
+
+static void check_everything(struct launch_context *context) {
+  static struct parent_state before;
+  parent_state_take(&before, context);
+  check_success_and_signal(context);
+  EXPECT_ERROR(fail_with(context, "/no/such/program", NULL), LAUNCH_STEP_EXEC, ENOENT);
+  EXPECT_ERROR(fail_with(context, "/bin/true", "/no/such/directory"), LAUNCH_STEP_CWD, ENOENT);
+  EXPECT_UNCHANGED(&before, context);
+  check_success_and_signal(context);
+  expect_no_children();
+}
+
+static void open_some_numbers(void) {
+  static const int numbers[] = {9, 64, 100, 200, 201, 1066};
+  allow_fds_up_to(1500);
+  for (size_t i = 0; i < COUNT(numbers); i++) fresh_fd_at(numbers[i]);
+}
+
+void test_every_way_gives_the_same_result(void) {
+  open_some_numbers();
+  in_every_way(check_everything);
+}
+
+/* ---- system calls that are missing or forbidden -------------------------------------------------------------------------- */
+
+struct denial {
+  const char *subject;
+  enum launch_tier tier; /* what is left */
+  enum launch_seal seal;
+  enum launch_pidfd pidfd;
+  bool in_child; /* may also kill */
+};
+
+static const struct denial denials[] = {
+    {"close_range", LAUNCH_TIER_COPY, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_CLONE, true},
+    {"close_range:unshare", LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, true},
+    {"clone:pidfd", LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_NONE, false},
+    {"clone:files", LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false},
+    {"clone:vfork", LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false},
+    {"clone3", LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"pidfd_open", LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"pidfd_send_signal", LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"waitid:pidfd", LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"sendmsg", LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false},
+    {"recvmsg", LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, true},
+};
+
+enum { DENIALS_MAX = COUNT(denials) };
+
+struct scene {
+  const struct denial *denied[DENIALS_MAX];
+  size_t count;
+  const char *answer;
+  bool late; /* after the probes: a program that enters a sandbox */
+};
+
+static void deny(const struct scene *scene) {
+  static char rules[DENIALS_MAX][64];
+  char *list[DENIALS_MAX];
+  for (size_t i = 0; i < scene->count; i++) {
+    snprintf(rules[i], sizeof rules[i], "%s=%s", scene->denied[i]->subject, scene->answer);
+    list[i] = rules[i];
+  }
+  ASSERT_ZERO(seccomp_install(list, scene->count));
+}
+
+static void expect_capabilities(const struct launch_capabilities *found, const struct scene *scene) {
+  enum launch_tier tier = LAUNCH_TIER_SHARED;
+  enum launch_seal seal = LAUNCH_SEAL_UNSHARE;
+  enum launch_pidfd pidfd = LAUNCH_PIDFD_CLONE;
+  for (size_t i = 0; i < scene->count; i++) {
+    if (scene->denied[i]->tier > tier) tier = scene->denied[i]->tier;
+    if (scene->denied[i]->seal > seal) seal = scene->denied[i]->seal;
+    if (scene->denied[i]->pidfd > pidfd) pidfd = scene->denied[i]->pidfd;
+  }
+  ASSERT(found->probed);
+  ASSERT_EQ(found->tier, tier);
+  ASSERT_EQ(found->seal, seal);
+  ASSERT_EQ(found->pidfd, pidfd);
+  ASSERT_EQ(found->tier_error < 0, tier != LAUNCH_TIER_SHARED);
+  ASSERT_EQ(found->seal_error < 0, seal != LAUNCH_SEAL_UNSHARE);
+  ASSERT_EQ(found->pidfd_error < 0, pidfd != LAUNCH_PIDFD_CLONE);
+}
+
+static void play(void *argument) {
+  const struct scene *scene = argument;
+  struct launch_context *context = open_context();
+  if (scene->late) probe_capabilities(context);
+  deny(scene);
+  const struct launch_capabilities found = probe_capabilities(context);
+  if (!scene->late) expect_capabilities(&found, scene);
+  check_everything(context);
+  launch_context_close(context);
+}
+
+static void play_in_fork(struct scene *scene) {
+  char names[120] = "";
+  for (size_t i = 0; i < scene->count; i++) {
+    strncat(names, " ", sizeof names - strlen(names) - 1);
+    strncat(names, scene->denied[i]->subject, sizeof names - strlen(names) - 1);
+  }
+  test_section("%s%s%s", scene->answer, scene->late ? " late" : "", names);
+  in_fork(play, scene);
+}
+
+static void deny_singly_and_in_pairs(const char *answer, bool late) {
+  for (size_t i = 0; i < COUNT(denials); i++) {
+    play_in_fork(&(struct scene){{&denials[i]}, 1, answer, late});
+    for (size_t j = i + 1; j < COUNT(denials); j++)
+      play_in_fork(&(struct scene){{&denials[i], &denials[j]}, 2, answer, late});
+  }
+}
+
+static void deny_everything(const char *answer, bool late) {
+  struct scene scene = {.count = COUNT(denials), .answer = answer, .late = late};
+  for (size_t i = 0; i < COUNT(denials); i++) scene.denied[i] = &denials[i];
+  play_in_fork(&scene);
+}
+
+static void deny_in_turn(const char *answer) {
+  if (!kernel_can_unshare()) test_skip("this kernel has no CLOSE_RANGE_UNSHARE to begin with");
+  open_some_numbers();
+  for (int late = 0; late < 2; late++) {
+    deny_singly_and_in_pairs(answer, late);
+    deny_everything(answer, late);
+  }
+}
+
+void test_calls_that_are_missing(void) { deny_in_turn("ENOSYS"); }
+
+/* As old container runtimes answer. */
+void test_calls_that_are_forbidden(void) { deny_in_turn("EPERM"); }
+
+static void kill_in_turn(const char *answer) {
+  open_some_numbers();
+  for (size_t i = 0; i < COUNT(denials); i++) {
+    if (!denials[i].in_child) continue;
+    play_in_fork(&(struct scene){{&denials[i]}, 1, answer, false});
+    play_in_fork(&(struct scene){{&denials[i]}, 1, answer, true});
+  }
+}
+
+void test_calls_that_kill_the_child(void) {
+  if (!kernel_can_unshare()) test_skip("this kernel has no CLOSE_RANGE_UNSHARE to begin with");
+  kill_in_turn("TRAP");
+  kill_in_turn("KILL");
+}
+
+/* ---- without /proc ----------------------------------------------------------------------------------------------------- */
+
+static void without_proc(void) {
+  const int error = hide_proc();
+  if (error != 0) test_skip("a mount namespace of our own: %s", strerror(-error));
+}
+
+static void refuse(const char *rule) { ASSERT_ZERO(seccomp_install((char *[]){(char *)rule}, 1)); }
+
+void test_no_proc_is_needed(void) {
+  open_some_numbers();
+  without_proc();
+  struct launch_context *context = open_context();
+  const struct launch_capabilities found = probe_capabilities(context);
+  if (kernel_can_unshare()) ASSERT_EQ(found.tier, LAUNCH_TIER_SHARED);
+  check_everything(context);
+  launch_context_close(context);
+}
+
+static void expect_seal_error(struct launch_context *context) {
+  static struct parent_state before;
+  struct probe probe;
+  probe_init(&probe);
+  parent_state_take(&before, context);
+  const struct launch_error error = launch_failing(context, &probe.plan);
+  ASSERT_EQ(error.step, LAUNCH_STEP_SEAL);
+  ASSERT_LT(error.error, 0);
+  ASSERT(!probe_has_reported(&probe));
+  EXPECT_UNCHANGED(&before, context);
+}
+
+static void launch_without_any_seal(bool late) {
+  struct launch_context *context = open_context();
+  if (late) probe_capabilities(context);
+  refuse("close_range=EPERM");
+  const struct launch_capabilities found = probe_capabilities(context);
+  if (!late) ASSERT_EQ(found.seal, LAUNCH_SEAL_NONE);
+  expect_seal_error(context);
+  expect_seal_error(context);
+  launch_context_close(context);
+}
+
+void test_without_proc_and_close_range_nothing_starts(void) {
+  open_some_numbers();
+  without_proc();
+  launch_without_any_seal(false);
+}
+
+void test_proc_and_close_range_lost_after_the_probes(void) {
+  open_some_numbers();
+  struct launch_context *context = open_context();
+  probe_capabilities(context);
+  without_proc();
+  refuse("close_range=ENOSYS");
+  expect_seal_error(context);
+  launch_context_close(context);
+}
+
+/* Something else is mounted there, and lists no descriptor. */
+void test_directory_that_is_not_proc_is_not_believed(void) {
+  open_some_numbers();
+  without_proc();
+  CHECKED(mkdir("/proc/self", 0755));
+  CHECKED(mkdir("/proc/self/fd", 0755));
+  launch_without_any_seal(false);
+}
+
+static void forbid_listing(void *argument) {
+  (void)argument;
+  refuse("getdents64=EPERM");
+  launch_without_any_seal(false);
+}
+
+void test_listing_that_is_forbidden_is_no_empty_listing(void) {
+  open_some_numbers();
+  in_fork(forbid_listing, NULL);
+}
