@@ -81,10 +81,20 @@ const root: string = join(__dirname, '..');
 
 let loaded: Native | undefined;
 
-/** The addon, loaded at first use. The only place that loads it. */
+/** The addon. The only place that loads it. */
 export function native(): Native {
   loaded ??= load();
   return loaded;
+}
+
+/**
+ * Early, since the addon takes two descriptors for itself, and the lower their numbers the cheaper a launch; and since
+ * nothing can be loaded once the process has run out of descriptors. What fails now is thrown at the first use.
+ */
+export function preload(): void {
+  try {
+    native();
+  } catch {}
 }
 
 function load(): Native {
@@ -97,7 +107,7 @@ function load(): Native {
 }
 
 /** Bun and Deno load the addon and then crash in it, or start children past it: refused before that. */
-function refuseForeignRuntimes(): void {
+export function refuseForeignRuntimes(): void {
   for (const name of ['bun', 'deno']) {
     if (name in process.versions) throw unsupportedRuntime(name);
   }

@@ -1,0 +1,51 @@
+import type { ChildProcess } from 'node:child_process';
+import { type SpawnError, systemError } from './errors.js';
+import { describe } from './failure.js';
+import { type Launch, SafeHandle } from './handle.js';
+import {
+  announceChild,
+  constructChild,
+  countClose,
+  drainUnread,
+  dropHandle,
+  recordExit,
+} from './node-internals.js';
+
+export interface Creation {
+  readonly child: ChildProcess;
+  readonly handle: SafeHandle;
+}
+
+/** A ChildProcess of Node with a handle of ours, not started yet. */
+export function createChild(launch: Launch): Creation {
+  const handle = new SafeHandle(launch, (code, signal) => finish(child, handle, code, signal));
+  const child = constructChild(handle);
+  announceChild(child);
+  return { child, handle };
+}
+
+/** What Node's constructor makes of an exit: `code` is negative when there was nothing to exit, null when unknown. */
+function finish(
+  child: ChildProcess,
+  handle: SafeHandle,
+  code: number | null,
+  signal: NodeJS.Signals | '',
+): void {
+  recordExit(child, code, signal);
+  child.stdin?.destroy();
+  dropHandle(child);
+  if (code !== null && code < 0) child.emit('error', startError(child, handle, code));
+  else child.emit('exit', child.exitCode, child.signalCode);
+  // On nextTick, so that who wants to read from the exit on still can.
+  process.nextTick(drainUnread, child);
+  countClose(child);
+}
+
+function startError(child: ChildProcess, handle: SafeHandle, errno: number): SpawnError {
+  const { spawnfile: file, spawnargs } = child;
+  const error: SpawnError = systemError(errno, file ? `spawn ${file}` : 'spawn');
+  if (file) error.path = file;
+  error.spawnargs = spawnargs.slice(1);
+  if (handle.failure !== undefined) describe(error, handle.failure, file);
+  return error;
+}

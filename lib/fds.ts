@@ -1,0 +1,94 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { constants } from 'node:os';
+import { invalidType, outOfRange, systemError, unsupportedPlatform } from './errors.js';
+import { native } from './native.js';
+
+/** `'path'`: opened with O_PATH, which permits neither. */
+export type FdAccess = 'r' | 'w' | 'rw' | 'path';
+
+export interface OpenFd {
+  readonly fd: number;
+  /** What it is, as /proc/PID/fd shows it: a path, `socket:[4026]`, `pipe:[4027]`, `anon_inode:[eventpoll]`, ... */
+  readonly target: string;
+  /** If false, a child that is started by anything else than safeSpawn gets it. */
+  readonly closeOnExec: boolean;
+  readonly access: FdAccess;
+}
+
+const { ENOENT, ESRCH } = constants.errno;
+
+/** Bits of the flags in /proc/PID/fdinfo, the same on all architectures but Alpha, MIPS, PA-RISC and SPARC. */
+const O_ACCMODE = 0o3;
+const O_PATH = 0o10000000;
+const O_CLOEXEC = 0o2000000;
+const ACCESS: readonly FdAccess[] = ['r', 'w', 'rw', 'path'];
+
+/**
+ * Sets close-on-exec on every descriptor >= 3 of this process that lacks it, so that children started by
+ * `child_process` don't get those that are open now. Returns their numbers, in ascending order. See fcntl(2), FD_CLOEXEC.
+ */
+export function sealFds(): number[] {
+  refuseElsewhere('sealFds()');
+  return native().sealFds();
+}
+
+/**
+ * The open descriptors of this or another process, by number; without those that this library keeps for itself. See
+ * proc_pid_fd(5). Throws ESRCH if there is no such process, EACCES if it is another user's, ENOENT without /proc.
+ */
+export function openFds(pid: number = process.pid): OpenFd[] {
+  refuseElsewhere('openFds()');
+  if (typeof pid !== 'number') throw invalidType('pid', 'of type number', pid);
+  if (!Number.isInteger(pid) || pid < 1) throw outOfRange('pid', 'an integer >= 1', pid);
+  const isOwn = pid === process.pid;
+  const directory = isOwn ? '/proc/self' : `/proc/${pid}`;
+  const hidden = isOwn ? native().internalFds() : [];
+  return listNumbers(directory, pid)
+    .filter((fd) => !hidden.includes(fd))
+    .map((fd) => examine(directory, fd))
+    .filter((fd) => fd !== undefined);
+}
+
+function refuseElsewhere(feature: string): void {
+  if (process.platform !== 'linux') throw unsupportedPlatform(feature);
+}
+
+function listNumbers(directory: string, pid: number): number[] {
+  try {
+    return readdirSync(`${directory}/fd`)
+      .map(Number)
+      .sort((one, other) => one - other);
+  } catch (error) {
+    throw isGone(error) ? whyGone(pid) : error;
+  }
+}
+
+function whyGone(pid: number): Error {
+  return existsSync('/proc/self/fd')
+    ? Object.assign(systemError(-ESRCH, 'openFds'), { path: `/proc/${pid}` })
+    : Object.assign(systemError(-ENOENT, 'openFds'), { path: '/proc' });
+}
+
+/** Undefined for one that is gone by now, as the one with which the list was read always is. */
+function examine(directory: string, fd: number): OpenFd | undefined {
+  try {
+    // In this order: the file that is read gets the number of the list, which would make it look open.
+    const target = readlinkSync(`${directory}/fd/${fd}`);
+    return { fd, target, ...readFlags(readFileSync(`${directory}/fdinfo/${fd}`, 'utf8')) };
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Of a text like "pos:\t0\nflags:\t02100002\n...", in octal. */
+export function readFlags(info: string): Pick<OpenFd, 'closeOnExec' | 'access'> {
+  const flags = Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(info)?.[1] ?? '', 8);
+  const access = flags & O_PATH ? 'path' : (ACCESS[flags & O_ACCMODE] ?? 'path');
+  return { closeOnExec: (flags & O_CLOEXEC) !== 0, access };
+}
+
+function isGone(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ESRCH';
+}

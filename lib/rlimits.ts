@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { invalidType, invalidValue, outOfRange } from './errors.js';
+import { RLIMIT_SET_HARD, RLIMIT_SET_SOFT } from './native.js';
+import type { Rlimits } from './options.js';
+
+/** Number of each resource on x64 and arm64. It is its index here, and the line of its limit in /proc/PID/limits. */
+const RESOURCES: readonly (keyof Rlimits)[] = [
+  'cpu',
+  'fsize',
+  'data',
+  'stack',
+  'core',
+  'rss',
+  'nproc',
+  'nofile',
+  'memlock',
+  'as',
+  'locks',
+  'sigpending',
+  'msgqueue',
+  'nice',
+  'rtprio',
+  'rttime',
+];
+
+const UNLIMITED: bigint = 2n ** 64n - 1n;
+const VALUE_TYPES = "of type number or bigint, or 'unlimited'";
+
+interface Halves {
+  soft: bigint | undefined;
+  hard: bigint | undefined;
+}
+
+/** The `rlimits` option as the addon takes it: (resource, halves set, soft, hard) of each limit. */
+export function normalizeRlimits(rlimits: unknown): BigUint64Array | undefined {
+  if (rlimits === undefined) return undefined;
+  if (!isRecord(rlimits)) throw invalidType('options.rlimits', 'of type object', rlimits);
+  const quadruples = Object.entries(rlimits).flatMap(([resource, setting]) => quadruple(resource, setting));
+  return quadruples.length === 0 ? undefined : BigUint64Array.from(quadruples);
+}
+
+function quadruple(resource: string, setting: unknown): bigint[] {
+  const name = `options.rlimits.${resource}`;
+  const number = RESOURCES.indexOf(resource as keyof Rlimits);
+  if (number < 0) throw invalidValue(name, setting, `is not a resource (${RESOURCES.join(', ')})`);
+  const { soft, hard } = readSetting(name, setting);
+  if (resource === 'nofile') refuseAboveMaximum(name, soft, hard);
+  const halves = (soft === undefined ? 0n : RLIMIT_SET_SOFT) | (hard === undefined ? 0n : RLIMIT_SET_HARD);
+  return halves === 0n ? [] : [BigInt(number), halves, soft ?? 0n, hard ?? 0n];
+}
+
+export function resourceName(resource: number): string {
+  return RESOURCES[resource] ?? String(resource);
+}
+
+/** Why the kernel may have refused this limit, in words. */
+export function explainRefusal(resource: number, limits: BigUint64Array | undefined): string {
+  const name = `rlimit ${resourceName(resource)}`;
+  const wanted = findLimit(resource, limits);
+  const current = readLimit(resource);
+  if (wanted === undefined || current === undefined) return name;
+  const { soft, hard } = wanted;
+  if (hard !== undefined && hard > current.hard) {
+    return `${name} hard ${print(hard)} exceeds the hard limit ${print(current.hard)} and CAP_SYS_RESOURCE is missing`;
+  }
+  if (hard === undefined && soft !== undefined && soft > current.hard) {
+    return `${name} soft ${print(soft)} exceeds the hard limit ${print(current.hard)}, which is kept`;
+  }
+  if (soft === undefined && hard !== undefined && hard < current.soft) {
+    return `${name} hard ${print(hard)} is below the soft limit ${print(current.soft)}, which is kept`;
+  }
+  return name;
+}
+
+function readSetting(name: string, setting: unknown): Halves {
+  if (setting === undefined || setting === 'inherit') return { soft: undefined, hard: undefined };
+  if (isRecord(setting)) return readHalves(name, setting);
+  const both = readValue(name, setting, "of type number, bigint or object, or 'unlimited' or 'inherit'");
+  return { soft: both, hard: both };
+}
+
+function readHalves(name: string, setting: Record<string, unknown>): Halves {
+  const { soft: givenSoft, hard: givenHard, ...others } = setting;
+  for (const other of Object.keys(others)) {
+    throw invalidValue(`${name}.${other}`, others[other], "is neither 'soft' nor 'hard'");
+  }
+  const soft = givenSoft === undefined ? undefined : readValue(`${name}.soft`, givenSoft, VALUE_TYPES);
+  const hard = givenHard === undefined ? undefined : readValue(`${name}.hard`, givenHard, VALUE_TYPES);
+  if (soft !== undefined && hard !== undefined && soft > hard) {
+    throw outOfRange(`${name}.soft`, `<= ${name}.hard (${print(hard)})`, givenSoft);
+  }
+  return { soft, hard };
+}
+
+function readValue(name: string, value: unknown, types: string): bigint {
+  if (value === 'unlimited') return UNLIMITED;
+  if (typeof value === 'bigint') return inRange(name, value, value);
+  if (typeof value === 'string') throw invalidValue(name, value, `must be ${types}`);
+  if (typeof value !== 'number') throw invalidType(name, types, value);
+  if (!Number.isSafeInteger(value)) throw outOfRange(name, "a safe integer, a bigint or 'unlimited'", value);
+  return inRange(name, value, BigInt(value));
+}
+
+function inRange(name: string, given: unknown, value: bigint): bigint {
+  if (value < 0n || value > UNLIMITED) throw outOfRange(name, `>= 0 && <= ${UNLIMITED}`, given);
+  return value;
+}
+
+/** The kernel answers EPERM above fs.nr_open whoever asks, which sends people looking for a capability. */
+function refuseAboveMaximum(name: string, soft: bigint | undefined, hard: bigint | undefined): void {
+  const highest = hard ?? soft;
+  if (highest === undefined || (maximum !== undefined && highest <= maximum)) return;
+  maximum = readMaximum();
+  if (maximum === undefined || highest <= maximum) return;
+  throw outOfRange(name, `<= ${maximum} (fs.nr_open)`, highest === UNLIMITED ? 'unlimited' : highest);
+}
+
+/** fs.nr_open as last read; read again before a value is refused, since it can be raised. */
+let maximum: bigint | undefined;
+
+function readMaximum(): bigint | undefined {
+  const text = readText('/proc/sys/fs/nr_open');
+  return text === undefined ? undefined : BigInt(text.trim());
+}
+
+function findLimit(resource: number, limits: BigUint64Array | undefined): Halves | undefined {
+  if (limits === undefined) return undefined;
+  for (let at = 0; at < limits.length; at += 4) {
+    const [number, halves = 0n, soft, hard] = limits.subarray(at, at + 4);
+    if (number !== BigInt(resource)) continue;
+    return {
+      soft: halves & RLIMIT_SET_SOFT ? soft : undefined,
+      hard: halves & RLIMIT_SET_HARD ? hard : undefined,
+    };
+  }
+  return undefined;
+}
+
+/** The limit of this process: words 1 and 2 after the description, which takes 26 columns. */
+function readLimit(resource: number): { soft: bigint; hard: bigint } | undefined {
+  const line = readText('/proc/self/limits')?.split('\n')[resource + 1];
+  const [soft, hard] = line?.slice(26).trim().split(/\s+/) ?? [];
+  return soft === undefined || hard === undefined ? undefined : { soft: parse(soft), hard: parse(hard) };
+}
+
+function parse(text: string): bigint {
+  return text === 'unlimited' ? UNLIMITED : BigInt(text);
+}
+
+function print(value: bigint): string {
+  return value === UNLIMITED ? 'unlimited' : String(value);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

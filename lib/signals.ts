@@ -1,0 +1,19 @@
+import { constants } from 'node:os';
+
+const NAMES = new Map<number, NodeJS.Signals>();
+
+// Some numbers have two names: the first is the one that Node reports.
+for (const [name, number] of Object.entries(constants.signals)) {
+  if (!NAMES.has(number)) NAMES.set(number, name as NodeJS.Signals);
+}
+
+/** '' for 0 and for real-time signals (32 to 64), which Node has no names for. */
+export function signalName(signal: number): NodeJS.Signals | '' {
+  return NAMES.get(signal) ?? '';
+}
+
+/** What ChildProcess.prototype.kill takes. Names may be in lower case. */
+export function isSignal(signal: unknown): boolean {
+  if (typeof signal === 'number') return NAMES.has(signal);
+  return typeof signal === 'string' && Object.hasOwn(constants.signals, signal.toUpperCase());
+}

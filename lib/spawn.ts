@@ -1,0 +1,135 @@
+import {
+  type ChildProcess,
+  type ChildProcessByStdio,
+  type ChildProcessWithoutNullStreams,
+  type StdioNull,
+  type StdioPipe,
+  spawn,
+} from 'node:child_process';
+import { addAbortListener } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { clearTimeout, setTimeout } from 'node:timers';
+import { type NodeSpawnOptions, normalizeArguments } from './arguments.js';
+import { createChild } from './child.js';
+import { AbortError, contractBroken, type SpawnError } from './errors.js';
+import { describe } from './failure.js';
+import type { SafeHandle } from './handle.js';
+import { preload } from './native.js';
+import { requireKnownNode, spawnChild, TIMEOUT_ENDS_AT } from './node-internals.js';
+import {
+  refuseLaunchOptions,
+  type SafeSpawnOptions,
+  type SafeSpawnOptionsWithoutStdio,
+  type SafeSpawnOptionsWithStdioTuple,
+} from './options.js';
+
+if (process.platform === 'linux') preload();
+
+type StreamOf<Entry, Stream> = Entry extends StdioPipe ? Stream : null;
+
+type ChildWith<In, Out, Err> = ChildProcessByStdio<
+  StreamOf<In, Writable>,
+  StreamOf<Out, Readable>,
+  StreamOf<Err, Readable>
+>;
+
+/**
+ * `child_process.spawn`, but the child holds the stdio entries that were asked for and no other descriptor, and the
+ * limits in `options.rlimits` are in force before its first instruction. If that can't be had on this system, the
+ * child is not started: the error says which step of the launch failed (`error.step`).
+ */
+export function safeSpawn(
+  command: string,
+  options?: SafeSpawnOptionsWithoutStdio,
+): ChildProcessWithoutNullStreams;
+export function safeSpawn<
+  In extends StdioNull | StdioPipe,
+  Out extends StdioNull | StdioPipe,
+  Err extends StdioNull | StdioPipe,
+>(command: string, options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>): ChildWith<In, Out, Err>;
+export function safeSpawn(command: string, options: SafeSpawnOptions): ChildProcess;
+export function safeSpawn(
+  command: string,
+  args?: readonly string[],
+  options?: SafeSpawnOptionsWithoutStdio,
+): ChildProcessWithoutNullStreams;
+export function safeSpawn<
+  In extends StdioNull | StdioPipe,
+  Out extends StdioNull | StdioPipe,
+  Err extends StdioNull | StdioPipe,
+>(
+  command: string,
+  args: readonly string[] | undefined,
+  options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>,
+): ChildWith<In, Out, Err>;
+export function safeSpawn(
+  command: string,
+  args: readonly string[] | undefined,
+  options: SafeSpawnOptions,
+): ChildProcess;
+export function safeSpawn(command: string, args?: unknown, options?: unknown): ChildProcess {
+  if (process.platform !== 'linux') return spawnElsewhere(command, args, options);
+  requireKnownNode();
+  const { options: nodeOptions, launch } = normalizeArguments(command, args, options);
+  const { child, handle } = createChild(launch);
+  try {
+    spawnChild(child, nodeOptions);
+    requireLaunch(handle);
+    killAtTimeout(child, nodeOptions);
+    killOnAbort(child, nodeOptions);
+  } catch (error) {
+    throw giveUp(handle, error, nodeOptions.file);
+  }
+  return child;
+}
+
+function spawnElsewhere(command: string, args: unknown, options: unknown): ChildProcess {
+  refuseLaunchOptions(args);
+  refuseLaunchOptions(options);
+  return spawn(command, args as readonly string[], options as SafeSpawnOptions);
+}
+
+/** A method that somebody has put in the place of Node's may start something else, or nothing. */
+function requireLaunch(handle: SafeHandle): void {
+  if (handle.pid === undefined && handle.failure === undefined) {
+    throw contractBroken('its method spawn() did not call _handle.spawn()');
+  }
+}
+
+function killAtTimeout(child: ChildProcess, { timeout, killSignal }: NodeSpawnOptions): void {
+  if (!timeout) return;
+  const timer = setTimeout(() => {
+    try {
+      child.kill(killSignal ?? undefined);
+    } catch (error) {
+      child.emit('error', error);
+    }
+  }, timeout);
+  child.once(TIMEOUT_ENDS_AT, () => clearTimeout(timer));
+}
+
+function killOnAbort(child: ChildProcess, { signal, killSignal }: NodeSpawnOptions): void {
+  if (signal === undefined) return;
+  const abort = () => {
+    try {
+      if (child.kill(killSignal ?? undefined)) child.emit('error', new AbortError(signal.reason));
+    } catch (error) {
+      child.emit('error', error);
+    }
+  };
+  if (signal.aborted) {
+    process.nextTick(abort);
+    return;
+  }
+  const listener = addAbortListener(signal, abort);
+  child.once('exit', () => listener[Symbol.dispose]());
+}
+
+function giveUp(handle: SafeHandle, error: unknown, file: string): unknown {
+  handle.abandon();
+  const { failure } = handle;
+  if (failure !== undefined && (error as SpawnError)?.errno === failure.errno) {
+    describe(error as SpawnError, failure, file);
+  }
+  return error;
+}

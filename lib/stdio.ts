@@ -1,0 +1,66 @@
+import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { RESULT_ENDS, STDIO_FD, STDIO_IGNORE, STDIO_PIPE } from './native.js';
+import type { NativeStream, StdioEntry } from './node-internals.js';
+
+const { EINVAL } = constants.errno;
+
+/**
+ * Writes (kind, descriptor) of each entry into the words of the launch. Returns 0, or -EINVAL for what can't be
+ * passed on: no descriptor, or a UDP socket, on which Node would call methods of a stream after the launch.
+ */
+export function writeStdio(stdio: readonly StdioEntry[], words: Int32Array, start: number): number {
+  let at = start;
+  for (const entry of stdio) {
+    const kind = kindOf(entry);
+    const fd = kind === STDIO_FD ? descriptorOf(entry) : -1;
+    if (kind === STDIO_FD && (fd < 0 || fd !== (fd | 0))) return -EINVAL;
+    words[at] = kind;
+    words[at + 1] = fd;
+    at += 2;
+  }
+  return 0;
+}
+
+function kindOf(entry: StdioEntry): number {
+  if (entry.type === 'ignore') return STDIO_IGNORE;
+  return pipeOf(entry) === undefined ? STDIO_FD : STDIO_PIPE;
+}
+
+function descriptorOf(entry: StdioEntry): number {
+  if (entry.type === 'wrap') return entry.wrapType === 'udp' ? -1 : entry.handle.fd;
+  return 'fd' in entry ? entry.fd : -1;
+}
+
+function pipeOf(entry: StdioEntry): NativeStream | undefined {
+  return entry.type === 'pipe' || entry.type === 'overlapped' ? entry.handle : undefined;
+}
+
+/**
+ * Gives our ends of the pipes to Node, which reads and writes them from now on. Returns 0 or a negative errno.
+ * Those that Node did not take are closed.
+ */
+export function openEnds(stdio: readonly StdioEntry[], result: Int32Array): number {
+  let done = 0;
+  try {
+    for (const entry of stdio) {
+      const error = openEnd(entry, result[RESULT_ENDS + done]);
+      if (error !== 0) return error;
+      done += 1;
+    }
+    return 0;
+  } finally {
+    for (const end of result.subarray(RESULT_ENDS + done)) {
+      if (end >= 0) closeSync(end);
+    }
+  }
+}
+
+function openEnd(entry: StdioEntry, end = -1): number {
+  return end < 0 ? 0 : (pipeOf(entry)?.open(end) ?? -EINVAL);
+}
+
+/** Harmless for those that are closed, or were never opened. */
+export function closePipes(stdio: readonly StdioEntry[]): void {
+  for (const entry of stdio) pipeOf(entry)?.close();
+}
