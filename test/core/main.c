@@ -83,6 +83,15 @@ _Noreturn void test_skip(const char *format, ...) {
   _exit(TEST_SKIPPED);
 }
 
+static bool leak_check_impossible;
+
+void test_without_leak_check(void) { leak_check_impossible = true; }
+
+_Noreturn void test_pass(void) {
+  if (leak_check_impossible) _exit(0);
+  exit(0);
+}
+
 void test_section(const char *format, ...) {
   char name[sizeof record->section - 4];
   va_list arguments;
@@ -186,7 +195,7 @@ static void run_in_this_process(const struct test *test) {
   sigprocmask(SIG_SETMASK, &none, NULL);
   setsid();
   test->run();
-  exit(0);
+  test_pass();
 }
 
 /* SIGCHLD is blocked in the runner, so one that comes early is kept for sigtimedwait. */

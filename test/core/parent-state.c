@@ -1,7 +1,9 @@
 #include "parent-state.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -18,19 +20,39 @@ static bool is_internal(const struct launch_context *context, int number) {
   return false;
 }
 
-static void take_descriptors(struct parent_state *state, const struct launch_context *context) {
-  for (int number = 0; number <= PROBE_HIGHEST; number++) {
-    const int fd_flags = fcntl(number, F_GETFD);
-    if (fd_flags < 0 || is_internal(context, number)) continue;
-    ASSERT_LT(state->fd_count, PROBE_FDS);
-    struct stat status;
-    CHECKED(fstat(number, &status));
-    state->fds[state->fd_count].number = number;
-    state->fds[state->fd_count].fd_flags = fd_flags;
-    state->fds[state->fd_count].status_flags = fcntl(number, F_GETFL);
-    state->fds[state->fd_count].device = status.st_dev;
-    state->fds[state->fd_count++].inode = status.st_ino;
+static void take_descriptor(struct parent_state *state, int number) {
+  struct stat status;
+  ASSERT_LT(state->fd_count, PROBE_FDS);
+  CHECKED(fstat(number, &status));
+  state->fds[state->fd_count].number = number;
+  state->fds[state->fd_count].fd_flags = fcntl(number, F_GETFD);
+  state->fds[state->fd_count].status_flags = fcntl(number, F_GETFL);
+  state->fds[state->fd_count].device = status.st_dev;
+  state->fds[state->fd_count++].inode = status.st_ino;
+}
+
+static void take_listed(struct parent_state *state, const struct launch_context *context, DIR *listing) {
+  for (struct dirent *entry; (entry = readdir(listing)) != NULL;) {
+    const int number = atoi(entry->d_name);
+    if (entry->d_name[0] == '.' || number == dirfd(listing) || is_internal(context, number)) continue;
+    take_descriptor(state, number);
   }
+}
+
+static void take_numbers(struct parent_state *state, const struct launch_context *context) {
+  for (int number = 0; number <= PROBE_HIGHEST; number++)
+    if (fcntl(number, F_GETFD) >= 0 && !is_internal(context, number)) take_descriptor(state, number);
+}
+
+/* Without /proc, or in a full table, each number is asked for. */
+static void take_descriptors(struct parent_state *state, const struct launch_context *context) {
+  DIR *listing = opendir("/proc/self/fd");
+  if (listing == NULL) {
+    take_numbers(state, context);
+    return;
+  }
+  take_listed(state, context, listing);
+  closedir(listing);
 }
 
 /* By raw calls: libc hides the mask and the handlers of its own signals. */
@@ -63,7 +85,7 @@ static void take_surroundings(struct parent_state *state) {
   state->directory = status.st_ino;
   state->umask = umask(0);
   umask(state->umask);
-  for (int i = 0; i < PROBE_LIMITS; i++) getrlimit(i, &state->limits[i]);
+  for (int i = 0; i < PROBE_LIMITS; i++) syscall(SYS_prlimit64, 0, i, NULL, &state->limits[i]);
 }
 
 void parent_state_take(struct parent_state *ret_state, const struct launch_context *context) {

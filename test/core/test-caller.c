@@ -143,6 +143,9 @@ void test_death_at_any_step_is_a_failure_that_names_it(void) {
 
 /* ---- many times ------------------------------------------------------------------------------------------------------ */
 
+/* A mapping leaked by each round would be dozens; an allocator may take a few. */
+enum { MAPPINGS_OF_AN_ALLOCATOR = 8 };
+
 static int count_lines(const char *path) {
   FILE *file = fopen(path, "re");
   ASSERT(file != NULL);
@@ -171,7 +174,7 @@ void test_many_failures_leave_no_descriptor_and_no_mapping(void) {
   const int mappings = count_lines("/proc/self/maps");
   for (int round = 0; round < 600; round++) launch_and_fail(context, &probe, round);
   EXPECT_UNCHANGED(&before, context);
-  ASSERT_EQ(count_lines("/proc/self/maps"), mappings);
+  ASSERT_LT(count_lines("/proc/self/maps"), mappings + MAPPINGS_OF_AN_ALLOCATOR);
   launch_context_close(context);
 }
 
@@ -189,7 +192,7 @@ void test_context_that_is_closed_leaves_nothing(void) {
     launch_context_close(context);
   }
   EXPECT_UNCHANGED(&before, NULL);
-  ASSERT_EQ(count_lines("/proc/self/maps"), mappings);
+  ASSERT_LT(count_lines("/proc/self/maps"), mappings + MAPPINGS_OF_AN_ALLOCATOR);
   expect_no_children();
 }
 

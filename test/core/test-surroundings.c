@@ -114,6 +114,7 @@ static void launch_beyond_process_limit(void *argument) {
   run_and_check(context);
   prepare(&probe);
   CHECKED(setrlimit(RLIMIT_NPROC, &none));
+  test_without_leak_check();
   EXPECT_ERROR(launch_failing(context, &probe.plan), LAUNCH_STEP_CLONE, EAGAIN);
   launch_context_close(context);
 }

@@ -170,6 +170,7 @@ static void deny(const struct scene *scene) {
     list[i] = rules[i];
   }
   ASSERT_ZERO(seccomp_install(list, scene->count));
+  test_without_leak_check();
 }
 
 static void expect_capabilities(const struct launch_capabilities *found, const struct scene *scene) {
@@ -258,6 +259,7 @@ void test_calls_that_kill_the_child(void) {
 
 static void without_proc(void) {
   const int error = hide_proc();
+  test_without_leak_check();
   if (error != 0) test_skip("a mount namespace of our own: %s", strerror(-error));
 }
 

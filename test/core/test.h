@@ -17,6 +17,11 @@ enum { TEST_SKIPPED = 77 };
 _Noreturn void test_fail(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 _Noreturn void test_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* This process has become a place where a leak checker cannot work: without /proc, or without clone. */
+void test_without_leak_check(void);
+/* Passes; with the leak check of the sanitizer, where there is one. */
+_Noreturn void test_pass(void);
+
 /* A line for the log of a test that passes: what was measured, how often something happened. */
 void test_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
