@@ -65,7 +65,10 @@ async function play(library) {
 }
 
 async function firstBytes(supervisor, folder) {
-  const [{ bytes }] = await once(supervisor, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const gone = new AbortController();
+  supervisor.once('exit', () => gone.abort(new Error('the supervisor ended before its service wrote')));
+  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const [{ bytes }] = await once(supervisor, 'message', { signal });
   const service = await noted(folder, 'pid');
   say(`   supervisor ${supervisor.pid} has read ${bytes} bytes of its service ${service} (yes)`);
   return service;
