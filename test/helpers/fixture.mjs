@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launcherPath, root } from './native.mjs';
+import { childrenOf } from './processes.mjs';
 import { scratchPath } from './scratch.mjs';
 
+const DEADLINE = 60_000;
 const RESULT_VARIABLE = 'SAFE_SPAWN_TEST_RESULT';
 
 /**
@@ -17,7 +19,9 @@ const RESULT_VARIABLE = 'SAFE_SPAWN_TEST_RESULT';
  */
 export async function runFixture(name, plan = {}, options = {}) {
   const { child, resultPath, output } = startFixture(name, plan, options);
+  const timer = setTimeout(killWithChildren, DEADLINE, child.pid);
   const [code, signal] = await once(child, 'close');
+  clearTimeout(timer);
   const result = existsSync(resultPath) ? JSON.parse(readFileSync(resultPath, 'utf8')) : undefined;
   return { code, signal, result, ...output };
 }
@@ -51,6 +55,12 @@ export function report(value) {
 
 export function fixturePath(name) {
   return join(root, 'test', 'fixtures', name);
+}
+
+/** A fixture that hangs fails its test by its signal, and leaves nothing behind. */
+function killWithChildren(pid) {
+  for (const child of childrenOf(pid)) process.kill(child.pid, 'SIGKILL');
+  process.kill(pid, 'SIGKILL');
 }
 
 function collect(child) {

@@ -30,14 +30,13 @@ for (const filler of ['ignore', null, undefined]) {
   });
 }
 
-test('an array with holes in it is read as Node reads it', async () => {
-  const stdio = ['ignore', 'pipe', 'ignore'];
+// Not a gap: Node counts only the entries that are there.
+test('holes in the array are passed over, as Node does', async () => {
+  const stdio = ['ignore', 'ignore', 'ignore'];
   stdio[5] = 'pipe';
-  assert.deepEqual(
-    fdNumbers(await probe(spawn, { stdio })).filter((fd) => fd > 2 && fd < 6),
-    [5],
-  );
-  assert.deepEqual(fdNumbers(await probe(safeSpawn, { stdio })), [0, 1, 2, 5]);
+  const stock = fdNumbers(await probe(spawn, { stdio }));
+  assert.ok(stock.includes(3));
+  assert.deepEqual(fdNumbers(await probe(safeSpawn, { stdio })), [0, 1, 2, 3]);
 });
 
 test('an entry may name a number that another entry takes in the child', async (t) => {

@@ -42,11 +42,6 @@ for (const [name, gate, step] of [
     assert.notEqual(worker.error, undefined, 'the child died of it');
   });
 
-  test(`SIGTSTP at the gate before ${name} stops the program, and the launch returns`, async () => {
-    const result = await afterHolding({ gate, action: 'send SIGTSTP' });
-    assert.deepEqual(result, { stopped: true, worker: ran, exitCode: 0 });
-  });
-
   test(`process.exit() while a child is held before ${name} ends the process with the launch`, async () => {
     const plan = { gate, action: 'process.exit' };
     const { child: parent, resultPath, output } = startFixture('held-launch.mjs', plan, { env });

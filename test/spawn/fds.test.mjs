@@ -22,8 +22,8 @@ test('openFds() tells number, target, close-on-exec flag and access mode of what
   const target = fdTargets()[readEnd];
   const seen = openFds().filter(({ fd }) => fd === readEnd || fd === writeEnd);
   assert.deepEqual(seen.map(summary), [
-    { fd: readEnd, target, closeOnExec: false, access: 'read' },
-    { fd: writeEnd, target, closeOnExec: false, access: 'write' },
+    { fd: readEnd, target, closeOnExec: false, access: 'r' },
+    { fd: writeEnd, target, closeOnExec: false, access: 'w' },
   ]);
 });
 

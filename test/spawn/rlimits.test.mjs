@@ -4,7 +4,8 @@ import { safeSpawn } from 'safe-spawn';
 import { SAFE } from '../helpers/contenders.mjs';
 import { failureOf } from '../helpers/failures.mjs';
 import { runFixture } from '../helpers/fixture.mjs';
-import { probe } from '../helpers/probe.mjs';
+import { probePath } from '../helpers/native.mjs';
+import { fdNumbers, probe } from '../helpers/probe.mjs';
 import { withCapSysResource } from '../helpers/requirements.mjs';
 
 const UNLIMITED = 'unlimited';
@@ -84,8 +85,10 @@ test('several limits are set together', async () => {
 });
 
 test('a limit below the numbers of stdio does not keep the child from its stdio', async () => {
-  const { nofile } = await limitsOfChild({ nofile: { soft: 1 } }).catch(({ code }) => ({ nofile: code }));
-  assert.equal(nofile.soft, '1');
+  const child = safeSpawn(probePath, [], { rlimits: { nofile: { soft: 0 } } });
+  const { rlimits, ...report } = JSON.parse((await child.stdout.toArray()).join(''));
+  assert.equal(rlimits.nofile.soft, '0');
+  assert.deepEqual(fdNumbers(report), [0, 1, 2]);
 });
 
 const wrong = [

@@ -4,20 +4,27 @@ import { runFixture } from '../helpers/fixture.mjs';
 import { seccompRunPath } from '../helpers/native.mjs';
 import { withoutFilters, withoutMountNamespace } from '../helpers/requirements.mjs';
 
-/** System calls that old kernels and container runtimes lack or forbid, each with every answer they give. */
-const calls = ['close_range', 'close_range:unshare', 'clone:pidfd', 'clone:files', 'clone:vfork', 'sendmsg'];
-const answers = ['ENOSYS', 'EPERM', 'EINVAL'];
-/** Refused together: Linux before 5.3, before 5.4, and an old runtime's filter on a new kernel. */
-const combinations = [
-  ['close_range', 'clone:pidfd', 'pidfd_open', 'pidfd_send_signal', 'waitid:pidfd', 'clone3'],
-  ['close_range', 'waitid:pidfd'],
-  ['pidfd_open', 'waitid:pidfd'],
-  ['clone:pidfd', 'pidfd_open'],
-  ['pidfd_send_signal'],
-  ['pidfd_open'],
+/** System calls that old kernels lack and container runtimes forbid, alone and together. */
+const refusals = [
+  ['close_range'],
+  ['close_range:unshare'],
+  ['clone:pidfd'],
+  ['clone:files'],
+  ['clone:vfork'],
   ['waitid:pidfd'],
+  ['pidfd_open'],
+  ['pidfd_send_signal'],
+  ['sendmsg'],
   ['recvmsg'],
+  ['close_range', 'clone:files'],
+  ['close_range', 'clone:pidfd'],
+  ['close_range', 'clone:vfork', 'clone:pidfd'],
+  ['pidfd_open', 'waitid:pidfd'],
+  ['close_range', 'clone:pidfd', 'pidfd_open', 'pidfd_send_signal', 'waitid:pidfd'],
 ];
+/** What a missing call answers, and what a filter may. A kernel answers a flag that it does not know by EINVAL. */
+const answers = ['ENOSYS', 'EPERM'];
+const flagRefusals = ['close_range:unshare', 'clone:pidfd', 'clone:files', 'waitid:pidfd'];
 
 async function resultsUnder(rules) {
   const through = [seccompRunPath, ...rules, '--'];
@@ -34,23 +41,24 @@ describe('on a kernel that refuses some system calls everything looks the same',
     expected = await resultsUnder([]);
   });
 
-  for (const answer of answers) {
-    for (const refused of [...calls.map((call) => [call]), ...combinations]) {
-      test(`${refused.join(' and ')} answered by ${answer}`, async () => {
-        const rules = refused.map((call) => `${call}=${answer}`);
-        assert.deepEqual((await resultsUnder(rules)).visible, expected.visible);
-      });
+  async function looksTheSame(rules) {
+    assert.deepEqual((await resultsUnder(rules)).visible, expected.visible);
+  }
+
+  for (const refused of refusals) {
+    for (const answer of answers) {
+      test(`${refused.join(' and ')} answered by ${answer}`, () =>
+        looksTheSame(refused.map((call) => `${call}=${answer}`)));
     }
   }
 
-  test('close_range answered by SIGSYS', async () => {
-    assert.deepEqual((await resultsUnder(['close_range=TRAP'])).visible, expected.visible);
-  });
+  for (const call of flagRefusals) {
+    test(`${call} answered by EINVAL`, () => looksTheSame([`${call}=EINVAL`]));
+  }
 
-  test('without /proc', { skip: withoutMountNamespace() }, async () => {
-    const { visible } = await resultsUnder(['no-proc']);
-    assert.deepEqual(visible, expected.visible);
-  });
+  test('close_range answered by SIGSYS', () => looksTheSame(['close_range=TRAP']));
+
+  test('without /proc', { skip: withoutMountNamespace() }, () => looksTheSame(['no-proc']));
 });
 
 describe('capabilities() names the way that was taken', { skip: withoutFilters() }, () => {
@@ -60,7 +68,6 @@ describe('capabilities() names the way that was taken', { skip: withoutFilters()
     { rules: ['clone:files=EPERM'], expected: { tier: 'copy' } },
     { rules: ['clone:vfork=EPERM'], expected: { tier: 'fork' } },
     { rules: ['clone:pidfd=EINVAL'], expected: { pidfd: 'none' } },
-    { rules: ['waitid:pidfd=EPERM'], expected: { pidfd: 'none' } },
   ];
   for (const { rules, expected } of cases) {
     test(`under ${rules.join(' and ')}`, async () => {
