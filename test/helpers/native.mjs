@@ -23,6 +23,10 @@ export const seccompRunPath = existing(join(root, 'test', 'core', 'build', 'secc
 /** Misbehaves as native code does; see test/native/addon.c. */
 export const addon = require(existing(join(build, 'Release', 'test_addon.node')));
 
+/** For addon.setSoftLimit(). */
+export const RLIMIT_NPROC = 6;
+export const RLIMIT_NOFILE = 7;
+
 /** A package directory whose addon holds children at gates; see test/native/gates.cc. */
 export const gatedPackage = join(build, 'gated');
 

@@ -312,27 +312,19 @@ static napi_value signal_state(napi_env env, napi_callback_info info) {
 
 /* ---- the process ------------------------------------------------------------------------------------------------ */
 
-/* setSoftNofile(number) */
-static napi_value set_soft_nofile(napi_env env, napi_callback_info info) {
-  int64_t soft;
-  integers(env, info, &soft, 1);
+/* setSoftLimit(resource, value) */
+static napi_value set_soft_limit(napi_env env, napi_callback_info info) {
+  int64_t numbers[2];
+  integers(env, info, numbers, 2);
   struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return throw_errno(env, "getrlimit");
-  limit.rlim_cur = (rlim_t)soft;
-  return setrlimit(RLIMIT_NOFILE, &limit) != 0 ? throw_errno(env, "setrlimit") : NULL;
+  if (getrlimit((int)numbers[0], &limit) != 0) return throw_errno(env, "getrlimit");
+  limit.rlim_cur = (rlim_t)numbers[1];
+  return setrlimit((int)numbers[0], &limit) != 0 ? throw_errno(env, "setrlimit") : NULL;
 }
 
 static napi_value dumpable(napi_env env, napi_callback_info info) {
   (void)info;
   return from_integer(env, prctl(PR_GET_DUMPABLE));
-}
-
-/* lockFile(fd): a POSIX record lock, which this process loses when it closes any descriptor of that file. */
-static napi_value lock_file(napi_env env, napi_callback_info info) {
-  int64_t fd;
-  integers(env, info, &fd, 1);
-  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-  return fcntl((int)fd, F_SETLK, &lock) != 0 ? throw_errno(env, "F_SETLK") : NULL;
 }
 
 NAPI_MODULE_INIT() {
@@ -359,9 +351,8 @@ NAPI_MODULE_INIT() {
       {"blockSignal", block_signal},
       {"caughtSignals", caught_signals},
       {"signalState", signal_state},
-      {"setSoftNofile", set_soft_nofile},
+      {"setSoftLimit", set_soft_limit},
       {"dumpable", dumpable},
-      {"lockFile", lock_file},
       {"adoptOrphans", adopt_orphans},
       {"reap", reap},
   };

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { capabilities, safeSpawn } from 'safe-spawn';
 import { SAFE, STOCK } from '../helpers/contenders.mjs';
 import { runFixture } from '../helpers/fixture.mjs';
-import { addon, probePath } from '../helpers/native.mjs';
+import { addon, probePath, RLIMIT_NOFILE } from '../helpers/native.mjs';
 import { fdNumbers, probe } from '../helpers/probe.mjs';
 import { nofileLimits } from '../helpers/processes.mjs';
 import { withoutHardLimit, withoutRoot } from '../helpers/requirements.mjs';
@@ -76,11 +76,11 @@ test('what the parent sets of its own umask, limits and directory the child inhe
   const umask = process.umask(0o027);
   const directory = process.cwd();
   process.chdir('/');
-  addon.setSoftNofile(1000);
+  addon.setSoftLimit(RLIMIT_NOFILE, 1000);
   t.after(() => {
     process.umask(umask);
     process.chdir(directory);
-    addon.setSoftNofile(soft);
+    addon.setSoftLimit(RLIMIT_NOFILE, soft);
   });
   const report = await probe(safeSpawn);
   assert.deepEqual([report.umask, report.cwd, report.rlimits.nofile.soft], [0o027, '/', '1000']);

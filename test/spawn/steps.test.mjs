@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { safeSpawn } from 'safe-spawn';
+import { SAFE, STOCK } from '../helpers/contenders.mjs';
 import { failureOf, failures } from '../helpers/failures.mjs';
+import { runFixture } from '../helpers/fixture.mjs';
 import { withoutRoot } from '../helpers/requirements.mjs';
 
 const NODE_FIELDS = ['code', 'errno', 'syscall', 'path', 'spawnargs', 'message'];
@@ -25,6 +27,21 @@ for (const failure of failures.filter(({ options }) => options?.rlimits === unde
     assert.equal(ours.constructor, stock.constructor);
   });
 }
+
+test('a user who may make no more processes gets EAGAIN, and the step is clone', async () => {
+  const { result } = await runFixture('no-more-processes.mjs', { with: SAFE });
+  const { step, ...ours } = result;
+  assert.equal(step, 'clone');
+  assert.deepEqual(ours, {
+    code: 'EAGAIN',
+    syscall: 'spawn true',
+    message: 'spawn true EAGAIN',
+    children: [],
+  });
+
+  const stock = await runFixture('no-more-processes.mjs', { with: STOCK });
+  assert.deepEqual(ours, stock.result);
+});
 
 const asNobody = { uid: 65_534, gid: 65_534, cwd: '/' };
 
