@@ -14,6 +14,7 @@
             'src-native/gates.cc',
             'src-native/orphans.cc',
             'src-native/request.cc',
+            'src-native/sync-runner.cc',
           ],
           'include_dirs': ['src-native', '<!@(node -p "require(\'node-addon-api\').include_dir")'],
           'defines': ['NAPI_VERSION=8', 'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED', '_GNU_SOURCE'],

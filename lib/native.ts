@@ -25,6 +25,13 @@ export const RESULT_DETAIL = 3;
 export const RESULT_SIGNAL = 4;
 export const RESULT_ENDS = 5;
 
+/** Indices into the result of {@link Native.runSync}, after those up to {@link RESULT_SIGNAL}. */
+export const SYNC_CODE = 5;
+export const SYNC_SIGNAL = 6;
+export const SYNC_LOST = 7;
+export const SYNC_ERROR = 8;
+export const SYNC_RESULT_LENGTH = 9;
+
 /** Told by the addon, on this thread, once the child is dead and after the I/O of that turn of the loop. */
 export interface Watcher {
   /** `lost`: another part of the process took the exit status. */
@@ -59,6 +66,25 @@ export interface Native {
     rlimits: BigUint64Array | undefined,
     result: Int32Array,
   ): NativeChild | undefined;
+
+  /**
+   * Starts a program and runs it to its end, while this thread waits.
+   *
+   * @param inputs for each stdio entry what is written to it; only the first is read by the child
+   * @param limits timeout in milliseconds, bytes of output, signal that ends the child at either; 0: no limit
+   * @param result written: pid, and why the program was not started; or exit code, signal, whether the status was
+   *   lost, and the negative errno of the run
+   * @returns for each stdio entry what the child wrote to its pipe, null where there is none; undefined if the program
+   *   was not started
+   */
+  runSync(
+    strings: string,
+    words: Int32Array,
+    rlimits: BigUint64Array | undefined,
+    inputs: readonly (Uint8Array | undefined)[],
+    limits: Float64Array,
+    result: Int32Array,
+  ): (Buffer | null)[] | undefined;
 
   /** Sets close-on-exec on each descriptor >= 3 that lacks it; returns those, ascending. Throws with `code`. */
   sealFds(): number[];

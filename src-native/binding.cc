@@ -11,10 +11,13 @@
 #include "exit-watcher.h"
 #include "gates.h"
 #include "request.h"
+#include "sync-runner.h"
 
 namespace {
 
 enum Result { kPid, kError, kStep, kDetail, kSignal, kEnds };
+enum SyncResult { kExitCode = kEnds, kExitSignal, kLost, kRunError };
+enum SyncLimit { kTimeout, kMaxOutput, kKillSignal };
 
 ExitWatcher *WatcherOf(const Napi::CallbackInfo &info) {
   return static_cast<ExitWatcher *>(info.Data());
@@ -33,6 +36,13 @@ bool IsOutOfDescriptors(int error) {
   return error == -EMFILE || error == -ENFILE;
 }
 
+void WriteFailure(const launch_error &error, int32_t *ret_result) {
+  ret_result[kError] = error.error;
+  ret_result[kStep] = error.step;
+  ret_result[kDetail] = error.detail;
+  ret_result[kSignal] = error.signal;
+}
+
 Napi::Value Launch(const Napi::CallbackInfo &info) {
   ExitWatcher *watcher = WatcherOf(info);
   Request request(info[1].As<Napi::String>(), info[2].As<Napi::Int32Array>(), info[3]);
@@ -46,11 +56,63 @@ Napi::Value Launch(const Napi::CallbackInfo &info) {
     return watcher->Watch(child, info[0].As<Napi::Object>());
   }
   if (!IsOutOfDescriptors(error.error)) request.HandOutEnds(result + kEnds);
-  result[kError] = error.error;
-  result[kStep] = error.step;
-  result[kDetail] = error.detail;
-  result[kSignal] = error.signal;
+  WriteFailure(error, result);
   return info.Env().Undefined();
+}
+
+/* The first stdio entry is read by the child, the others are written. */
+std::vector<SyncPipe> PipesOf(Request *request, const Napi::Array &inputs) {
+  std::vector<int32_t> ends(inputs.Length(), -1);
+  std::vector<SyncPipe> pipes;
+
+  request->HandOutEnds(ends.data());
+  for (uint32_t i = 0; i < inputs.Length(); i++) {
+    SyncPipe pipe = {ends[i], i == 0, nullptr, 0, {}};
+    Napi::Value input = inputs[i];
+    if (input.IsTypedArray()) {
+      auto bytes = input.As<Napi::Uint8Array>();
+      pipe.input = reinterpret_cast<const char *>(bytes.Data());
+      pipe.input_size = bytes.ByteLength();
+    }
+    pipes.push_back(std::move(pipe));
+  }
+  return pipes;
+}
+
+Napi::Array OutputOf(Napi::Env env, const std::vector<SyncPipe> &pipes, const std::vector<bool> &piped) {
+  Napi::Array output = Napi::Array::New(env, pipes.size());
+
+  for (uint32_t i = 0; i < pipes.size(); i++)
+    output[i] = piped[i] && !pipes[i].child_reads
+                    ? Napi::Buffer<char>::Copy(env, pipes[i].output.data(), pipes[i].output.size())
+                    : env.Null();
+  return output;
+}
+
+Napi::Value RunSync(const Napi::CallbackInfo &info) {
+  Request request(info[0].As<Napi::String>(), info[1].As<Napi::Int32Array>(), info[2]);
+  const double *limits = info[4].As<Napi::Float64Array>().Data();
+  int32_t *result = info[5].As<Napi::Int32Array>().Data();
+  launch_child child;
+  launch_error error = {};
+
+  if (Start(WatcherOf(info)->context(), &request, &child, &error) != 0) {
+    WriteFailure(error, result);
+    return info.Env().Undefined();
+  }
+  std::vector<SyncPipe> pipes = PipesOf(&request, info[3].As<Napi::Array>());
+  std::vector<bool> piped;
+  for (const SyncPipe &pipe : pipes)
+    piped.push_back(pipe.fd >= 0);
+  SyncEnd end = RunToEnd(
+      child, &pipes,
+      {static_cast<int64_t>(limits[kTimeout]), limits[kMaxOutput], static_cast<int>(limits[kKillSignal])});
+  result[kPid] = child.pid;
+  result[kExitCode] = end.exit.code;
+  result[kExitSignal] = end.exit.signal;
+  result[kLost] = end.exit.lost;
+  result[kRunError] = end.error;
+  return OutputOf(info.Env(), pipes, piped);
 }
 
 Napi::Value ArrayOf(Napi::Env env, const int *numbers, size_t count) {
@@ -124,6 +186,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
     return exports;
   }
   exports.Set("launch", Napi::Function::New(env, Launch, "launch", watcher));
+  exports.Set("runSync", Napi::Function::New(env, RunSync, "runSync", watcher));
   exports.Set("sealFds", Napi::Function::New(env, SealFds, "sealFds", watcher));
   exports.Set("internalFds", Napi::Function::New(env, InternalFds, "internalFds", watcher));
   exports.Set("capabilities", Napi::Function::New(env, Capabilities, "capabilities", watcher));

@@ -140,4 +140,5 @@ void Request::HandOutEnds(int32_t *ret_ends) {
     ret_ends[i] = our_ends_[i];
     our_ends_[i] = -1;
   }
+  CloseAll(&child_ends_);
 }

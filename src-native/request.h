@@ -11,7 +11,7 @@
 
 #include "core/launch.h"
 
-/* Lives for one launch. Closes the child's ends of its pipes in any case, and ours unless they were handed
+/* Lives for one launch. Closes the ends of its pipes in any case, except ours if they were handed out. */
  * out. */
 class Request {
 public:
@@ -25,7 +25,10 @@ public:
   const launch_plan &plan() const {
     return plan_;
   }
-  /* Our end for each stdio entry, -1 where there is none. From now on they are the receiver's. */
+  /*
+   * Our end for each stdio entry, -1 where there is none. From now on they are the receiver's; the child's ends are
+   * closed, or ours would never see the end.
+   */
   void HandOutEnds(int32_t *ret_ends);
 
 private:

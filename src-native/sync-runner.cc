@@ -1,0 +1,175 @@
+#include "sync-runner.h"
+
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace {
+
+constexpr int64_t kForever = -1;
+constexpr int64_t kIntervalWithoutPidfd = 5; /* milliseconds */
+constexpr size_t kChunk = 64 * 1024;
+
+int64_t Now() {
+  timespec now;
+
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+class Runner {
+public:
+  Runner(const launch_child &child, std::vector<SyncPipe> *pipes, const SyncLimits &limits)
+      : child_(child), pipes_(*pipes), limits_(limits),
+        deadline_(limits.timeout > 0 ? Now() + limits.timeout : kForever) {
+  }
+
+  SyncEnd Run();
+
+private:
+  bool IsDone() const;
+  void Wait();
+  int64_t Patience() const;
+  void Serve(SyncPipe *pipe);
+  void Feed(SyncPipe *pipe);
+  void Collect(SyncPipe *pipe);
+  void Reap();
+  void EndWith(int error);
+  void Note(int error);
+  void NotePipe(int error);
+
+  launch_child child_;
+  std::vector<SyncPipe> &pipes_;
+  SyncLimits limits_;
+  int64_t deadline_;
+  std::vector<pollfd> polled_; /* the pipes in their order, then the child */
+  launch_exit exit_ = {};
+  bool dead_ = false;
+  bool killed_ = false;
+  double collected_ = 0;
+  int error_ = 0;
+  int pipe_error_ = 0;
+};
+
+void Close(SyncPipe *pipe) {
+  if (pipe->fd >= 0) close(pipe->fd);
+  pipe->fd = -1;
+}
+
+SyncEnd Runner::Run() {
+  for (SyncPipe &pipe : pipes_)
+    if (pipe.child_reads) Feed(&pipe);
+  while (!IsDone()) {
+    Wait();
+    for (size_t i = 0; i < pipes_.size(); i++)
+      if (polled_[i].revents != 0) Serve(&pipes_[i]);
+    if (!dead_) Reap();
+    if (deadline_ != kForever && Now() >= deadline_) EndWith(-ETIMEDOUT);
+  }
+  if (child_.pidfd >= 0) close(child_.pidfd);
+  return {exit_, error_ != 0 ? error_ : pipe_error_};
+}
+
+bool Runner::IsDone() const {
+  return dead_ &&
+         std::none_of(pipes_.begin(), pipes_.end(), [](const SyncPipe &pipe) { return pipe.fd >= 0; });
+}
+
+/* poll(2) passes over negative descriptors: pipes that have ended, a dead child, a child without pidfd. */
+void Runner::Wait() {
+  polled_.clear();
+  for (const SyncPipe &pipe : pipes_)
+    polled_.push_back({pipe.fd, static_cast<short>(pipe.child_reads ? POLLOUT : POLLIN), 0});
+  polled_.push_back({dead_ ? -1 : child_.pidfd, POLLIN, 0});
+  if (poll(polled_.data(), polled_.size(), static_cast<int>(Patience())) < 0)
+    for (pollfd &fd : polled_)
+      fd.revents = 0;
+}
+
+int64_t Runner::Patience() const {
+  int64_t patience = deadline_ == kForever ? kForever : std::clamp<int64_t>(deadline_ - Now(), 0, INT32_MAX);
+
+  if (dead_ || child_.pidfd >= 0) return patience;
+  return patience == kForever ? kIntervalWithoutPidfd : std::min(patience, kIntervalWithoutPidfd);
+}
+
+void Runner::Serve(SyncPipe *pipe) {
+  if (pipe->fd < 0) return;
+  if (pipe->child_reads)
+    Feed(pipe);
+  else
+    Collect(pipe);
+}
+
+/* Node ignores SIGPIPE, but the host may be another: a flag says so for this one write. */
+void Runner::Feed(SyncPipe *pipe) {
+  while (pipe->fd >= 0 && pipe->input_size > 0) {
+    ssize_t written = send(pipe->fd, pipe->input, pipe->input_size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN) return;
+    if (written < 0) {
+      NotePipe(-errno);
+      return Close(pipe);
+    }
+    pipe->input += written;
+    pipe->input_size -= static_cast<size_t>(written);
+  }
+  Close(pipe);
+}
+
+void Runner::Collect(SyncPipe *pipe) {
+  size_t old_size = pipe->output.size();
+  ssize_t received;
+
+  pipe->output.resize(old_size + kChunk);
+  do
+    received = recv(pipe->fd, pipe->output.data() + old_size, kChunk, MSG_DONTWAIT);
+  while (received < 0 && errno == EINTR);
+  int error = received < 0 ? errno : 0;
+  pipe->output.resize(old_size + static_cast<size_t>(std::max<ssize_t>(received, 0)));
+
+  if (error == EAGAIN) return;
+  if (error != 0) NotePipe(-error);
+  if (received <= 0) return Close(pipe);
+  collected_ += static_cast<double>(received);
+  if (limits_.max_output > 0 && collected_ > limits_.max_output) EndWith(-ENOBUFS);
+}
+
+void Runner::Reap() {
+  dead_ = launch_reap(&child_, &exit_) != 0;
+}
+
+/* The pipes are closed also when the child is dead already: a grandchild may hold their other ends for ever. */
+void Runner::EndWith(int error) {
+  Note(error);
+  deadline_ = kForever;
+  if (!dead_ && !killed_) {
+    int result = launch_signal(&child_, limits_.kill_signal);
+    if (result < 0 && result != -ESRCH) {
+      Note(result);
+      launch_signal(&child_, SIGKILL);
+    }
+  }
+  killed_ = true;
+  for (SyncPipe &pipe : pipes_)
+    Close(&pipe);
+}
+
+void Runner::Note(int error) {
+  if (error_ == 0) error_ = error;
+}
+
+void Runner::NotePipe(int error) {
+  if (pipe_error_ == 0) pipe_error_ = error;
+}
+
+} // namespace
+
+SyncEnd RunToEnd(const launch_child &child, std::vector<SyncPipe> *pipes, const SyncLimits &limits) {
+  return Runner(child, pipes, limits).Run();
+}
