@@ -12,7 +12,6 @@
 #include "core/launch.h"
 
 /* Lives for one launch. Closes the ends of its pipes in any case, except ours if they were handed out. */
- * out. */
 class Request {
 public:
   Request(const Napi::String &strings, const Napi::Int32Array &words, const Napi::Value &rlimits);
