@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SAFE } from '../helpers/contenders.mjs';
 import { runFixture } from '../helpers/fixture.mjs';
+import { seccompRunPath } from '../helpers/native.mjs';
+import { withoutFilters } from '../helpers/requirements.mjs';
 
 const ways = {
   terminate: 'is terminated',
@@ -19,3 +21,13 @@ for (const [mode, how] of Object.entries(ways)) {
     assert.equal(result.fdsAfter, result.fdsBefore);
   });
 }
+
+test('without pidfds the children of an ended Worker are reaped too', {
+  skip: withoutFilters(),
+}, async () => {
+  const through = [seccompRunPath, 'clone:pidfd=EPERM', '--'];
+  const plan = { with: SAFE, mode: 'terminate', rounds: 2, workers: 4 };
+  const { code, signal, stderr, result } = await runFixture('workers-end.mjs', plan, { through });
+  assert.deepEqual({ code, signal }, { code: 0, signal: null }, stderr);
+  assert.equal(result.fdsAfter, result.fdsBefore);
+});
