@@ -29,7 +29,7 @@ function finish(
   child: ChildProcess,
   handle: SafeHandle,
   code: number | null,
-  signal: NodeJS.Signals | '',
+  signal?: NodeJS.Signals | '',
 ): void {
   recordExit(child, code, signal);
   child.stdin?.destroy();

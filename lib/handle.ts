@@ -159,7 +159,7 @@ function joinStrings(
 
 /** The kernel would see it end at the first NUL; here that would shift the strings behind it. */
 function cString(value: unknown): string {
-  const text = String(value);
+  const text = `${value}`;
   const end = text.indexOf('\0');
   return end < 0 ? text : text.slice(0, end);
 }

@@ -23,7 +23,8 @@ const spawnStarts = channel('tracing:child_process.spawn:start');
 /** What a ChildProcess sees as its `_handle`. */
 export interface ProcessHandle {
   readonly pid: number | undefined;
-  onexit(code: number | null, signal: NodeJS.Signals | ''): void;
+  /** Node calls it too, with a negative errno alone, when nothing was started. */
+  onexit(code: number | null, signal?: NodeJS.Signals | ''): void;
   /** 0 or a negative errno. */
   spawn(...received: unknown[]): number;
   /** 0 or a negative errno. */
@@ -81,7 +82,7 @@ export function spawnChild(child: ChildProcess, options: object): void {
   Reflect.apply(knownNode().spawn, child, [options]);
 }
 
-export function recordExit(child: ChildProcess, code: number | null, signal: NodeJS.Signals | ''): void {
+export function recordExit(child: ChildProcess, code: number | null, signal: NodeJS.Signals | '' = ''): void {
   const instance = child as unknown as Instance;
   if (signal === '') instance.exitCode = code;
   else instance.signalCode = signal;
