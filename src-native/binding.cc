@@ -47,14 +47,19 @@ Napi::Value Launch(const Napi::CallbackInfo &info) {
   ExitWatcher *watcher = WatcherOf(info);
   Request request(info[1].As<Napi::String>(), info[2].As<Napi::Int32Array>(), info[3]);
   int32_t *result = info[4].As<Napi::Int32Array>().Data();
-  launch_child child;
+  launch_child launched;
   launch_error error = {};
+  Child *child = watcher->Prepare(info[0].As<Napi::Object>());
 
-  if (Start(watcher->context(), &request, &child, &error) == 0) {
+  if (child == nullptr) return info.Env().Undefined();
+  Napi::Value object = child->Value();
+  if (Start(watcher->context(), &request, &launched, &error) == 0) {
     request.HandOutEnds(result + kEnds);
-    result[kPid] = child.pid;
-    return watcher->Watch(child, info[0].As<Napi::Object>());
+    result[kPid] = launched.pid;
+    watcher->Watch(child, launched);
+    return object;
   }
+  watcher->Discard(child);
   if (!IsOutOfDescriptors(error.error)) request.HandOutEnds(result + kEnds);
   WriteFailure(error, result);
   return info.Env().Undefined();

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <utility>
 #include <vector>
 
 #include "orphans.h"
@@ -78,18 +79,27 @@ ExitWatcher::ExitWatcher(Napi::Env env, launch_context *context, uv_loop_t *loop
   constructor_ = Napi::Persistent(Child::Define(env));
 }
 
-Napi::Object ExitWatcher::Watch(const launch_child &child, Napi::Object watcher) {
+Child *ExitWatcher::Prepare(Napi::Object watcher) {
   Napi::Object object = constructor_.New({});
-  Child *watched = Child::Unwrap(object);
 
-  watched->Ref();
-  watched->owner_ = this;
-  watched->sequence_ = next_sequence_++;
-  watched->child_ = child;
-  watched->watcher_ = Napi::Persistent(watcher);
-  live_.emplace(watched->sequence_, watched);
-  if (!StartPoll(watched)) StartSigchld();
-  return object;
+  if (object.IsEmpty()) return nullptr;
+  Child *child = Child::Unwrap(object);
+  child->Ref();
+  child->watcher_ = Napi::Persistent(watcher);
+  return child;
+}
+
+void ExitWatcher::Discard(Child *child) {
+  child->watcher_.Reset();
+  child->Unref();
+}
+
+void ExitWatcher::Watch(Child *child, const launch_child &launched) {
+  child->owner_ = this;
+  child->sequence_ = next_sequence_++;
+  child->child_ = launched;
+  live_.emplace(child->sequence_, child);
+  if (!StartPoll(child)) StartSigchld();
 }
 
 bool ExitWatcher::StartPoll(Child *child) {
@@ -146,6 +156,8 @@ void ExitWatcher::OnSigchld(uv_signal_t *signal, int) {
 void ExitWatcher::Reap(Child *child) {
   if (launch_reap(&child->child_, &child->end_) == 0) return;
   bool by_sigchld = child->poll_ == nullptr;
+  /* What it wrote may have come after this turn's look at the pipes, unlike with a pidfd beside them. */
+  child->awaits_poll_ = by_sigchld;
   Detach(child);
   if (child->child_.pidfd >= 0) close(child->child_.pidfd);
   dead_.emplace(child->sequence_, child);
@@ -181,18 +193,26 @@ void ExitWatcher::ScheduleDelivery() {
 
 void ExitWatcher::Deliver() {
   Napi::HandleScope scope(env_);
+  std::map<uint64_t, Child *> ripe;
 
-  uv_check_stop(&check_);
-  uv_idle_stop(&idle_);
-  while (!dead_.empty()) {
-    Child *child = dead_.begin()->second;
-    dead_.erase(dead_.begin());
-    if (!DeliverTo(child)) return;
+  for (auto it = dead_.begin(); it != dead_.end();) {
+    bool awaits_poll = std::exchange(it->second->awaits_poll_, false);
+    auto next = std::next(it);
+    if (!awaits_poll) ripe.insert(dead_.extract(it));
+    it = next;
   }
+  if (dead_.empty()) StopDelivery();
+  for (const auto &[sequence, child] : ripe)
+    DeliverTo(child);
 }
 
-/* False when JavaScript can't run any more, since the Worker is being terminated. */
-bool ExitWatcher::DeliverTo(Child *child) {
+void ExitWatcher::StopDelivery() {
+  uv_check_stop(&check_);
+  uv_idle_stop(&idle_);
+}
+
+/* Fails, and that is all there is to do, when a Worker is being terminated and JavaScript can't run any more. */
+void ExitWatcher::DeliverTo(Child *child) {
   Napi::HandleScope scope(env_);
   const launch_exit &end = child->end_;
   Napi::Object watcher = child->watcher_.Value();
@@ -200,14 +220,11 @@ bool ExitWatcher::DeliverTo(Child *child) {
   napi_value arguments[] = {Napi::Number::New(env_, end.code), Napi::Number::New(env_, end.signal),
                             Napi::Boolean::New(env_, end.lost)};
 
-  child->watcher_.Reset();
-  child->Unref();
-  if (napi_get_named_property(env_, watcher, "reaped", &reaped) != napi_ok) return false;
-  if (napi_make_callback(env_, nullptr, watcher, reaped, 3, arguments, nullptr) == napi_ok) return true;
-  /* A throw in a listener of 'exit' is an uncaught exception, and other children's deaths are told all the
-   * same. */
-  return napi_get_and_clear_last_exception(env_, &exception) == napi_ok &&
-         napi_fatal_exception(env_, exception) == napi_ok;
+  Discard(child);
+  if (napi_get_named_property(env_, watcher, "reaped", &reaped) != napi_ok) return;
+  if (napi_make_callback(env_, nullptr, watcher, reaped, 3, arguments, nullptr) == napi_ok) return;
+  /* A throw in a listener of 'exit' is an uncaught exception, and other children's deaths are told all the same. */
+  if (napi_get_and_clear_last_exception(env_, &exception) == napi_ok) napi_fatal_exception(env_, exception);
 }
 
 /* ---- the environment ends -------------------------------------------------------------------- */

@@ -41,6 +41,7 @@ private:
   launch_exit end_ = {};
   uv_poll_t *poll_ = nullptr; /* null: learnt of by SIGCHLD */
   bool keeps_loop_ = true;
+  bool awaits_poll_ = false; /* dead, but the pipes have to be looked at once more first */
   Napi::ObjectReference watcher_;
 };
 
@@ -50,8 +51,15 @@ class ExitWatcher {
 public:
   static ExitWatcher *Open(Napi::Env env, launch_context *context);
 
-  /* Takes over the child and its pidfd. */
-  Napi::Object Watch(const launch_child &child, Napi::Object watcher);
+  /*
+   * Everything that needs JavaScript, before a launch: when that returns, a Worker may have been terminated, and
+   * nothing can be made there any more. Null, with an exception pending, where that is so already.
+   */
+  Child *Prepare(Napi::Object watcher);
+  /* After a launch that failed, or a death that was told. */
+  void Discard(Child *child);
+  /* Takes over the process and its pidfd. */
+  void Watch(Child *child, const launch_child &launched);
 
   launch_context *context() const {
     return context_;
@@ -70,7 +78,8 @@ private:
   void ClosePoll(Child *child);
   void ScheduleDelivery();
   void Deliver();
-  bool DeliverTo(Child *child);
+  void StopDelivery();
+  void DeliverTo(Child *child);
   void BeginEnd(napi_async_cleanup_hook_handle hook);
   void CloseHandle(uv_handle_t *handle, uv_close_cb done);
   void HandleClosed();

@@ -100,14 +100,16 @@ static int close_listed(const struct launch__run *run, int listing) {
       int fd = parse_number(entry->name);
       at += entry->length;
       if (fd < 0 || fd == listing || stays(run, fd)) continue;
-      (void)launch__sys(SYS_close, fd);
-      closed++;
+      if (launch__sys(SYS_close, fd) != -EBADF) closed++;
     }
   }
   return length < 0 ? (int)length : closed;
 }
 
-/* Again until nothing is listed: not every emulation of /proc keeps its order while entries vanish. */
+/*
+ * Again until nothing is left to close: not every emulation of /proc keeps its order while entries vanish, and
+ * some list descriptors that belong to the emulator.
+ */
 static int close_all_listed(const struct launch__run *run) {
   int listing = open_listing_in_full_table(run);
   int closed;

@@ -13,18 +13,8 @@
       'sources': [
         '<!@(ls ../../src-native/*.cc ../../src-native/core/*.c ../../src-native/core/steps/*.c)',
       ],
-      'include_dirs': ['../../src-native', '<!@(node -p "require(\'node-addon-api\').include_dir")'],
-      'defines': [
-        'LAUNCH_TEST_GATES',
-        'NAPI_VERSION=8',
-        'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS',
-        'NODE_ADDON_API_DISABLE_DEPRECATED',
-        '_GNU_SOURCE',
-      ],
-      'cflags_c': ['-std=gnu17'],
-      'cflags_cc': ['-std=gnu++20'],
-      'cflags_cc!': ['-std=gnu++17'],
-      'ldflags': ['-Wl,-z,nodelete', '-Wl,-z,now'],
+      'includes': ['../../src-native/addon.gypi'],
+      'defines': ['LAUNCH_TEST_GATES'],
     },
   ],
 }
