@@ -9,7 +9,7 @@
     # A Worker that is being terminated can't throw: that is no reason to end the process.
     'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
   ],
-  'cflags': ['-O2', '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden'],
+  'cflags': ['-O2', '-Wall', '-Wextra', '-fvisibility=hidden'],
   'cflags_c': ['-std=gnu17'],
   'cflags_cc': ['-std=gnu++20', '-fvisibility-inlines-hidden'],
   'cflags_cc!': ['-std=gnu++17'],

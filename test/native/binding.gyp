@@ -15,6 +15,7 @@
       ],
       'includes': ['../../src-native/addon.gypi'],
       'defines': ['LAUNCH_TEST_GATES'],
+      'cflags': ['-Werror'],
     },
   ],
 }
