@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { importLibrary } from '../runner/library.mjs';
 import { hardLimit } from '../runner/machine.mjs';
 import { builtProgram } from '../runner/native.mjs';
+import { reasonOf } from '../runner/reason.mjs';
 import { Unavailable } from '../runner/unavailable.mjs';
 
 const SMALL = 1024;
@@ -122,7 +123,7 @@ async function runSampler(args) {
     const { stdout } = await run(builtProgram('plant'), args.map(String));
     return JSON.parse(stdout);
   } catch (error) {
-    const reason = (error.stderr ?? error.message).trim();
+    const reason = reasonOf(error);
     if (/: (No such file or directory|Function not implemented)$/.test(reason)) throw new Unavailable(reason);
     throw new Error(reason);
   }

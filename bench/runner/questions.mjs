@@ -8,7 +8,7 @@
  *   reference    name of the contender to which the others are compared
  *   effort       { full, quick }, each { rounds, samples, milliseconds }: per contender and round, whichever comes first
  *   processOf    (scenario, contender) => name of the process that measures them; without it, each has its own
- *   prepare      (scenario) => void, run once in each process, before its contenders
+ *   prepare      (scenario) => void, run in each process after its contenders were called, before the first sample
  *   comparisons  [{ label, of, to, atMost? }]: quotients of two medians, each named by [contender, scenario name]
  *
  * A contender is called as contender(scenario, effort) and returns, or resolves to, { sample, facts? }. `sample` returns

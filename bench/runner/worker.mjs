@@ -12,20 +12,19 @@ const WARM_UP = 5;
 const { href, cells, effort } = JSON.parse(process.argv[2]);
 const question = await import(href);
 
-await question.default.prepare?.(cells[0].scenario);
 const entrants = await Promise.all(cells.map(enter));
+await question.default.prepare?.(cells[0].scenario);
+for (const entrant of entrants.filter(isRunning)) await warmUp(entrant);
 for (let i = 0; i < effort.samples && entrants.some(isRunning); i++)
   await takeTurns(entrants.filter(isRunning));
 process.send(entrants.map(({ outcome }) => outcome));
 process.disconnect();
 
 async function enter({ scenario, contender }) {
-  const entrant = { outcome: {}, spent: 0, sample: undefined };
+  const entrant = { outcome: {}, spent: 0, times: 0, sample: undefined };
   await guard(entrant, async () => {
-    const { sample, facts = {}, warmUp = WARM_UP } = await question[contender](scenario, effort);
-    for (let i = 0; i < warmUp; i++) await sample();
-    entrant.sample = sample;
-    entrant.outcome = { values: [], facts };
+    const { sample, facts = {}, warmUp: times = WARM_UP } = await question[contender](scenario, effort);
+    Object.assign(entrant, { sample, times, outcome: { values: [], facts } });
   });
   return entrant;
 }
@@ -34,6 +33,12 @@ function isRunning({ outcome, spent }) {
   return (
     outcome.values !== undefined && outcome.values.length < effort.samples && spent < effort.milliseconds
   );
+}
+
+async function warmUp(entrant) {
+  await guard(entrant, async () => {
+    for (let i = 0; i < entrant.times; i++) await entrant.sample();
+  });
 }
 
 /** One sample of each, so that whatever disturbs the machine disturbs all alike. */
