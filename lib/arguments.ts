@@ -2,7 +2,13 @@ import type { SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { environmentPairs } from './environment.js';
 import type { Launch } from './handle.js';
-import { canInheritEnvironment, judgeArguments, judgeOptions } from './node-internals.js';
+import {
+  addsToEnvironments,
+  canInheritEnvironment,
+  completeEnvironment,
+  judgeArguments,
+  judgeOptions,
+} from './node-internals.js';
 import type { SafeSpawnOptions } from './options.js';
 import { normalizeRlimits } from './rlimits.js';
 import { isSignal } from './signals.js';
@@ -30,13 +36,12 @@ export function normalizeArguments(file: unknown, args: unknown, options: unknow
   const judge = () => judgeArguments(file, list, given, isAbsentOr(isSignal)(given.killSignal));
   if (looksWrong(file, list, given) || isFirstShellWithArguments(list, given)) judge();
 
-  const [program, argv] = commandLine(file as string, list as unknown[], given);
   const inheritsEnvironment = !given.env && canInheritEnvironment();
-  const envPairs = inheritsEnvironment ? [] : environmentPairs(given.env || undefined, argv);
+  const envPairs = inheritsEnvironment ? [] : environmentPairs(environmentOf(file, list, given));
   if (envPairs.some(hasNul)) judge();
 
   const launch = { inheritsEnvironment, rlimits: normalizeRlimits(given.rlimits) };
-  return { options: completeOptions(given, program, argv, envPairs), launch };
+  return { options: completeOptions(given, commandLine(file, list, given), envPairs), launch };
 }
 
 function copyList(args: unknown): unknown {
@@ -106,12 +111,22 @@ function isFirstShellWithArguments(list: unknown, given: SafeSpawnOptions): bool
 
 // ---- what Node makes of it -----------------------------------------------------------------------------------
 
-function commandLine(file: string, list: unknown[], given: SafeSpawnOptions): [string, unknown[]] {
-  const { shell, argv0 } = given;
-  const program = shell ? shellPath(shell) : file;
-  const args = shell ? ['-c', list.length > 0 ? `${file} ${list.join(' ')}` : file] : list;
-  args.unshift(typeof argv0 === 'string' ? argv0 : program);
-  return [program, args];
+function environmentOf(file: unknown, list: unknown, given: SafeSpawnOptions): object {
+  const environment = given.env ? Object(given.env) : { ...process.env };
+  return addsToEnvironments() ? completeEnvironment(file, list, given, environment) : environment;
+}
+
+interface CommandLine {
+  readonly file: string;
+  readonly args: unknown[];
+}
+
+function commandLine(file: unknown, list: unknown, { shell, argv0 }: SafeSpawnOptions): CommandLine {
+  const program = shell ? shellPath(shell) : (file as string);
+  const first = typeof argv0 === 'string' ? argv0 : program;
+  if (!shell) return { file: program, args: [first, ...(list as unknown[])] };
+  const command = [file, ...(list as unknown[])].join(' ');
+  return { file: program, args: [first, '-c', command] };
 }
 
 function shellPath(shell: string | true): string {
@@ -120,8 +135,7 @@ function shellPath(shell: string | true): string {
 
 function completeOptions(
   given: SafeSpawnOptions,
-  file: string,
-  args: unknown[],
+  { file, args }: CommandLine,
   envPairs: string[],
 ): NodeSpawnOptions {
   return Object.assign(given, {

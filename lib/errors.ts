@@ -85,8 +85,7 @@ export function addonMissing(root: string, cause: unknown): Error {
   const error = disabled
     ? make('ERR_SAFE_SPAWN_ADDONS_DISABLED', addonMissing)
     : make('ERR_SAFE_SPAWN_ADDON', addonMissing, root, cause);
-  error.cause = cause;
-  return error;
+  return Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
 }
 
 export function contractBroken(difference: string): Error {

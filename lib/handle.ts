@@ -73,7 +73,7 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
     const strings = this.#write(request, words);
 
     const { rlimits } = this.#launch;
-    const result = new Int32Array(RESULT_ENDS + stdio.length);
+    const result = new Int32Array(RESULT_ENDS + stdio.length).fill(-1, RESULT_ENDS);
     this.#child = native().launch(this, strings, words, rlimits, result);
     const lost = openEnds(stdio, result);
     if (this.#child === undefined) return this.#fail(readFailure(result, rlimits));
@@ -88,7 +88,7 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
     const inherits = this.#launch.inheritsEnvironment;
     // Node adds the number of an IPC channel: then the environment has to be spelled out after all.
     const environment =
-      inherits && envPairs.length > 0 ? [...environmentPairs(undefined, args), ...envPairs] : envPairs;
+      inherits && envPairs.length > 0 ? [...environmentPairs({ ...process.env }), ...envPairs] : envPairs;
     let flags = 0;
     if (detached) flags |= LAUNCH_NEW_SESSION;
     if (isGiven(uid)) flags |= LAUNCH_SET_UID;

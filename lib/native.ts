@@ -120,7 +120,9 @@ export function native(): Native {
 export function preload(): void {
   try {
     native();
-  } catch {}
+  } catch {
+    // Thrown again at the first use.
+  }
 }
 
 function load(): Native {

@@ -167,6 +167,10 @@ interface Permission {
   has(scope: string, reference?: string): boolean;
 }
 
+function hasPermissionModel(): boolean {
+  return 'permission' in process;
+}
+
 /** Under --permission-audit what is denied is only reported. That never changes in the life of a process. */
 let auditing = false;
 
@@ -194,28 +198,6 @@ function askForPermission(received: unknown[]): void {
   );
   handle.close();
   auditing = true;
-}
-
-/** Flags that Node hands down to children in NODE_OPTIONS, so that they don't get more than this process has. */
-const PERMISSION_FLAGS: readonly string[] = [
-  '--allow-addons',
-  '--allow-child-process',
-  '--allow-ffi',
-  '--allow-fs-read',
-  '--allow-fs-write',
-  '--allow-inspector',
-  '--allow-net',
-  '--allow-openssl-store',
-  '--allow-wasi',
-  '--allow-worker',
-  '--permission',
-];
-
-/** The permission flags of this process; undefined where Node hands none down (in 20, or without the model). */
-export function permissionFlags(): string[] | undefined {
-  const enabled = 'permission' in process && process.allowedNodeEnvironmentFlags.has('--permission');
-  if (!enabled) return undefined;
-  return process.execArgv.filter((argument) => PERMISSION_FLAGS.some((flag) => argument.startsWith(flag)));
 }
 
 // ---- Node's judgement of arguments ---------------------------------------------------------------------------
@@ -265,10 +247,27 @@ function refusesSymbols(environment: object): boolean {
   }
 }
 
-/** True if the strings of `process.env` are those that exec gets by itself, and nobody looks at a copy of them. */
+/** True if the child is to get the strings that exec gets by itself, and nobody looks at a copy of them. */
 export function canInheritEnvironment(): boolean {
-  if (process.env !== genuineEnvironment || permissionFlags() !== undefined) return false;
+  if (process.env !== genuineEnvironment || hasPermissionModel()) return false;
   return knownNode().isNodes && !spawnStarts.hasSubscribers;
+}
+
+/** Whether Node adds to every environment: where coverage is collected, and what this process is permitted. */
+export function addsToEnvironments(): boolean {
+  return hasPermissionModel() || Boolean(process.env['NODE_V8_COVERAGE']);
+}
+
+/** The environment as this Node would complete it. It writes into the caller's own object: we give it a copy. */
+export function completeEnvironment(
+  file: unknown,
+  args: unknown,
+  options: object,
+  environment: object,
+): object {
+  const copy = Object.assign(Object.create(Object.getPrototypeOf(environment)), environment);
+  judgeArguments(file, args, { ...options, env: copy }, true);
+  return copy;
 }
 
 // ---- differences between versions ----------------------------------------------------------------------------

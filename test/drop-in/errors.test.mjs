@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchDirectory, scratchPath } from '../helpers/scratch.mjs';
-import { sameAsNode } from './harness.mjs';
+import { sameAsNode, sameAsNodeAlone } from './harness.mjs';
 
 function file(name, text, mode = 0o755) {
   const path = scratchPath(name);
@@ -77,3 +77,23 @@ sameAsNode(
   'without PATH the default of the system is searched',
   ({ spawn }) => void spawn('true', [], { env: {} }),
 );
+
+// Without pipes the two need different numbers of descriptors, as long as there are some.
+const forms = ['pipe', ['pipe', 'overlapped', 'pipe', 'ipc']];
+for (const free of [0, 1, 2, 3, 5]) {
+  sameAsNodeAlone(`a table of descriptors in which ${free} are free`, 'full-table.mjs', {
+    how: {
+      input: { free, forms: free === 0 ? [...forms, 'ignore'] : forms },
+      through: ['sh', '-c', 'ulimit -n 100; exec "$@"', 'sh'],
+    },
+  });
+}
+
+const locked = scratchPath('locked');
+mkdirSync(locked, { mode: 0o700 });
+const isRoot = process.getuid() === 0;
+if (!isRoot) chmodSync(locked, 0);
+
+sameAsNodeAlone('a user that may not be taken, a directory that may not be entered', 'another-user.mjs', {
+  how: { input: { forbidden: locked }, ...(isRoot && { uid: 65_534, gid: 65_534 }) },
+});

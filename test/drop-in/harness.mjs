@@ -4,8 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import * as nodeProcess from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { safeSpawn } from 'safe-spawn';
+import { SAFE, STOCK } from '../helpers/contenders.mjs';
+import { root } from '../helpers/native.mjs';
 
 const CHILD_EVENTS = ['spawn', 'error', 'exit', 'close', 'disconnect', 'message'];
 
@@ -22,6 +26,33 @@ export function sameAsNode(title, scenario, { steps, ...options } = {}) {
     assert.deepEqual(ours.seen, node.seen);
     if (steps !== undefined) assert.deepEqual(ours.steps, steps);
   });
+}
+
+/** The same for a file in programs/, which gets the name of its arm and prints what is to be compared. */
+export function sameAsNodeAlone(title, program, { how, ...options } = {}) {
+  test(title, options, async () => {
+    const node = await runProgram(program, STOCK, how);
+    const ours = await runProgram(program, SAFE, how);
+    assert.deepEqual(ours, node);
+  });
+}
+
+/**
+ * @param flags options of Node
+ * @param through a command that runs Node
+ * @param input what the program is told beside its arm
+ */
+export async function runProgram(program, arm, { flags = [], through = [], input = {}, ...options } = {}) {
+  const path = join(root, 'test', 'drop-in', 'programs', program);
+  const command = [...through, process.execPath, '--no-warnings', ...flags, path, arm, JSON.stringify(input)];
+  const child = nodeProcess.spawn(command[0], command.slice(1), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+    ...options,
+  });
+  const [chunks, [code, signal]] = await Promise.all([child.stdout.toArray(), once(child, 'exit')]);
+  assert.deepEqual({ code, signal }, { code: 0, signal: null });
+  return JSON.parse(Buffer.concat(chunks).toString());
 }
 
 async function play(spawn, scenario) {

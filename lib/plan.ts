@@ -1,0 +1,94 @@
+import { environmentPairs } from './environment.js';
+import {
+  LAUNCH_INHERIT_ENV,
+  LAUNCH_NEW_SESSION,
+  LAUNCH_SET_GID,
+  LAUNCH_SET_UID,
+  STDIO_FD,
+} from './native.js';
+import type { SpawnRequest } from './node-internals.js';
+import { writeStdio } from './stdio.js';
+
+/** What a launch is told beside what Node passes on. */
+export interface Launch {
+  /** The child gets the environment of this process. */
+  readonly inheritsEnvironment: boolean;
+  readonly rlimits: BigUint64Array | undefined;
+  /** Descriptors that it gets under their own number, where stdio has none of that number. Ascending. */
+  readonly keepFds: readonly number[];
+}
+
+/** A launch as the addon takes it. */
+export interface Plan {
+  readonly strings: string;
+  readonly words: Int32Array;
+  /** Length of stdio, the kept descriptors included. */
+  readonly entries: number;
+  /** 0, or a negative errno: something in stdio can't be passed on. */
+  readonly refused: number;
+}
+
+/** Index of the first stdio entry in the words of a launch. */
+const WORD_STDIO = 6;
+
+export function makePlan(request: SpawnRequest, launch: Launch): Plan {
+  const { file, args, cwd, envPairs, stdio } = request;
+  const inherits = launch.inheritsEnvironment && envPairs.length === 0;
+  // Node adds the number of an IPC channel: then the environment has to be spelled out after all.
+  const isSpelledOut = launch.inheritsEnvironment && !inherits;
+  const environment = isSpelledOut ? [...environmentPairs(undefined, args), ...envPairs] : envPairs;
+  const entries = Math.max(stdio.length, (launch.keepFds.at(-1) ?? -1) + 1);
+  const words = new Int32Array(WORD_STDIO + 2 * entries);
+  words.set([
+    readFlags(request, inherits),
+    request.uid ?? 0,
+    request.gid ?? 0,
+    args.length,
+    environment.length,
+    entries,
+  ]);
+  const refused = writeStdio(stdio, words, WORD_STDIO);
+  writeKept(launch.keepFds, stdio.length, words);
+  return { strings: joinStrings(file, cwd, args, environment), words, entries, refused };
+}
+
+function readFlags({ detached, uid, gid }: SpawnRequest, inherits: boolean): number {
+  let flags = 0;
+  if (detached) flags |= LAUNCH_NEW_SESSION;
+  if (isGiven(uid)) flags |= LAUNCH_SET_UID;
+  if (isGiven(gid)) flags |= LAUNCH_SET_GID;
+  if (inherits) flags |= LAUNCH_INHERIT_ENV;
+  return flags;
+}
+
+/** Words are zero where nothing is written: an entry that is ignored. */
+function writeKept(keepFds: readonly number[], first: number, words: Int32Array): void {
+  for (const fd of keepFds) {
+    if (fd >= first) words.set([STDIO_FD, fd], WORD_STDIO + 2 * fd);
+  }
+}
+
+function isGiven<T>(value: T): value is NonNullable<T> {
+  return value !== undefined && value !== null;
+}
+
+/** Each string followed by NUL. */
+function joinStrings(
+  file: string,
+  cwd: unknown,
+  args: readonly unknown[],
+  environment: readonly unknown[],
+): string {
+  const strings = [cString(file), isGiven(cwd) ? cString(cwd) : ''];
+  for (const argument of args) strings.push(cString(argument));
+  for (const pair of environment) strings.push(cString(pair));
+  strings.push('');
+  return strings.join('\0');
+}
+
+/** The kernel would see it end at the first NUL; here that would shift the strings behind it. */
+function cString(value: unknown): string {
+  const text = `${value}`;
+  const end = text.indexOf('\0');
+  return end < 0 ? text : text.slice(0, end);
+}
