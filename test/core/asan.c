@@ -24,4 +24,5 @@ int __wrap_clone(int (*entry)(void *), void *stack, int flags, void *argument, .
   return __real_clone(entry, stack, flags, argument, parent_tid);
 }
 
-void __asan_handle_no_return(void) {}
+/* Weak: the runtime of clang is linked statically, and its own is taken then. */
+__attribute__((weak)) void __asan_handle_no_return(void) {}

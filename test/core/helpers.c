@@ -1,5 +1,6 @@
 #include "helpers.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,8 +33,36 @@ static int launch_once(char **arguments) {
   return ending.code;
 }
 
+static int launch_and_wait(struct launch_context *context, const struct launch_plan *plan) {
+  struct launch_child child;
+  struct launch_error error;
+  struct launch_exit ending;
+  if (launch(context, plan, &child, &error) != 0) return error.error;
+  while (launch_reap(&child, &ending) == 0) usleep(1000);
+  if (child.pidfd >= 0) close(child.pidfd);
+  return ending.code;
+}
+
+/* helper tidy: launches that succeed and launches that fail; whoever counts descriptors finds 0-2 at exit. */
+static int end_tidily(void) {
+  char *argv[] = {NULL, "true", NULL}, *envp[] = {NULL};
+  const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, 1}, {2, 2}};
+  struct launch_plan plan = {.argv = argv + 1, .envp = envp, .fds = fds, .fd_count = 3};
+  for (int round = 0; round < 3; round++) {
+    struct launch_context *context;
+    if (launch_context_open(&context) != 0) return 1;
+    plan.file = "/bin/true";
+    if (launch_and_wait(context, &plan) != 0) return 2;
+    plan.file = "/no/such/program";
+    if (launch_and_wait(context, &plan) != -ENOENT) return 3;
+    launch_context_close(context);
+  }
+  return 0;
+}
+
 int run_helper(char **arguments) {
   if (strcmp(arguments[0], "launch") == 0) return launch_once(arguments + 1);
+  if (strcmp(arguments[0], "tidy") == 0) return end_tidily();
   fprintf(stderr, "no helper %s\n", arguments[0]);
   return 64;
 }

@@ -127,6 +127,7 @@ void test_limit_of_processes_is_eagain(void) {
 /* ---- namespaces ----------------------------------------------------------------------------------------------------------- */
 
 static void enter(int flag) {
+  test_without_leak_check();
   if (unshare(flag) == 0) return;
   if (errno == EPERM && unshare(flag | CLONE_NEWUSER) == 0) return;
   test_skip("unshare: %s", strerror(errno));
