@@ -220,13 +220,16 @@ export function judgeArguments(file: unknown, args: unknown, options: object, va
   try {
     nodeSpawn(file, args, validSignal ? { ...impossible, killSignal: IMPOSSIBLE_SIGNAL } : impossible);
   } catch (error) {
-    if (!String(error).includes(String(IMPOSSIBLE_SIGNAL))) throw error;
+    if (String(error).includes(String(IMPOSSIBLE_SIGNAL))) return;
+    throw error;
   }
+  throw contractBroken('child_process.spawn() takes what it must refuse');
 }
 
 /** Throws what `spawn` throws for something that can't be options. */
-export function judgeOptions(options: unknown): void {
+export function judgeOptions(options: unknown): never {
   nodeSpawn(IMPOSSIBLE_FILE, [], options);
+  throw contractBroken('child_process.spawn() takes what it must refuse');
 }
 
 // ---- environment ---------------------------------------------------------------------------------------------

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { SAFE } from '../helpers/contenders.mjs';
+import { scratchPath } from '../helpers/scratch.mjs';
+import { runProgram } from './harness.mjs';
+
+function outcome(how, args) {
+  return runProgram('tampered.mjs', SAFE, { input: { how, args } });
+}
+
+const BROKEN = {
+  'a field that is unknown': '_novelty',
+  'a field that is missing': '_closesGot',
+  'a field with another value': '_closesNeeded',
+  'a field of the handle that is unknown': 'onnovelty',
+  'no owner of the handle': 'owner',
+  'no handle': '_handle',
+  'an accessor in the place of the method': 'spawn',
+  'no method': 'spawn',
+  'a method that starts nothing': 'spawn',
+  'a method that asks the handle for something else': 'spawn',
+};
+
+for (const [how, named] of Object.entries(BROKEN)) {
+  test(`${how}: the error says so, and nothing is started`, async () => {
+    const trace = scratchPath('trace');
+    const { code, message } = await outcome(how, ['touch', [trace]]);
+    assert.equal(code, 'ERR_SAFE_SPAWN_CONTRACT');
+    assert.ok(message.includes(named) && message.includes(process.version), message);
+    assert.equal(existsSync(trace), false);
+  });
+}
+
+for (const how of ['nothing', 'a prototype that is frozen']) {
+  test(`${how}: children are started`, async () => {
+    assert.deepEqual(await outcome(how, ['echo', ['text']]), { output: 'text\n', exit: [0, null] });
+  });
+}
+
+test('a method that passes on other options: it sees the environment, and what it makes of it is used', async () => {
+  const { output } = await outcome('a method that passes on other options', ['env']);
+  assert.deepEqual(output.trim().split('\n').sort(), ['ADDED=yes', `PATH=${process.env.PATH}`]);
+});
+
+test('a spawn that starts nothing: ours does', async () => {
+  const { output } = await outcome('a spawn that starts nothing', ['echo', ['text']]);
+  assert.equal(output, 'text\n');
+});
+
+test('a spawn that finds no fault with anything: a fault is an error all the same', async () => {
+  for (const args of [['true', [], { uid: 'root' }], [''], ['true', [], 5]]) {
+    const { code } = await outcome('a spawn that starts nothing', args);
+    assert.equal(code, 'ERR_SAFE_SPAWN_CONTRACT');
+  }
+});
+
+test('loading the library changes nothing of Node, and keeps no process alive', async () => {
+  const expected = { changed: [], gone: [], events: 0, resources: 0 };
+  assert.deepEqual(await runProgram('imported.mjs', SAFE), expected);
+});
