@@ -11,7 +11,7 @@
 #endif
 
 static bool changes_ids(const struct launch_plan *plan) {
-  return plan->set_uid || plan->set_gid;
+  return plan->set_uid || plan->set_gid || plan->set_groups;
 }
 
 /*
@@ -82,12 +82,18 @@ static void renew_mailbox(struct launch__mailbox *mailbox) {
 }
 
 static long clone_and_wait(struct launch_context *context, struct launch__run *run, int *ret_pidfd) {
-  unsigned long flags = clone_flags(run);
+  struct launch__clone request = {
+      .flags = clone_flags(run),
+      .entry = launch__child,
+      .argument = run,
+      .ret_pidfd = ret_pidfd,
+      .cgroup = run->cgroup,
+  };
   int reader = -1, error;
   long pid;
 
   if (run->way.tier == LAUNCH_TIER_FORK && (error = open_running_pipe(run, &reader)) != 0) return error;
-  pid = launch__clone(context->stack, flags, launch__child, run, ret_pidfd);
+  pid = launch__clone(context->stack, &request);
   if (reader >= 0) await_exec_or_exit(run, reader);
   return pid;
 }
@@ -171,6 +177,14 @@ static long start(struct launch_context *context, struct launch__run *run, struc
   return pid;
 }
 
+/* A cgroup can be full (EAGAIN, by pids.max), and then it is the process that could not be made. */
+static enum launch_step refused_step(const struct launch__run *run, long error) {
+  bool by_cgroup =
+      run->cgroup >= 0 && error != -EAGAIN && error != -ENOMEM && error != -EMFILE && error != -ENFILE;
+
+  return by_cgroup ? LAUNCH_STEP_CGROUP : LAUNCH_STEP_CLONE;
+}
+
 int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
                     struct launch_error *ret_error) {
   bool by_mail = run->way.tier == LAUNCH_TIER_SHARED;
@@ -183,7 +197,7 @@ int launch__attempt(struct launch_context *context, struct launch__run *run, str
 
   pid = start(context, run, &child);
   if (by_mail && !run->report->mail_taken) renew_mailbox(&context->mailbox);
-  if (pid < 0) return refused(ret_error, LAUNCH_STEP_CLONE, (int)pid);
+  if (pid < 0) return refused(ret_error, refused_step(run, pid), (int)pid);
   if (!has_started(run->report)) return failure(run->report, &child, ret_error);
   *ret_child = child;
   return 0;

@@ -9,19 +9,35 @@
  * The whole of what a child does, in order. Where a user of Node can see the order it is libuv's: session,
  * descriptors, directory, ids, mask. The rest of the table is closed before any step that can block (chdir or
  * execve on a file system that hangs), or another thread's pipe would get no EOF meanwhile. Limits come after
- * everything that opens a file, and before the ids that may no longer raise them.
+ * everything that opens a file, and before the ids that may no longer raise them. A change of ids clears the
+ * death signal.
  */
+/* clang-format off: a row a step */
 static const struct {
   enum launch_step name;
   int (*run)(struct launch__run *);
 } steps[] = {
-    {LAUNCH_STEP_SIGNALS, launch__reset_signals}, {LAUNCH_STEP_SESSION, launch__new_session},
-    {LAUNCH_STEP_SEAL, launch__own_table},        {LAUNCH_STEP_SEAL, launch__take_mail},
-    {LAUNCH_STEP_STDIO, launch__place_fds},       {LAUNCH_STEP_SEAL, launch__close_others},
-    {LAUNCH_STEP_RLIMIT, launch__set_rlimits},    {LAUNCH_STEP_CWD, launch__change_directory},
-    {LAUNCH_STEP_GID, launch__set_gid},           {LAUNCH_STEP_UID, launch__set_uid},
-    {LAUNCH_STEP_UNMASK, launch__unmask_signals}, {LAUNCH_STEP_EXEC, launch__exec},
+    {LAUNCH_STEP_SIGNALS, launch__reset_signals},
+    {LAUNCH_STEP_SESSION, launch__new_session},
+    {LAUNCH_STEP_PROCESS_GROUP, launch__set_process_group},
+    {LAUNCH_STEP_SEAL, launch__own_table},
+    {LAUNCH_STEP_SEAL, launch__take_mail},
+    {LAUNCH_STEP_STDIO, launch__place_fds},
+    {LAUNCH_STEP_SEAL, launch__close_others},
+    {LAUNCH_STEP_OOM_SCORE_ADJ, launch__set_oom_score_adj},
+    {LAUNCH_STEP_UMASK, launch__set_umask},
+    {LAUNCH_STEP_NICE, launch__set_nice},
+    {LAUNCH_STEP_RLIMIT, launch__set_rlimits},
+    {LAUNCH_STEP_CWD, launch__change_directory},
+    {LAUNCH_STEP_GROUPS, launch__set_groups},
+    {LAUNCH_STEP_GID, launch__set_gid},
+    {LAUNCH_STEP_UID, launch__set_uid},
+    {LAUNCH_STEP_NO_NEW_PRIVILEGES, launch__forbid_new_privileges},
+    {LAUNCH_STEP_DEATH_SIGNAL, launch__set_death_signal},
+    {LAUNCH_STEP_UNMASK, launch__unmask_signals},
+    {LAUNCH_STEP_EXEC, launch__exec},
 };
+/* clang-format on */
 
 #ifdef LAUNCH_TEST_GATES
 enum { GATE_OFF, GATE_ARMED, GATE_REACHED };

@@ -89,6 +89,8 @@ struct launch__run {
   struct launch__way way;
   const char *file; /* the plan's, but for paths through our own /proc/self/fd */
   const char *cwd;
+  int cgroup;           /* descriptor of the plan's, or -1 */
+  pid_t parent;         /* as getppid(2) tells the child */
   int *sources;         /* where the child finds what goes to plan->fds[i]; moved about while placing */
   int running_end;      /* fork tier: the parent waits until exec or exit closes it; else -1 */
   uint64_t nofile_soft; /* before the child raised it */
@@ -100,7 +102,9 @@ struct launch_context {
   pid_t owner;
   struct launch__report *report;
   struct launch__mailbox mailbox;
-  char *stack; /* of the child */
+  char *stack;  /* of the child */
+  int cgroup;   /* descriptor of the plan's, or -1 */
+  pid_t parent; /* as getppid(2) tells the child */
   int *sources;
   size_t source_capacity;
   struct launch_capabilities capabilities;
@@ -115,8 +119,18 @@ int launch__stack_open(char **ret_stack);
 void launch__stack_close(char *stack);
 uint64_t launch__block_signals(void); /* every one; returns the mask for launch__restore_signals */
 void launch__restore_signals(uint64_t old);
+struct launch__clone {
+  unsigned long flags; /* CLONE_*, with the exit signal in the lowest byte */
+  int (*entry)(void *);
+  void *argument;
+  int *ret_pidfd;
+  int cgroup; /* descriptor of a cgroup v2, or -1 */
+};
 /* With all signals blocked. Returns the pid or a negative errno. */
-long launch__clone(char *stack, unsigned long flags, int (*entry)(void *), void *argument, int *ret_pidfd);
+long launch__clone(char *stack, const struct launch__clone *request);
+
+/* cgroup.c: a descriptor of the directory, or a negative errno; -EBUSY for a frozen one. */
+int launch__open_cgroup(const char *path);
 
 /* ways.c: the fastest way there is, and the next slower one round what was refused (false: none can help). */
 struct launch__way launch__fastest_way(void);
@@ -141,14 +155,21 @@ int launch__close_others(struct launch__run *run);
 /* steps/ [child]: 0 or a negative errno */
 int launch__reset_signals(struct launch__run *run);
 int launch__new_session(struct launch__run *run);
+int launch__set_process_group(struct launch__run *run);
 int launch__own_table(struct launch__run *run);
 int launch__raise_nofile(struct launch__run *run);
 int launch__take_mail(struct launch__run *run);
 int launch__place_fds(struct launch__run *run);
+int launch__set_oom_score_adj(struct launch__run *run);
+int launch__set_umask(struct launch__run *run);
+int launch__set_nice(struct launch__run *run);
 int launch__set_rlimits(struct launch__run *run);
 int launch__change_directory(struct launch__run *run);
+int launch__set_groups(struct launch__run *run);
 int launch__set_gid(struct launch__run *run);
 int launch__set_uid(struct launch__run *run);
+int launch__forbid_new_privileges(struct launch__run *run);
+int launch__set_death_signal(struct launch__run *run);
 int launch__unmask_signals(struct launch__run *run);
 int launch__exec(struct launch__run *run);
 

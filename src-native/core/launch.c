@@ -121,6 +121,8 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
       .mailbox = &context->mailbox,
       .file = launch__caller_path(plan, plan->file, file, sizeof file),
       .cwd = launch__caller_path(plan, plan->cwd, cwd, sizeof cwd),
+      .cgroup = -1,
+      .parent = getpid(),
       .running_end = -1,
       .canary = -1,
   };
@@ -137,5 +139,11 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
   if ((error = check_sources(context, plan)) != 0) return fail(ret_error, LAUNCH_STEP_STDIO, error);
   if ((error = reserve_sources(context, plan->fd_count)) != 0)
     return fail(ret_error, LAUNCH_STEP_CLONE, error);
-  return attempt_ways(context, &run, ret_child, ret_error);
+  if (plan->cgroup == NULL) return attempt_ways(context, &run, ret_child, ret_error);
+
+  run.cgroup = launch__open_cgroup(plan->cgroup);
+  if (run.cgroup < 0) return fail(ret_error, LAUNCH_STEP_CGROUP, run.cgroup);
+  error = attempt_ways(context, &run, ret_child, ret_error);
+  (void)close(run.cgroup);
+  return error;
 }

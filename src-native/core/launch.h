@@ -65,28 +65,52 @@ struct launch_plan {
   const struct launch_rlimit *rlimits;
   size_t rlimit_count;
 
+  const char *cgroup; /* directory of a cgroup v2 in which the child is born, Linux 5.7; NULL: the caller's */
+
   bool new_session; /* setsid(2) */
-  bool set_uid;     /* with set_uid or set_gid the supplementary groups are dropped where that is permitted */
+  bool set_process_group;
+  bool set_umask;
+  bool set_nice;
+  bool set_oom_score_adj;
+  bool set_groups; /* without it set_uid or set_gid drop the supplementary groups, where that is permitted */
   bool set_gid;
-  uid_t uid;
+  bool set_uid;
+  bool no_new_privileges; /* prctl(2), PR_SET_NO_NEW_PRIVS */
+
+  pid_t process_group; /* setpgid(2); 0: one of its own */
+  mode_t umask;
+  int nice;          /* setpriority(2): -20 to 19, not relative to the caller's */
+  int oom_score_adj; /* proc_pid_oom_score_adj(5): -1000 to 1000 */
+  const gid_t *groups;
+  size_t group_count;
   gid_t gid;
+  uid_t uid;
+  int death_signal; /* prctl(2), PR_SET_PDEATHSIG: sent when the calling *thread* ends; 0: none */
 };
 
 /* ---- what came of it ------------------------------------------------------------------------- */
 
-/* In running order. The name of each is launch_step_name(). */
+/* In running order, those of the parent first. The name of each is launch_step_name(). */
 enum launch_step {
-  LAUNCH_STEP_STDIO,   /* a source is not open, can't be passed on, or can't get its number */
-  LAUNCH_STEP_CLONE,   /* the process could not be made */
-  LAUNCH_STEP_SIGNALS, /* dispositions to default */
-  LAUNCH_STEP_SESSION, /* setsid */
-  LAUNCH_STEP_SEAL,    /* the other descriptors could not be closed for certain */
-  LAUNCH_STEP_RLIMIT,  /* detail: the resource */
-  LAUNCH_STEP_CWD,     /* chdir */
-  LAUNCH_STEP_GID,     /* setgid */
-  LAUNCH_STEP_UID,     /* setuid */
-  LAUNCH_STEP_UNMASK,  /* the signal mask */
-  LAUNCH_STEP_EXEC,    /* execve */
+  LAUNCH_STEP_STDIO,         /* a source is not open, can't be passed on, or can't get its number */
+  LAUNCH_STEP_CGROUP,        /* no such cgroup, it is frozen, or clone3(2) refused it */
+  LAUNCH_STEP_CLONE,         /* the process could not be made */
+  LAUNCH_STEP_SIGNALS,       /* dispositions to default */
+  LAUNCH_STEP_SESSION,       /* setsid */
+  LAUNCH_STEP_PROCESS_GROUP, /* setpgid */
+  LAUNCH_STEP_SEAL,          /* the other descriptors could not be closed for certain */
+  LAUNCH_STEP_OOM_SCORE_ADJ, /* /proc/self/oom_score_adj */
+  LAUNCH_STEP_UMASK,         /* umask */
+  LAUNCH_STEP_NICE,          /* setpriority */
+  LAUNCH_STEP_RLIMIT,        /* detail: the resource */
+  LAUNCH_STEP_CWD,           /* chdir */
+  LAUNCH_STEP_GROUPS,        /* setgroups */
+  LAUNCH_STEP_GID,           /* setgid */
+  LAUNCH_STEP_UID,           /* setuid */
+  LAUNCH_STEP_NO_NEW_PRIVILEGES,
+  LAUNCH_STEP_DEATH_SIGNAL,
+  LAUNCH_STEP_UNMASK, /* the signal mask */
+  LAUNCH_STEP_EXEC,   /* execve */
   LAUNCH_STEP_COUNT,
 };
 

@@ -2,10 +2,25 @@
 
 const char *launch_step_name(enum launch_step step) {
   static const char *const names[LAUNCH_STEP_COUNT] = {
-      [LAUNCH_STEP_STDIO] = "stdio",     [LAUNCH_STEP_CLONE] = "clone", [LAUNCH_STEP_SIGNALS] = "signals",
-      [LAUNCH_STEP_SESSION] = "session", [LAUNCH_STEP_SEAL] = "seal",   [LAUNCH_STEP_RLIMIT] = "rlimit",
-      [LAUNCH_STEP_CWD] = "cwd",         [LAUNCH_STEP_GID] = "gid",     [LAUNCH_STEP_UID] = "uid",
-      [LAUNCH_STEP_UNMASK] = "unmask",   [LAUNCH_STEP_EXEC] = "exec",
+      [LAUNCH_STEP_STDIO] = "stdio",
+      [LAUNCH_STEP_CGROUP] = "cgroup",
+      [LAUNCH_STEP_CLONE] = "clone",
+      [LAUNCH_STEP_SIGNALS] = "signals",
+      [LAUNCH_STEP_SESSION] = "session",
+      [LAUNCH_STEP_PROCESS_GROUP] = "processGroup",
+      [LAUNCH_STEP_SEAL] = "seal",
+      [LAUNCH_STEP_OOM_SCORE_ADJ] = "oomScoreAdj",
+      [LAUNCH_STEP_UMASK] = "umask",
+      [LAUNCH_STEP_NICE] = "nice",
+      [LAUNCH_STEP_RLIMIT] = "rlimit",
+      [LAUNCH_STEP_CWD] = "cwd",
+      [LAUNCH_STEP_GROUPS] = "groups",
+      [LAUNCH_STEP_GID] = "gid",
+      [LAUNCH_STEP_UID] = "uid",
+      [LAUNCH_STEP_NO_NEW_PRIVILEGES] = "noNewPrivileges",
+      [LAUNCH_STEP_DEATH_SIGNAL] = "deathSignal",
+      [LAUNCH_STEP_UNMASK] = "unmask",
+      [LAUNCH_STEP_EXEC] = "exec",
   };
 
   return names[step];

@@ -27,7 +27,8 @@ static void reap_probe(long pid) {
 static long clone_probe(struct launch_context *context, unsigned long flags, int (*entry)(void *),
                         void *argument) {
   uint64_t mask = launch__block_signals();
-  long pid = launch__clone(context->stack, flags, entry, argument, NULL);
+  struct launch__clone request = {.flags = flags, .entry = entry, .argument = argument, .cgroup = -1};
+  long pid = launch__clone(context->stack, &request);
 
   launch__restore_signals(mask);
   return pid;
@@ -122,6 +123,7 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
       .report = context->report,
       .way = *way,
       .sources = &source,
+      .cgroup = -1,
       .running_end = -1,
       .canary = context->mailbox.sender,
   };

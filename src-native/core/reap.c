@@ -49,7 +49,8 @@ struct pidfd_info { /* as of Linux 6.13; ioctl_pidfd(2) */
 static bool recover(int pidfd, struct launch_exit *ret_exit) {
   struct pidfd_info info = {.mask = PIDFD_INFO_EXIT};
 
-  if (pidfd < 0 || ioctl(pidfd, PIDFD_GET_INFO, &info) != 0 || (info.mask & PIDFD_INFO_EXIT) == 0)
+  if (pidfd < 0 || launch__sys(SYS_ioctl, pidfd, PIDFD_GET_INFO, &info) != 0 ||
+      (info.mask & PIDFD_INFO_EXIT) == 0)
     return false;
   decode_status(info.exit_code, ret_exit);
   return true;

@@ -7,3 +7,9 @@ int launch__new_session(struct launch__run *run) {
   result = launch__sys(SYS_setsid);
   return result < 0 ? (int)result : 0;
 }
+
+int launch__set_process_group(struct launch__run *run) {
+  const struct launch_plan *plan = run->plan;
+
+  return plan->set_process_group ? (int)launch__sys(SYS_setpgid, 0, plan->process_group) : 0;
+}
