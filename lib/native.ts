@@ -12,10 +12,20 @@ export const LAUNCH_INHERIT_ENV = 8;
 export const STDIO_IGNORE = 0;
 export const STDIO_PIPE = 1;
 export const STDIO_FD = 2;
+/** A pipe(2) instead of a socket pair: the child reads entry 0, and writes the others. */
+export const STDIO_ONE_WAY_PIPE = 3;
 
 /** Which halves of a limit are set, second word of each quadruple in the limits. */
 export const RLIMIT_SET_SOFT = 1n;
 export const RLIMIT_SET_HARD = 2n;
+
+/** Bits of the first of the settings: which of the others are asked for. */
+export const SETTING_UMASK = 1;
+export const SETTING_NICE = 2;
+export const SETTING_OOM_SCORE_ADJ = 4;
+export const SETTING_PROCESS_GROUP = 8;
+export const SETTING_GROUPS = 16;
+export const SETTING_NO_NEW_PRIVILEGES = 32;
 
 /** Indices into the result of {@link Native.launch}; our ends of the pipes follow, -1 where an entry has none. */
 export const RESULT_PID = 0;
@@ -45,6 +55,8 @@ export interface NativeChild {
   ref(): void;
   unref(): void;
   hasRef(): boolean;
+  /** The fields of getrusage(2) in their order, times in microseconds; undefined while alive, or if lost. */
+  usage(): Float64Array | undefined;
 }
 
 export interface Native {
@@ -58,6 +70,9 @@ export interface Native {
    * @param rlimits (resource, halves set, soft, hard) of each limit
    * @param result written: pid, negative errno, step, detail, signal, then our end of each pipe. After EMFILE and
    *   ENFILE there are no ends; after other errors they are open and connected to nobody.
+   * @param settings bits, umask, nice, oom_score_adj, process group (0: one of its own), death signal (0: none), then
+   *   the supplementary groups
+   * @param cgroup directory of a cgroup v2
    */
   launch(
     watcher: Watcher,
@@ -65,6 +80,8 @@ export interface Native {
     words: Int32Array,
     rlimits: BigUint64Array | undefined,
     result: Int32Array,
+    settings?: Int32Array,
+    cgroup?: string,
   ): NativeChild | undefined;
 
   /**
@@ -84,6 +101,8 @@ export interface Native {
     inputs: readonly (Uint8Array | undefined)[],
     limits: Float64Array,
     result: Int32Array,
+    settings?: Int32Array,
+    cgroup?: string,
   ): (Buffer | null)[] | undefined;
 
   /** Sets close-on-exec on each descriptor >= 3 that lacks it; returns those, ascending. Throws with `code`. */
@@ -99,6 +118,16 @@ export interface Native {
     pidfdError: number;
     probed: boolean;
   };
+  /** prlimit(2): the old (soft, hard) of a process, 0 being this one; sets new ones if given. Throws with `code`. */
+  prlimit(pid: number, resource: number, limit?: BigUint64Array): BigUint64Array;
+  /** getpwnam_r(3); undefined for an unknown name. Throws with `code` when the name services fail, as the others. */
+  lookupUser(name: string): { uid: number; gid: number } | undefined;
+  /** getpwuid_r(3) */
+  lookupUid(uid: number): { name: string; gid: number } | undefined;
+  /** getgrnam_r(3) */
+  lookupGroup(name: string): number | undefined;
+  /** getgrouplist(3): what initgroups(3) would set. */
+  groupsOf(user: string, gid: number): number[];
   /** Names of the launch steps, by their number in a result. */
   readonly steps: readonly string[];
 }

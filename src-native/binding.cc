@@ -10,8 +10,10 @@
 #include "core/launch.h"
 #include "exit-watcher.h"
 #include "gates.h"
+#include "processes.h"
 #include "request.h"
 #include "sync-runner.h"
+#include "throw-errno.h"
 
 namespace {
 
@@ -45,7 +47,7 @@ void WriteFailure(const launch_error &error, int32_t *ret_result) {
 
 Napi::Value Launch(const Napi::CallbackInfo &info) {
   ExitWatcher *watcher = WatcherOf(info);
-  Request request(info[1].As<Napi::String>(), info[2].As<Napi::Int32Array>(), info[3]);
+  Request request({info[1].As<Napi::String>(), info[2].As<Napi::Int32Array>(), info[3], info[5], info[6]});
   int32_t *result = info[4].As<Napi::Int32Array>().Data();
   launch_child launched;
   launch_error error = {};
@@ -95,7 +97,7 @@ Napi::Array OutputOf(Napi::Env env, const std::vector<SyncPipe> &pipes, const st
 }
 
 Napi::Value RunSync(const Napi::CallbackInfo &info) {
-  Request request(info[0].As<Napi::String>(), info[1].As<Napi::Int32Array>(), info[2]);
+  Request request({info[0].As<Napi::String>(), info[1].As<Napi::Int32Array>(), info[2], info[6], info[7]});
   const double *limits = info[4].As<Napi::Float64Array>().Data();
   int32_t *result = info[5].As<Napi::Int32Array>().Data();
   launch_child child;
@@ -126,15 +128,6 @@ Napi::Value ArrayOf(Napi::Env env, const int *numbers, size_t count) {
   for (uint32_t i = 0; i < count; i++)
     array[i] = Napi::Number::New(env, numbers[i]);
   return array;
-}
-
-void ThrowErrno(Napi::Env env, int error, const char *call) {
-  Napi::Error thrown = Napi::Error::New(env, std::string(call) + " " + uv_err_name(error));
-
-  thrown.Set("errno", Napi::Number::New(env, error));
-  thrown.Set("code", Napi::String::New(env, uv_err_name(error)));
-  thrown.Set("syscall", Napi::String::New(env, call));
-  thrown.ThrowAsJavaScriptException();
 }
 
 Napi::Value SealFds(const Napi::CallbackInfo &info) {
@@ -195,6 +188,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("sealFds", Napi::Function::New(env, SealFds, "sealFds", watcher));
   exports.Set("internalFds", Napi::Function::New(env, InternalFds, "internalFds", watcher));
   exports.Set("capabilities", Napi::Function::New(env, Capabilities, "capabilities", watcher));
+  ExportProcesses(env, exports);
   exports.Set("steps", StepNames(env));
   ExportGates(env, exports, context);
   return exports;

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,7 @@ Napi::Function Child::Define(Napi::Env env) {
                          InstanceMethod<&Child::RefLoop>("ref"),
                          InstanceMethod<&Child::UnrefLoop>("unref"),
                          InstanceMethod<&Child::HasRef>("hasRef"),
+                         InstanceMethod<&Child::Usage>("usage"),
                      });
 }
 
@@ -40,6 +43,29 @@ void Child::UnrefLoop(const Napi::CallbackInfo &) {
 
 Napi::Value Child::HasRef(const Napi::CallbackInfo &info) {
   return Napi::Boolean::New(info.Env(), owner_ != nullptr && keeps_loop_);
+}
+
+/* The fields of getrusage(2) in their order, times in microseconds; undefined while alive, or if lost. */
+Napi::Value Child::Usage(const Napi::CallbackInfo &info) {
+  const rusage &usage = end_.usage;
+
+  if (!reaped_ || end_.lost) return info.Env().Undefined();
+  auto microseconds = [](const timeval &time) {
+    return time.tv_sec * 1e6 + static_cast<double>(time.tv_usec);
+  };
+  const double fields[] = {
+      microseconds(usage.ru_utime),          microseconds(usage.ru_stime),
+      static_cast<double>(usage.ru_maxrss),  static_cast<double>(usage.ru_ixrss),
+      static_cast<double>(usage.ru_idrss),   static_cast<double>(usage.ru_isrss),
+      static_cast<double>(usage.ru_minflt),  static_cast<double>(usage.ru_majflt),
+      static_cast<double>(usage.ru_nswap),   static_cast<double>(usage.ru_inblock),
+      static_cast<double>(usage.ru_oublock), static_cast<double>(usage.ru_msgsnd),
+      static_cast<double>(usage.ru_msgrcv),  static_cast<double>(usage.ru_nsignals),
+      static_cast<double>(usage.ru_nvcsw),   static_cast<double>(usage.ru_nivcsw),
+  };
+  Napi::Float64Array array = Napi::Float64Array::New(info.Env(), std::size(fields));
+  std::copy(std::begin(fields), std::end(fields), array.Data());
+  return array;
 }
 
 void Child::SetLoopRef(bool wanted) {
@@ -155,6 +181,7 @@ void ExitWatcher::OnSigchld(uv_signal_t *signal, int) {
 
 void ExitWatcher::Reap(Child *child) {
   if (launch_reap(&child->child_, &child->end_) == 0) return;
+  child->reaped_ = true;
   bool by_sigchld = child->poll_ == nullptr;
   /* What it wrote may have come after this turn's look at the pipes, unlike with a pidfd beside them. */
   child->awaits_poll_ = by_sigchld;

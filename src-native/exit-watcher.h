@@ -33,6 +33,7 @@ private:
   void RefLoop(const Napi::CallbackInfo &info);
   void UnrefLoop(const Napi::CallbackInfo &info);
   Napi::Value HasRef(const Napi::CallbackInfo &info);
+  Napi::Value Usage(const Napi::CallbackInfo &info);
   void SetLoopRef(bool wanted);
 
   ExitWatcher *owner_ = nullptr; /* null once reaped, or once the environment ends */
@@ -41,6 +42,7 @@ private:
   launch_exit end_ = {};
   uv_poll_t *poll_ = nullptr; /* null: learnt of by SIGCHLD */
   bool keeps_loop_ = true;
+  bool reaped_ = false;
   bool awaits_poll_ = false; /* dead, but the pipes have to be looked at once more first */
   Napi::ObjectReference watcher_;
 };

@@ -6,15 +6,25 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <utility>
 
 namespace {
 
 /* The numbers of lib/native.ts. */
 enum Word { kFlags, kUid, kGid, kArgumentCount, kEnvironmentCount, kStdioCount, kStdio };
 enum Flag { kNewSession = 1, kSetUid = 2, kSetGid = 4, kInheritEnv = 8 };
-enum Kind { kIgnore, kPipe, kFd };
+enum Kind { kIgnore, kPipe, kFd, kOneWayPipe };
 enum RlimitField { kResource, kHalves, kSoft, kHard, kRlimitFields };
 enum Half { kHalfSoft = 1, kHalfHard = 2 };
+enum Setting { kWhich, kUmask, kNice, kOomScoreAdj, kProcessGroup, kDeathSignal, kGroups };
+enum Which {
+  kSetUmask = 1,
+  kSetNice = 2,
+  kSetOomScoreAdj = 4,
+  kSetProcessGroup = 8,
+  kSetGroups = 16,
+  kNoNewPrivileges = 32
+};
 
 /* 0 to 2 may be sources of their own: an end that got such a number because it was closed would be passed on
  * for it. */
@@ -27,6 +37,14 @@ int AboveStdio(int fd) {
   return moved;
 }
 
+/* Our end first. Node's pipes are socket pairs: either end can be read and written, and carry descriptors. */
+int OpenEnds(int kind, size_t index, int ends[2]) {
+  if (kind == kPipe) return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+  int result = pipe2(ends, O_CLOEXEC);
+  if (index == STDIN_FILENO) std::swap(ends[0], ends[1]);
+  return result;
+}
+
 void CloseAll(std::vector<int> *fds) {
   for (int &fd : *fds) {
     if (fd >= 0) close(fd);
@@ -36,8 +54,8 @@ void CloseAll(std::vector<int> *fds) {
 
 } // namespace
 
-Request::Request(const Napi::String &strings, const Napi::Int32Array &words, const Napi::Value &rlimits)
-    : text_(strings.Utf8Value()) {
+Request::Request(const RequestParts &parts) : text_(parts.strings.Utf8Value()) {
+  const Napi::Int32Array &words = parts.words;
   int32_t flags = words[kFlags];
   const auto *stdio = reinterpret_cast<const Entry *>(words.Data() + kStdio);
 
@@ -50,7 +68,12 @@ Request::Request(const Napi::String &strings, const Napi::Int32Array &words, con
   plan_.uid = static_cast<uid_t>(words[kUid]);
   plan_.gid = static_cast<gid_t>(words[kGid]);
   ReadStrings(words);
-  ReadRlimits(rlimits);
+  if (!parts.rlimits.IsUndefined()) ReadRlimits(parts.rlimits);
+  if (!parts.settings.IsUndefined()) ReadSettings(parts.settings);
+  if (!parts.cgroup.IsUndefined()) {
+    cgroup_ = parts.cgroup.As<Napi::String>().Utf8Value();
+    plan_.cgroup = cgroup_.c_str();
+  }
 }
 
 Request::~Request() {
@@ -83,7 +106,6 @@ void Request::ReadStrings(const Napi::Int32Array &words) {
 }
 
 void Request::ReadRlimits(const Napi::Value &rlimits) {
-  if (rlimits.IsUndefined()) return;
   auto fields = rlimits.As<Napi::BigUint64Array>();
 
   for (const uint64_t *field = fields.Data(); field < fields.Data() + fields.ElementLength();
@@ -94,6 +116,27 @@ void Request::ReadRlimits(const Napi::Value &rlimits) {
   plan_.rlimit_count = rlimits_.size();
 }
 
+/* The supplementary groups are the rest of the array. */
+void Request::ReadSettings(const Napi::Value &settings) {
+  auto fields = settings.As<Napi::Int32Array>();
+  int32_t which = fields[kWhich];
+
+  plan_.set_umask = (which & kSetUmask) != 0;
+  plan_.set_nice = (which & kSetNice) != 0;
+  plan_.set_oom_score_adj = (which & kSetOomScoreAdj) != 0;
+  plan_.set_process_group = (which & kSetProcessGroup) != 0;
+  plan_.set_groups = (which & kSetGroups) != 0;
+  plan_.no_new_privileges = (which & kNoNewPrivileges) != 0;
+  plan_.umask = static_cast<mode_t>(fields[kUmask]);
+  plan_.nice = fields[kNice];
+  plan_.oom_score_adj = fields[kOomScoreAdj];
+  plan_.process_group = fields[kProcessGroup];
+  plan_.death_signal = fields[kDeathSignal];
+  groups_.assign(fields.Data() + kGroups, fields.Data() + fields.ElementLength());
+  plan_.groups = groups_.data();
+  plan_.group_count = groups_.size();
+}
+
 /* Before a pipe is made: it could get the number of a descriptor that was named though it is closed. */
 int Request::CheckDescriptors() const {
   for (const Entry &entry : stdio_)
@@ -101,11 +144,10 @@ int Request::CheckDescriptors() const {
   return 0;
 }
 
-/* A socket pair, as Node's pipes are: either end can be read and written, and carry descriptors. */
 int Request::OpenPipe(size_t index) {
   int ends[2];
 
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return -errno;
+  if (OpenEnds(stdio_[index].kind, index, ends) != 0) return -errno;
   our_ends_[index] = AboveStdio(ends[0]);
   if (our_ends_[index] < 0) {
     int error = -errno;
@@ -121,7 +163,7 @@ int Request::OpenStdio() {
 
   for (size_t i = 0; error == 0 && i < stdio_.size(); i++) {
     int target = static_cast<int>(i);
-    if (stdio_[i].kind == kPipe) {
+    if (stdio_[i].kind == kPipe || stdio_[i].kind == kOneWayPipe) {
       error = OpenPipe(i);
       fds_.push_back({target, child_ends_[i]});
     } else if (stdio_[i].kind == kFd) {

@@ -11,10 +11,19 @@
 
 #include "core/launch.h"
 
+/* As lib/native.ts names them. */
+struct RequestParts {
+  Napi::String strings;
+  Napi::Int32Array words;
+  Napi::Value rlimits;  /* BigUint64Array or undefined */
+  Napi::Value settings; /* Int32Array or undefined */
+  Napi::Value cgroup;   /* string or undefined */
+};
+
 /* Lives for one launch. Closes the ends of its pipes in any case, except ours if they were handed out. */
 class Request {
 public:
-  Request(const Napi::String &strings, const Napi::Int32Array &words, const Napi::Value &rlimits);
+  explicit Request(const RequestParts &parts);
   ~Request();
   Request(const Request &) = delete;
   Request &operator=(const Request &) = delete;
@@ -33,6 +42,7 @@ public:
 private:
   void ReadStrings(const Napi::Int32Array &words);
   void ReadRlimits(const Napi::Value &rlimits);
+  void ReadSettings(const Napi::Value &settings);
   int OpenPipe(size_t index);
   int CheckDescriptors() const;
 
@@ -42,6 +52,7 @@ private:
   };
 
   std::string text_;
+  std::string cgroup_;
   std::vector<char *> argv_;
   std::vector<char *> envp_;
   std::vector<Entry> stdio_;
@@ -49,6 +60,7 @@ private:
   std::vector<int> child_ends_;
   std::vector<launch_fd> fds_;
   std::vector<launch_rlimit> rlimits_;
+  std::vector<gid_t> groups_;
   launch_plan plan_ = {};
 };
 

@@ -3,8 +3,8 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <fcntl.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -62,8 +62,10 @@ void Close(SyncPipe *pipe) {
 }
 
 SyncEnd Runner::Run() {
-  for (SyncPipe &pipe : pipes_)
+  for (SyncPipe &pipe : pipes_) {
+    if (pipe.fd >= 0) fcntl(pipe.fd, F_SETFL, fcntl(pipe.fd, F_GETFL) | O_NONBLOCK);
     if (pipe.child_reads) Feed(&pipe);
+  }
   while (!IsDone()) {
     Wait();
     for (size_t i = 0; i < pipes_.size(); i++)
@@ -106,10 +108,10 @@ void Runner::Serve(SyncPipe *pipe) {
     Collect(pipe);
 }
 
-/* Node ignores SIGPIPE, but the host may be another: a flag says so for this one write. */
+/* Without SIGPIPE: Node ignores it from its start. */
 void Runner::Feed(SyncPipe *pipe) {
   while (pipe->fd >= 0 && pipe->input_size > 0) {
-    ssize_t written = send(pipe->fd, pipe->input, pipe->input_size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t written = write(pipe->fd, pipe->input, pipe->input_size);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0 && errno == EAGAIN) return;
     if (written < 0) {
@@ -128,7 +130,7 @@ void Runner::Collect(SyncPipe *pipe) {
 
   pipe->output.resize(old_size + kChunk);
   do
-    received = recv(pipe->fd, pipe->output.data() + old_size, kChunk, MSG_DONTWAIT);
+    received = read(pipe->fd, pipe->output.data() + old_size, kChunk);
   while (received < 0 && errno == EINTR);
   int error = received < 0 ? errno : 0;
   pipe->output.resize(old_size + static_cast<size_t>(std::max<ssize_t>(received, 0)));

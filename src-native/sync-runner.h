@@ -16,7 +16,7 @@
 
 #include "core/launch.h"
 
-/* Our end of a socket pair, which the runner closes. */
+/* Our end, which the runner closes. */
 struct SyncPipe {
   int fd;            /* -1: this stdio entry is no pipe, or the pipe has ended */
   bool child_reads;  /* else the child writes */

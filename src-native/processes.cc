@@ -1,0 +1,117 @@
+#include "processes.h"
+
+#include <cerrno>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "throw-errno.h"
+
+namespace {
+
+/* prlimit(2): pid (0: this process), resource, new (soft, hard) or undefined; returns the old pair. */
+Napi::Value Prlimit(const Napi::CallbackInfo &info) {
+  Napi::BigUint64Array old = Napi::BigUint64Array::New(info.Env(), 2);
+  const uint64_t *wanted = info[2].IsUndefined() ? nullptr : info[2].As<Napi::BigUint64Array>().Data();
+  long pid = info[0].As<Napi::Number>().Int64Value();
+  long resource = info[1].As<Napi::Number>().Int64Value();
+
+  if (syscall(SYS_prlimit64, pid, resource, wanted, old.Data()) == 0) return old;
+  ThrowErrno(info.Env(), -errno, "prlimit");
+  return info.Env().Undefined();
+}
+
+constexpr size_t kFirstBuffer = 1024, kLargestBuffer = 16 * 1024 * 1024;
+
+/* A getpwnam_r(3)-like call with as large a buffer as it needs. 0, with *ret_found null for none, or an errno. */
+template <typename Entry, typename Lookup>
+int LookUp(Lookup lookup, Entry *entry, std::vector<char> *buffer, Entry **ret_found) {
+  int error = ERANGE;
+
+  for (size_t size = kFirstBuffer; error == ERANGE && size <= kLargestBuffer; size *= 4) {
+    buffer->resize(size);
+    do
+      error = lookup(entry, buffer->data(), buffer->size(), ret_found);
+    while (error == EINTR);
+  }
+  return error;
+}
+
+/* What the name services answer for an unknown name differs: getpwnam_r(3) lists these. */
+bool MeansUnknown(int error) {
+  return error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
+}
+
+/* name -> {uid, gid}; undefined for an unknown one. */
+Napi::Value LookupUser(const Napi::CallbackInfo &info) {
+  std::string name = info[0].As<Napi::String>().Utf8Value();
+  std::vector<char> buffer;
+  passwd entry, *found = nullptr;
+  int error = LookUp([&](auto... to) { return getpwnam_r(name.c_str(), to...); }, &entry, &buffer, &found);
+
+  if (error != 0 && !MeansUnknown(error)) ThrowErrno(info.Env(), -error, "getpwnam_r");
+  if (error != 0 || found == nullptr) return info.Env().Undefined();
+  Napi::Object user = Napi::Object::New(info.Env());
+  user.Set("uid", static_cast<double>(found->pw_uid));
+  user.Set("gid", static_cast<double>(found->pw_gid));
+  return user;
+}
+
+/* uid -> {name, gid}; undefined for one without a name. */
+Napi::Value LookupUid(const Napi::CallbackInfo &info) {
+  uid_t uid = info[0].As<Napi::Number>().Uint32Value();
+  std::vector<char> buffer;
+  passwd entry, *found = nullptr;
+  int error = LookUp([&](auto... to) { return getpwuid_r(uid, to...); }, &entry, &buffer, &found);
+
+  if (error != 0 && !MeansUnknown(error)) ThrowErrno(info.Env(), -error, "getpwuid_r");
+  if (error != 0 || found == nullptr) return info.Env().Undefined();
+  Napi::Object user = Napi::Object::New(info.Env());
+  user.Set("name", found->pw_name);
+  user.Set("gid", static_cast<double>(found->pw_gid));
+  return user;
+}
+
+/* name -> gid; undefined for an unknown one. */
+Napi::Value LookupGroup(const Napi::CallbackInfo &info) {
+  std::string name = info[0].As<Napi::String>().Utf8Value();
+  std::vector<char> buffer;
+  group entry, *found = nullptr;
+  int error = LookUp([&](auto... to) { return getgrnam_r(name.c_str(), to...); }, &entry, &buffer, &found);
+
+  if (error != 0 && !MeansUnknown(error)) ThrowErrno(info.Env(), -error, "getgrnam_r");
+  if (error != 0 || found == nullptr) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), static_cast<double>(found->gr_gid));
+}
+
+/* getgrouplist(3): user name, gid -> the groups that initgroups(3) would set. */
+Napi::Value GroupsOf(const Napi::CallbackInfo &info) {
+  std::string name = info[0].As<Napi::String>().Utf8Value();
+  gid_t gid = info[1].As<Napi::Number>().Uint32Value();
+  std::vector<gid_t> groups(64);
+  int count = static_cast<int>(groups.size());
+
+  while (getgrouplist(name.c_str(), gid, groups.data(), &count) < 0) {
+    groups.resize(std::max(groups.size() * 2, static_cast<size_t>(count)));
+    count = static_cast<int>(groups.size());
+  }
+  Napi::Array array = Napi::Array::New(info.Env(), static_cast<size_t>(count));
+  for (uint32_t i = 0; i < static_cast<uint32_t>(count); i++)
+    array[i] = Napi::Number::New(info.Env(), static_cast<double>(groups[i]));
+  return array;
+}
+
+} // namespace
+
+void ExportProcesses(Napi::Env env, Napi::Object exports) {
+  exports.Set("prlimit", Napi::Function::New(env, Prlimit, "prlimit"));
+  exports.Set("lookupUser", Napi::Function::New(env, LookupUser, "lookupUser"));
+  exports.Set("lookupUid", Napi::Function::New(env, LookupUid, "lookupUid"));
+  exports.Set("lookupGroup", Napi::Function::New(env, LookupGroup, "lookupGroup"));
+  exports.Set("groupsOf", Napi::Function::New(env, GroupsOf, "groupsOf"));
+}
