@@ -44,6 +44,24 @@ test('docs/errors.md lists the steps of the launch core in running order', () =>
   );
 });
 
+test('docs/design.md tells of every step of the launch core', () => {
+  const { steps } = require(join(root, 'dist', 'native.js')).native();
+  const told = new Set(text('docs/design.md').match(/`\w+`/g).map(unquoted));
+  assert.deepEqual(
+    steps.filter((step) => !told.has(step)),
+    [],
+  );
+});
+
+test('docs/options.md has a section for every launch option', () => {
+  const source = readFileSync(join(root, 'lib', 'options.ts'), 'utf8');
+  const [, options] = source.match(/interface LaunchOptions \{(.*?)^\}/ms);
+  const names = [...options.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name);
+  const sections = [...text('docs/options.md').matchAll(/^## `(\w+)`/gm)].map(([, name]) => name);
+  assert.notEqual(names.length, 0);
+  assert.deepEqual(sections.sort(), names.sort());
+});
+
 test('docs/errors.md lists the codes of this library', () => {
   const source = readFileSync(join(root, 'lib', 'errors.ts'), 'utf8');
   const codes = new Set(source.match(/ERR_(SAFE_SPAWN|FEATURE)_\w+/g));
@@ -61,6 +79,10 @@ test('docs/options.md lists the resources of the rlimits option', () => {
   const listed = firstColumn('docs/options.md').filter((name) => /^[a-z]+$/.test(name));
   assert.deepEqual(listed, [...resources].sort());
 });
+
+function unquoted(name) {
+  return name.slice(1, -1);
+}
 
 function consoleCommands(document) {
   return blocks(document)
