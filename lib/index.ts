@@ -12,4 +12,5 @@ export type {
   SafeSpawnOptionsWithoutStdio,
   SafeSpawnOptionsWithStdioTuple,
 } from './options.js';
+export type { SafeSpawn } from './spawn.js';
 export { safeSpawn } from './spawn.js';

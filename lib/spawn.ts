@@ -25,6 +25,8 @@ import {
 
 if (process.platform === 'linux') preload();
 
+type Stdio = StdioNull | StdioPipe;
+
 type StreamOf<Entry, Stream> = Entry extends StdioPipe ? Stream : null;
 
 type ChildWith<In, Out, Err> = ChildProcessByStdio<
@@ -33,41 +35,37 @@ type ChildWith<In, Out, Err> = ChildProcessByStdio<
   StreamOf<Err, Readable>
 >;
 
+/** What `spawn` can be called with, and the same with launch options. */
+export type SafeSpawn = typeof spawn & {
+  (command: string, options: SafeSpawnOptionsWithoutStdio): ChildProcessWithoutNullStreams;
+  <In extends Stdio, Out extends Stdio, Err extends Stdio>(
+    command: string,
+    options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>,
+  ): ChildWith<In, Out, Err>;
+  (command: string, options: SafeSpawnOptions): ChildProcess;
+  (
+    command: string,
+    args: readonly string[] | undefined,
+    options: SafeSpawnOptionsWithoutStdio,
+  ): ChildProcessWithoutNullStreams;
+  <In extends Stdio, Out extends Stdio, Err extends Stdio>(
+    command: string,
+    args: readonly string[] | undefined,
+    options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>,
+  ): ChildWith<In, Out, Err>;
+  (command: string, args: readonly string[] | undefined, options: SafeSpawnOptions): ChildProcess;
+};
+
 /**
  * `child_process.spawn`, but the child holds the stdio entries that were asked for and no other descriptor, and the
  * limits in `options.rlimits` are in force before its first instruction. If that can't be had on this system, the
  * child is not started: the error says which step of the launch failed (`error.step`).
  */
-export function safeSpawn(
+export const safeSpawn: SafeSpawn = function safeSpawn(
   command: string,
-  options?: SafeSpawnOptionsWithoutStdio,
-): ChildProcessWithoutNullStreams;
-export function safeSpawn<
-  In extends StdioNull | StdioPipe,
-  Out extends StdioNull | StdioPipe,
-  Err extends StdioNull | StdioPipe,
->(command: string, options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>): ChildWith<In, Out, Err>;
-export function safeSpawn(command: string, options: SafeSpawnOptions): ChildProcess;
-export function safeSpawn(
-  command: string,
-  args?: readonly string[],
-  options?: SafeSpawnOptionsWithoutStdio,
-): ChildProcessWithoutNullStreams;
-export function safeSpawn<
-  In extends StdioNull | StdioPipe,
-  Out extends StdioNull | StdioPipe,
-  Err extends StdioNull | StdioPipe,
->(
-  command: string,
-  args: readonly string[] | undefined,
-  options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>,
-): ChildWith<In, Out, Err>;
-export function safeSpawn(
-  command: string,
-  args: readonly string[] | undefined,
-  options: SafeSpawnOptions,
-): ChildProcess;
-export function safeSpawn(command: string, args?: unknown, options?: unknown): ChildProcess {
+  args?: unknown,
+  options?: unknown,
+): ChildProcess {
   if (process.platform !== 'linux') return spawnElsewhere(command, args, options);
   requireKnownNode();
   const { options: nodeOptions, launch } = normalizeArguments(command, args, options);
@@ -81,7 +79,7 @@ export function safeSpawn(command: string, args?: unknown, options?: unknown): C
     throw giveUp(handle, error, nodeOptions.file);
   }
   return child;
-}
+} as SafeSpawn;
 
 function spawnElsewhere(command: string, args: unknown, options: unknown): ChildProcess {
   refuseLaunchOptions(args);

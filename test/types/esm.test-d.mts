@@ -1,0 +1,133 @@
+/** What a program in TypeScript may write. Checked by the compiler, never run. */
+import {
+  type ChildProcess,
+  type ChildProcessByStdio,
+  type ChildProcessWithoutNullStreams,
+  type SpawnOptions,
+  spawn,
+} from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import {
+  type Capabilities,
+  capabilities,
+  type LaunchOptions,
+  type OpenFd,
+  openFds,
+  type Rlimit,
+  type Rlimits,
+  type SafeSpawnOptions,
+  type SpawnError,
+  safeSpawn,
+  sealFds,
+} from 'safe-spawn';
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+function expectType<Expected>() {
+  return <Actual,>(_value: Actual, _same: Same<Expected, Actual>): void => undefined;
+}
+
+// ---- the types of the streams follow stdio, as with spawn ----------------------------------------------------
+
+expectType<ChildProcessWithoutNullStreams>()(safeSpawn('true'), true);
+expectType<ChildProcessWithoutNullStreams>()(safeSpawn('true', ['one']), true);
+expectType<ChildProcessWithoutNullStreams>()(safeSpawn('true', { cwd: '/' }), true);
+expectType<ChildProcessWithoutNullStreams>()(safeSpawn('true', [], { rlimits: { nofile: 64 } }), true);
+expectType<ChildProcessWithoutNullStreams>()(safeSpawn('true', [], { stdio: 'pipe' }), true);
+expectType<ChildProcess>()(safeSpawn('true', { stdio: 'inherit' }), true);
+expectType<ChildProcess>()(safeSpawn('true', [], { stdio: 'ignore', rlimits: { core: 0 } }), true);
+expectType<ChildProcess>()(safeSpawn('true', [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] }), true);
+
+expectType<ChildProcessByStdio<null, Readable, null>>()(
+  safeSpawn('true', [], { stdio: ['ignore', 'pipe', 'inherit'] }),
+  true,
+);
+expectType<ChildProcessByStdio<Writable, null, Readable>>()(
+  safeSpawn('true', { stdio: ['pipe', process.stdout, 'pipe'], rlimits: { nofile: { soft: 64 } } }),
+  true,
+);
+expectType<ChildProcessByStdio<Writable, Readable, Readable>>()(
+  safeSpawn('true', [], { stdio: ['pipe', undefined, null] }),
+  true,
+);
+
+declare const options: SpawnOptions;
+declare const ours: SafeSpawnOptions;
+expectType<ChildProcess>()(safeSpawn('true', [], options), true);
+expectType<ChildProcess>()(safeSpawn('true', ours), true);
+
+// ---- it is a drop-in -----------------------------------------------------------------------------------------
+
+const inPlaceOfSpawn: typeof spawn = safeSpawn;
+inPlaceOfSpawn('true');
+
+spawn('true', [], ours);
+
+// ---- limits --------------------------------------------------------------------------------------------------
+
+const all = {
+  as: 'unlimited',
+  core: 0,
+  cpu: 1n,
+  data: { soft: 1 },
+  fsize: { hard: 1 },
+  locks: { soft: 1, hard: 2n },
+  memlock: { soft: 0, hard: 'unlimited' },
+  msgqueue: 'inherit',
+  nice: undefined,
+  nofile: {},
+  nproc: 1,
+  rss: 1,
+  rtprio: 1,
+  rttime: 1,
+  sigpending: 1,
+  stack: 1,
+} satisfies Required<{ [Name in keyof Rlimits]: Rlimit | undefined }>;
+const launch: LaunchOptions = { rlimits: all };
+safeSpawn('true', [], { ...launch, uid: 1 });
+
+// @ts-expect-error: no such resource
+safeSpawn('true', [], { rlimits: { nofiles: 1 } });
+// @ts-expect-error: not a value
+safeSpawn('true', [], { rlimits: { nofile: 'infinity' } });
+// @ts-expect-error: not a half
+safeSpawn('true', [], { rlimits: { nofile: { max: 1 } } });
+// @ts-expect-error: a half can't be inherited in words, only left out
+safeSpawn('true', [], { rlimits: { nofile: { soft: 'inherit' } } });
+// @ts-expect-error: of child_process
+safeSpawn('true', [], { uid: 'root' });
+// @ts-expect-error: arguments are strings
+safeSpawn('true', [1]);
+// @ts-expect-error: a command is needed
+safeSpawn();
+
+// ---- errors --------------------------------------------------------------------------------------------------
+
+safeSpawn('true').on('error', (error: SpawnError) => {
+  expectType<string | undefined>()(error.step, true);
+  expectType<string | undefined>()(error.code, true);
+  expectType<string[] | undefined>()(error.spawnargs, true);
+  expectType<NodeJS.Signals | undefined>()(error.signal, true);
+});
+
+// ---- the rest ------------------------------------------------------------------------------------------------
+
+expectType<number[]>()(sealFds(), true);
+expectType<OpenFd[]>()(openFds(), true);
+expectType<OpenFd[]>()(openFds(1), true);
+for (const { fd, target, closeOnExec, access } of openFds()) {
+  expectType<number>()(fd, true);
+  expectType<string>()(target, true);
+  expectType<boolean>()(closeOnExec, true);
+  expectType<'r' | 'w' | 'rw' | 'path'>()(access, true);
+}
+// @ts-expect-error: a pid is a number
+openFds('1');
+
+const known: Capabilities = capabilities();
+if (known.supported) {
+  expectType<'shared' | 'copy' | 'fork'>()(known.tier, true);
+  expectType<string>()(known.reasons.seal, true);
+} else {
+  expectType<string>()(known.reason, true);
+}
