@@ -25,4 +25,5 @@ int __wrap_clone(int (*entry)(void *), void *stack, int flags, void *argument, .
 }
 
 /* Weak: the runtime of clang is linked statically, and its own is taken then. */
-__attribute__((weak)) void __asan_handle_no_return(void) {}
+__attribute__((weak)) void __asan_handle_no_return(void) {
+}

@@ -19,7 +19,8 @@ struct launch_context *open_context(void) {
 }
 
 struct launch_context *open_context_for(struct way way) {
-  test_section("%s, %s, %s", launch_tier_name(way.tier), launch_seal_name(way.seal), launch_pidfd_name(way.pidfd));
+  test_section("%s, %s, %s", launch_tier_name(way.tier), launch_seal_name(way.seal),
+               launch_pidfd_name(way.pidfd));
   struct launch_context *context = open_context();
   launch_force(context, way.tier, way.seal, way.pidfd);
   return context;
@@ -54,12 +55,15 @@ void in_the_main_ways(void (*check)(struct launch_context *context)) {
       {LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE},
       {LAUNCH_TIER_FORK, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE},
   };
-  for (size_t i = 0; i < COUNT(ways); i++) check_in(ways[i], check);
+  for (size_t i = 0; i < COUNT(ways); i++)
+    check_in(ways[i], check);
 }
 
 /* ---- descriptors ------------------------------------------------------------------------------------------------- */
 
-int fresh_fd(void) { return CHECKED(memfd_create("fresh", 0)); }
+int fresh_fd(void) {
+  return CHECKED(memfd_create("fresh", 0));
+}
 
 int fresh_fd_at(int number) {
   const int fd = fresh_fd();
@@ -70,10 +74,13 @@ int fresh_fd_at(int number) {
 }
 
 void close_all(const int *numbers, size_t count) {
-  for (size_t i = 0; i < count; i++) close(numbers[i]);
+  for (size_t i = 0; i < count; i++)
+    close(numbers[i]);
 }
 
-bool is_open(int number) { return fcntl(number, F_GETFD) >= 0; }
+bool is_open(int number) {
+  return fcntl(number, F_GETFD) >= 0;
+}
 
 ino_t inode_of(int fd) {
   struct stat status;
@@ -84,7 +91,8 @@ ino_t inode_of(int fd) {
 void allow_fds_up_to(int number) {
   struct rlimit limit;
   CHECKED(getrlimit(RLIMIT_NOFILE, &limit));
-  if (limit.rlim_max <= (rlim_t)number) test_skip("hard RLIMIT_NOFILE is %llu", (unsigned long long)limit.rlim_max);
+  if (limit.rlim_max <= (rlim_t)number)
+    test_skip("hard RLIMIT_NOFILE is %llu", (unsigned long long)limit.rlim_max);
   set_soft_nofile(limit.rlim_max);
 }
 
@@ -130,7 +138,9 @@ void probe_scan_up_to(struct probe *probe, int highest) {
   snprintf(probe->highest, sizeof probe->highest, "%d", highest);
 }
 
-void probe_then(struct probe *probe, char *then) { probe->argv[3] = then; }
+void probe_then(struct probe *probe, char *then) {
+  probe->argv[3] = then;
+}
 
 void probe_give(struct probe *probe, const struct launch_fd *fds, size_t count) {
   probe->plan.fds = fds;
@@ -141,8 +151,8 @@ void probe_start(struct launch_context *context, struct probe *probe, struct lau
   struct launch_error error;
   const int result = launch(context, &probe->plan, ret_child, &error);
   if (result != 0)
-    FAIL("launch: %d, step %s, error %d (%s), detail %d, signal %d", result, launch_step_name(error.step), error.error,
-         strerror(-error.error), error.detail, error.signal);
+    FAIL("launch: %d, step %s, error %d (%s), detail %d, signal %d", result, launch_step_name(error.step),
+         error.error, strerror(-error.error), error.detail, error.signal);
 }
 
 bool probe_has_reported(const struct probe *probe) {
@@ -167,7 +177,8 @@ void probe_run(struct launch_context *context, struct probe *probe, struct probe
 struct launch_error launch_failing(struct launch_context *context, const struct launch_plan *plan) {
   struct launch_child child = {.pid = -1, .pidfd = -1};
   struct launch_error error;
-  if (launch(context, plan, &child, &error) == 0) FAIL("a launch that should fail started process %d", (int)child.pid);
+  if (launch(context, plan, &child, &error) == 0)
+    FAIL("a launch that should fail started process %d", (int)child.pid);
   expect_no_children();
   return error;
 }
@@ -214,21 +225,23 @@ void expect_exact(const char *file, int line, const struct probe_report *report,
   for (size_t i = 0; i < count && i < (size_t)report->fd_count; i++) {
     const char *wrong = difference(&report->fds[i], &fds[i]);
     if (wrong != NULL)
-      test_fail(file, line, "descriptor %zu: wanted %d <- %d, found %d (inode %llu, mode %o): %s", i, fds[i].target,
-                fds[i].source, report->fds[i].number, (unsigned long long)report->fds[i].inode, report->fds[i].mode,
-                wrong);
+      test_fail(file, line, "descriptor %zu: wanted %d <- %d, found %d (inode %llu, mode %o): %s", i,
+                fds[i].target, fds[i].source, report->fds[i].number, (unsigned long long)report->fds[i].inode,
+                report->fds[i].mode, wrong);
   }
   if (report->fd_count != (int)count)
     test_fail(file, line, "the child holds %d descriptors, not %zu; the last is %d", report->fd_count, count,
               report->fd_count > 0 ? report->fds[report->fd_count - 1].number : -1);
   if (report->listed_count >= 0 && report->listed_count != (int)count)
-    test_fail(file, line, "/proc/self/fd of the child lists %d descriptors, not %zu", report->listed_count, count);
+    test_fail(file, line, "/proc/self/fd of the child lists %d descriptors, not %zu", report->listed_count,
+              count);
 }
 
 const char *probe_argument(const struct probe_report *report, int index) {
   const char *argument = report->text;
   if (index >= report->argc + report->envc) return NULL;
-  while (index-- > 0) argument += strlen(argument) + 1;
+  while (index-- > 0)
+    argument += strlen(argument) + 1;
   return argument;
 }
 
@@ -248,11 +261,37 @@ void held_start(struct held *held, struct launch_context *context, const struct 
   EVENTUALLY(launch_gate_reached(context, gate));
 }
 
-void held_join(struct held *held) { ASSERT_ZERO(pthread_join(held->thread, NULL)); }
+void held_join(struct held *held) {
+  ASSERT_ZERO(pthread_join(held->thread, NULL));
+}
 
 void held_finish(struct held *held) {
   launch_gate_release(held->context, held->gate);
   held_join(held);
+}
+
+/* Has the gates in common with its parent, and opens this one when that is gone. */
+static _Noreturn void open_gate_after(pid_t parent, struct launch_context *context, enum launch_gate gate) {
+  EVENTUALLY(getppid() != parent);
+  launch_gate_release(context, gate);
+  _exit(0);
+}
+
+_Noreturn void held_for_ever(struct launch_context *context, const struct launch_plan *plan,
+                             enum launch_gate gate, int report_pid) {
+  struct held held;
+  struct probe probe;
+  struct probe_report report;
+  const pid_t self = getpid();
+  /* A context notices the fork at its next launch, and forgets the gates then. */
+  probe_init(&probe);
+  probe_run(context, &probe, &report);
+  held_start(&held, context, plan, gate);
+  const pid_t pid = launch_gate_pid(context);
+  if (CHECKED(fork()) == 0) open_gate_after(self, context, gate);
+  ASSERT_EQ(write(report_pid, &pid, sizeof pid), sizeof pid);
+  for (;;)
+    pause();
 }
 
 /* ---- processes and files ------------------------------------------------------------------------------------------ */

@@ -102,6 +102,12 @@ void held_start(struct held *held, struct launch_context *context, const struct 
                 enum launch_gate gate);
 /* Opens the gate and waits for launch() to return. */
 void held_finish(struct held *held);
+/*
+ * For a forked copy of the caller that is to be killed: writes the pid of the held child to `report_pid`, and waits for
+ * its death. Another process then opens the gate.
+ */
+_Noreturn void held_for_ever(struct launch_context *context, const struct launch_plan *plan,
+                             enum launch_gate gate, int report_pid);
 /* Waits for launch() only: for a child that was killed. */
 void held_join(struct held *held);
 

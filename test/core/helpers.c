@@ -28,7 +28,8 @@ static int launch_once(char **arguments) {
   (void)chdir("/begin-launch");
   if (launch(context, &plan, &child, &error) != 0) return 2;
   (void)chdir("/end-launch");
-  while (launch_reap(&child, &ending) == 0) usleep(1000);
+  while (launch_reap(&child, &ending) == 0)
+    usleep(1000);
   launch_context_close(context);
   return ending.code;
 }
@@ -38,7 +39,8 @@ static int launch_and_wait(struct launch_context *context, const struct launch_p
   struct launch_error error;
   struct launch_exit ending;
   if (launch(context, plan, &child, &error) != 0) return error.error;
-  while (launch_reap(&child, &ending) == 0) usleep(1000);
+  while (launch_reap(&child, &ending) == 0)
+    usleep(1000);
   if (child.pidfd >= 0) close(child.pidfd);
   return ending.code;
 }

@@ -54,7 +54,7 @@ static struct record {
   char message[1000];
   char section[200];
   char notes[1000];
-} *record;
+} * record;
 
 static char program_directory[PATH_MAX];
 static char runner_directory[PATH_MAX];
@@ -65,8 +65,8 @@ static char current_directory[PATH_MAX + 256];
 _Noreturn void test_fail(const char *file, int line, const char *format, ...) {
   if (!__atomic_exchange_n(&record->failed, true, __ATOMIC_SEQ_CST)) {
     const char *base = strrchr(file, '/');
-    const int used = snprintf(record->message, sizeof record->message, "%s:%d: %s", base ? base + 1 : file, line,
-                              record->section);
+    const int used = snprintf(record->message, sizeof record->message, "%s:%d: %s", base ? base + 1 : file,
+                              line, record->section);
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(record->message + used, sizeof record->message - (size_t)used, format, arguments);
@@ -85,7 +85,9 @@ _Noreturn void test_skip(const char *format, ...) {
 
 static bool leak_check_impossible;
 
-void test_without_leak_check(void) { leak_check_impossible = true; }
+void test_without_leak_check(void) {
+  leak_check_impossible = true;
+}
 
 _Noreturn void test_pass(void) {
   if (leak_check_impossible) _exit(0);
@@ -109,7 +111,9 @@ void test_note(const char *format, ...) {
   va_end(arguments);
 }
 
-const char *test_directory(void) { return current_directory; }
+const char *test_directory(void) {
+  return current_directory;
+}
 
 const char *test_program(const char *name) {
   static _Thread_local char path[PATH_MAX + 512];
@@ -117,7 +121,9 @@ const char *test_program(const char *name) {
   return path;
 }
 
-bool test_runs_natively(void) { return getenv("TEST_CORE_UNDER") == NULL; }
+bool test_runs_natively(void) {
+  return getenv("TEST_CORE_UNDER") == NULL;
+}
 
 int64_t test_milliseconds(void) {
   struct timespec now;
@@ -125,7 +131,9 @@ int64_t test_milliseconds(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void test_pause(void) { nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL); }
+void test_pause(void) {
+  nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
+}
 
 /* ---- the runner -------------------------------------------------------------------------------------------------- */
 
@@ -149,7 +157,8 @@ static void close_what_was_inherited(void) {
     if (number > 2 && number != dirfd(directory)) numbers[count++] = number;
   }
   closedir(directory);
-  while (count > 0) close(numbers[--count]);
+  while (count > 0)
+    close(numbers[--count]);
 }
 
 static void make_directory(char *path, const char *parent, const char *name) {
@@ -174,7 +183,9 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
   return remove(path);
 }
 
-static void remove_directory(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT); }
+static void remove_directory(const char *path) {
+  nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
 
 /* Raw: whoever started the runner may have left one of libc's own signals ignored. */
 static void reset_signals(void) {
@@ -220,7 +231,8 @@ static int kill_left_processes(void) {
     if (pid > 0) continue;
     FILE *children = fopen(path, "re");
     if (children == NULL) return killed;
-    for (int left; fscanf(children, "%d", &left) == 1; killed++) kill(left, SIGKILL);
+    for (int left; fscanf(children, "%d", &left) == 1; killed++)
+      kill(left, SIGKILL);
     fclose(children);
     test_pause();
   }
@@ -300,13 +312,15 @@ static int run_selected(char **names) {
     totals[outcome]++;
     print_result(++number, test, outcome, test_milliseconds() - start);
   }
-  printf("1..%d\n%d passed, %d failed, %d skipped\n", number, totals[PASSED], totals[FAILED], totals[SKIPPED]);
+  printf("1..%d\n%d passed, %d failed, %d skipped\n", number, totals[PASSED], totals[FAILED],
+         totals[SKIPPED]);
   if (totals[FAILED] > 0 || number == 0) return 1;
   return totals[PASSED] == 0 ? TEST_SKIPPED : 0;
 }
 
 static int list(void) {
-  for (const struct test *test = tests; test < tests + TEST_COUNT; test++) printf("%s\n", test->name);
+  for (const struct test *test = tests; test < tests + TEST_COUNT; test++)
+    printf("%s\n", test->name);
   return 0;
 }
 

@@ -58,7 +58,8 @@ static void take_descriptors(struct parent_state *state, const struct launch_con
 /* By raw calls: libc hides the mask and the handlers of its own signals. */
 static void take_signals(struct parent_state *state) {
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &state->blocked, sizeof state->blocked);
-  for (int i = 0; i < 64; i++) syscall(SYS_rt_sigaction, i + 1, NULL, &state->actions[i], sizeof(uint64_t));
+  for (int i = 0; i < 64; i++)
+    syscall(SYS_rt_sigaction, i + 1, NULL, &state->actions[i], sizeof(uint64_t));
 }
 
 static void take_ids(struct parent_state *state) {
@@ -85,7 +86,8 @@ static void take_surroundings(struct parent_state *state) {
   state->directory = status.st_ino;
   state->umask = umask(0);
   umask(state->umask);
-  for (int i = 0; i < PROBE_LIMITS; i++) syscall(SYS_prlimit64, 0, i, NULL, &state->limits[i]);
+  for (int i = 0; i < PROBE_LIMITS; i++)
+    syscall(SYS_prlimit64, 0, i, NULL, &state->limits[i]);
 }
 
 void parent_state_take(struct parent_state *ret_state, const struct launch_context *context) {
@@ -111,9 +113,11 @@ void expect_unchanged(const char *file, int line, const struct parent_state *bef
 
   const int i = first_difference_of_fds(before, &now);
   if (i < before->fd_count || i < now.fd_count)
-    test_fail(file, line, "the caller's descriptors changed: %d before, %d now; entry %d was number %d flags %x, is %d %x",
-              before->fd_count, now.fd_count, i, before->fds[i].number, before->fds[i].status_flags,
-              now.fds[i].number, now.fds[i].status_flags);
+    test_fail(
+        file, line,
+        "the caller's descriptors changed: %d before, %d now; entry %d was number %d flags %x, is %d %x",
+        before->fd_count, now.fd_count, i, before->fds[i].number, before->fds[i].status_flags,
+        now.fds[i].number, now.fds[i].status_flags);
   for (int signal = 1; signal <= 64; signal++)
     if (memcmp(&before->actions[signal - 1], &now.actions[signal - 1], sizeof now.actions[0]) != 0)
       test_fail(file, line, "the caller's disposition of signal %d changed: handler %p, now %p", signal,
@@ -121,8 +125,10 @@ void expect_unchanged(const char *file, int line, const struct parent_state *bef
   for (int limit = 0; limit < PROBE_LIMITS; limit++)
     if (memcmp(&before->limits[limit], &now.limits[limit], sizeof now.limits[0]) != 0)
       test_fail(file, line, "the caller's limit %d changed", limit);
-  test_fail(file, line, "the caller changed: mask %llx, now %llx; umask %o, %o; dumpable %d, %d; uid %u, %u; cwd %llu, %llu",
-            (unsigned long long)before->blocked, (unsigned long long)now.blocked, before->umask, now.umask,
-            before->dumpable, now.dumpable, before->ids[1], now.ids[1], (unsigned long long)before->directory,
-            (unsigned long long)now.directory);
+  test_fail(
+      file, line,
+      "the caller changed: mask %llx, now %llx; umask %o, %o; dumpable %d, %d; uid %u, %u; cwd %llu, %llu",
+      (unsigned long long)before->blocked, (unsigned long long)now.blocked, before->umask, now.umask,
+      before->dumpable, now.dumpable, before->ids[1], now.ids[1], (unsigned long long)before->directory,
+      (unsigned long long)now.directory);
 }

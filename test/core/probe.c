@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -54,6 +55,15 @@ static void list_descriptors(void) {
   report.listed_count = count - 1;
 }
 
+static void read_oom_score_adj(void) {
+  char text[16] = {0};
+  report.oom_score_adj = INT32_MIN;
+  const int file = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  if (read(file, text, sizeof text - 1) > 0) report.oom_score_adj = atoi(text);
+  close(file);
+}
+
 static void read_fd_size(void) {
   static char text[8192];
   const int file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
@@ -78,8 +88,10 @@ static void look_at_signals(void) {
     struct kernel_action action = {0};
     syscall(SYS_rt_sigaction, number, NULL, &action, sizeof action.mask);
     const uint64_t bit = UINT64_C(1) << (number - 1);
-    if (action.handler == SIG_IGN) report.ignored |= bit;
-    else if (action.handler != SIG_DFL) report.caught |= bit;
+    if (action.handler == SIG_IGN)
+      report.ignored |= bit;
+    else if (action.handler != SIG_DFL)
+      report.caught |= bit;
   }
 }
 
@@ -91,6 +103,12 @@ static void look_at_ids(void) {
   getresuid(&report.uids[0], &report.uids[1], &report.uids[2]);
   getresgid(&report.gids[0], &report.gids[1], &report.gids[2]);
   report.group_count = getgroups(PROBE_GROUPS, report.groups);
+}
+
+static void look_at_process_flags(void) {
+  report.nice = getpriority(PRIO_PROCESS, 0);
+  report.no_new_privileges = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+  prctl(PR_GET_PDEATHSIG, &report.death_signal, 0, 0, 0);
 }
 
 static void look_at_limits(void) {
@@ -120,6 +138,8 @@ static void look_at_everything(int highest, char **argv, char **envp) {
   look_at_descriptors(highest);
   list_descriptors();
   read_fd_size();
+  read_oom_score_adj();
+  look_at_process_flags();
   look_at_signals();
   look_at_ids();
   look_at_limits();
@@ -150,9 +170,11 @@ static int write_report(const char *path) {
 static int then(const char *what) {
   char buffer[256];
   if (strcmp(what, "exit") == 0) return 0;
-  while (strcmp(what, "pause") == 0) pause();
+  while (strcmp(what, "pause") == 0)
+    pause();
   if (strcmp(what, "cat") != 0) return atoi(what);
-  while (read(0, buffer, sizeof buffer) > 0) continue;
+  while (read(0, buffer, sizeof buffer) > 0)
+    continue;
   return 0;
 }
 

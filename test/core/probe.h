@@ -33,6 +33,8 @@ struct probe_report {
   uint64_t blocked, ignored, caught; /* bit n-1 for signal n */
   int32_t fd_size;                   /* FDSize in /proc/self/status; 0 without /proc */
   uint32_t umask;
+  int32_t nice, no_new_privileges, death_signal;
+  int32_t oom_score_adj; /* INT32_MIN without /proc */
   uint64_t soft[PROBE_LIMITS], hard[PROBE_LIMITS];
   int32_t listed_count; /* in /proc/self/fd, without that of the listing; -1 if there is none */
   int32_t fd_count;     /* asked for one by one, without /proc */

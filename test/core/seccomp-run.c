@@ -19,7 +19,8 @@ static int fail(int code, const char *what, int error) {
 
 int main(int argc, char **argv) {
   int rules = 1;
-  while (rules < argc && strcmp(argv[rules], "--") != 0) rules++;
+  while (rules < argc && strcmp(argv[rules], "--") != 0)
+    rules++;
   if (rules + 1 >= argc) {
     fprintf(stderr, "usage: seccomp-run [RULE...] [no-proc] -- PROGRAM [ARGUMENT...]\n");
     return 125;

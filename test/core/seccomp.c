@@ -13,24 +13,24 @@
 #include <sys/wait.h>
 
 #ifndef SYS_close_range
-#define SYS_close_range 436
+#  define SYS_close_range 436
 #endif
 #ifndef SYS_clone3
-#define SYS_clone3 435
+#  define SYS_clone3 435
 #endif
 #ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
+#  define SYS_pidfd_open 434
 #endif
 #ifndef SYS_pidfd_send_signal
-#define SYS_pidfd_send_signal 424
+#  define SYS_pidfd_send_signal 424
 #endif
 
 #if defined __x86_64__
-#define THIS_ARCHITECTURE AUDIT_ARCH_X86_64
+#  define THIS_ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined __aarch64__
-#define THIS_ARCHITECTURE AUDIT_ARCH_AARCH64
+#  define THIS_ARCHITECTURE AUDIT_ARCH_AARCH64
 #else
-#error "the order of clone's arguments is not known for this architecture"
+#  error "the order of clone's arguments is not known for this architecture"
 #endif
 
 enum { CLOSE_RANGE_UNSHARE_BIT = 2, ID_TYPE_PIDFD = 3 };
@@ -69,7 +69,8 @@ static const struct answer {
 
 static const struct subject *find_subject(const char *name, size_t length) {
   for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
-    if (strlen(subjects[i].name) == length && memcmp(subjects[i].name, name, length) == 0) return &subjects[i];
+    if (strlen(subjects[i].name) == length && memcmp(subjects[i].name, name, length) == 0)
+      return &subjects[i];
   return NULL;
 }
 

@@ -12,18 +12,23 @@
 
 static const struct launch_fd stdio[] = {{0, LAUNCH_FD_NULL}, {1, 20}, {2, 21}};
 
-static void never_called(int signal) { FAIL("a handler for signal %d ran", signal); }
+static void never_called(int signal) {
+  FAIL("a handler for signal %d ran", signal);
+}
 
 /* Nothing about this process is as usual. */
 static void become_unusual(void) {
   static const int masked[] = {SIGUSR1, SIGTERM, SIGTSTP};
   sigset_t mask;
   sigemptyset(&mask);
-  for (size_t i = 0; i < COUNT(masked); i++) sigaddset(&mask, masked[i]);
+  for (size_t i = 0; i < COUNT(masked); i++)
+    sigaddset(&mask, masked[i]);
   sigprocmask(SIG_SETMASK, &mask, NULL);
-  const struct sigaction handled = {.sa_handler = never_called, .sa_flags = SA_RESTART | SA_NODEFER, .sa_mask = mask};
+  const struct sigaction handled = {
+      .sa_handler = never_called, .sa_flags = SA_RESTART | SA_NODEFER, .sa_mask = mask};
   static const int caught[] = {SIGUSR1, SIGUSR2, SIGTSTP, SIGPROF};
-  for (size_t i = 0; i < COUNT(caught); i++) sigaction(caught[i], &handled, NULL);
+  for (size_t i = 0; i < COUNT(caught); i++)
+    sigaction(caught[i], &handled, NULL);
   sigaction(SIGRTMIN + 2, &handled, NULL);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGINT, SIG_IGN);
@@ -58,8 +63,15 @@ void test_success_leaves_the_caller_as_it_was(void) {
 
 /* Steps that a child runs; the clone itself can only be refused by the kernel (test-tiers.c, test-exhaustion.c). */
 static const enum launch_step steps_of_the_child[] = {
-    LAUNCH_STEP_STDIO, LAUNCH_STEP_SIGNALS, LAUNCH_STEP_SESSION, LAUNCH_STEP_SEAL,   LAUNCH_STEP_RLIMIT,
-    LAUNCH_STEP_CWD,   LAUNCH_STEP_GID,     LAUNCH_STEP_UID,     LAUNCH_STEP_UNMASK, LAUNCH_STEP_EXEC,
+    LAUNCH_STEP_STDIO,        LAUNCH_STEP_SIGNALS,
+    LAUNCH_STEP_SESSION,      LAUNCH_STEP_PROCESS_GROUP,
+    LAUNCH_STEP_SEAL,         LAUNCH_STEP_OOM_SCORE_ADJ,
+    LAUNCH_STEP_UMASK,        LAUNCH_STEP_NICE,
+    LAUNCH_STEP_RLIMIT,       LAUNCH_STEP_CWD,
+    LAUNCH_STEP_GROUPS,       LAUNCH_STEP_GID,
+    LAUNCH_STEP_UID,          LAUNCH_STEP_NO_NEW_PRIVILEGES,
+    LAUNCH_STEP_DEATH_SIGNAL, LAUNCH_STEP_UNMASK,
+    LAUNCH_STEP_EXEC,
 };
 
 static void check_launch_works(struct launch_context *context) {
@@ -86,7 +98,8 @@ static void check_injected_error(struct launch_context *context, enum launch_ste
 }
 
 static void check_injected_errors(struct launch_context *context) {
-  for (size_t i = 0; i < COUNT(steps_of_the_child); i++) check_injected_error(context, steps_of_the_child[i]);
+  for (size_t i = 0; i < COUNT(steps_of_the_child); i++)
+    check_injected_error(context, steps_of_the_child[i]);
 }
 
 void test_error_at_any_step_leaves_nothing(void) {
@@ -94,8 +107,8 @@ void test_error_at_any_step_leaves_nothing(void) {
   in_the_main_ways(check_injected_errors);
 }
 
-static void expect_killed(struct launch_context *context, const struct launch_plan *plan, enum launch_step step,
-                          int signal) {
+static void expect_killed(struct launch_context *context, const struct launch_plan *plan,
+                          enum launch_step step, int signal) {
   const struct launch_error error = launch_failing(context, plan);
   EXPECT_ERROR(error, step, ECANCELED);
   ASSERT_EQ(error.signal, signal);
@@ -104,7 +117,8 @@ static void expect_killed(struct launch_context *context, const struct launch_pl
 /*
  * In the step `exec` nobody can tell whether execve(2) had begun: such a death is the program's, and its status says so.
  */
-static void expect_started_and_killed(struct launch_context *context, const struct launch_plan *plan, int signal) {
+static void expect_started_and_killed(struct launch_context *context, const struct launch_plan *plan,
+                                      int signal) {
   struct launch_child child;
   struct launch_error error;
   struct launch_exit ending;
@@ -121,8 +135,10 @@ static void check_death_at(struct launch_context *context, enum launch_step step
   probe_give(&probe, stdio, COUNT(stdio));
   parent_state_take(&before, context);
   launch_fail_at(context, step, 0, signal);
-  if (step == LAUNCH_STEP_EXEC) expect_started_and_killed(context, &probe.plan, signal);
-  else expect_killed(context, &probe.plan, step, signal);
+  if (step == LAUNCH_STEP_EXEC)
+    expect_started_and_killed(context, &probe.plan, signal);
+  else
+    expect_killed(context, &probe.plan, step, signal);
   EXPECT_UNCHANGED(&before, context);
   ASSERT(!probe_has_reported(&probe));
   launch_fail_at(context, LAUNCH_STEP_COUNT, 0, 0);
@@ -150,7 +166,8 @@ static int count_lines(const char *path) {
   FILE *file = fopen(path, "re");
   ASSERT(file != NULL);
   int lines = 0;
-  for (int byte; (byte = fgetc(file)) != EOF;) lines += byte == '\n';
+  for (int byte; (byte = fgetc(file)) != EOF;)
+    lines += byte == '\n';
   fclose(file);
   return lines;
 }
@@ -169,10 +186,12 @@ void test_many_failures_leave_no_descriptor_and_no_mapping(void) {
   struct launch_context *context = open_context();
   struct probe probe;
   probe_init(&probe);
-  for (int round = 0; round < 3; round++) launch_and_fail(context, &probe, round);
+  for (int round = 0; round < 3; round++)
+    launch_and_fail(context, &probe, round);
   parent_state_take(&before, context);
   const int mappings = count_lines("/proc/self/maps");
-  for (int round = 0; round < 600; round++) launch_and_fail(context, &probe, round);
+  for (int round = 0; round < 600; round++)
+    launch_and_fail(context, &probe, round);
   EXPECT_UNCHANGED(&before, context);
   ASSERT_LT(count_lines("/proc/self/maps"), mappings + MAPPINGS_OF_AN_ALLOCATOR);
   launch_context_close(context);
@@ -239,4 +258,6 @@ static void check_lock(struct launch_context *context) {
 }
 
 /* Any close of any duplicate in the caller's table would drop it. */
-void test_record_lock_of_the_caller_survives(void) { in_the_main_ways(check_lock); }
+void test_record_lock_of_the_caller_survives(void) {
+  in_the_main_ways(check_lock);
+}

@@ -29,16 +29,16 @@ static void note_process(int signal) {
 static int open_something(unsigned *seed) {
   int ends[2];
   switch (rand_r(seed) % 4) {
-    case 0:
-      return memfd_create("chaos", 0);
-    case 1:
-      return memfd_create("chaos", MFD_CLOEXEC);
-    case 2:
-      return dup(2);
-    default:
-      if (pipe(ends) < 0) return -1;
-      close(ends[1]);
-      return ends[0];
+  case 0:
+    return memfd_create("chaos", 0);
+  case 1:
+    return memfd_create("chaos", MFD_CLOEXEC);
+  case 2:
+    return dup(2);
+  default:
+    if (pipe(ends) < 0) return -1;
+    close(ends[1]);
+    return ends[0];
   }
 }
 
@@ -59,7 +59,8 @@ static void *open_and_close(void *argument) {
 static void *replace(void *argument) {
   unsigned seed = (unsigned)(uintptr_t)argument;
   while (!atomic_load(&stop)) {
-    const int from = STORM_FIRST + rand_r(&seed) % STORM_COUNT, to = STORM_FIRST + rand_r(&seed) % STORM_COUNT;
+    const int from = STORM_FIRST + rand_r(&seed) % STORM_COUNT,
+              to = STORM_FIRST + rand_r(&seed) % STORM_COUNT;
     CHECKED(dup2(from, to));
   }
   return NULL;
@@ -70,8 +71,10 @@ static void *grow(void *argument) {
   (void)argument;
   while (!atomic_load(&stop)) {
     int count = 0;
-    while (count < GROWTH && !atomic_load(&stop) && (numbers[count] = dup(1)) >= 0) count++;
-    while (count > 0) close(numbers[--count]);
+    while (count < GROWTH && !atomic_load(&stop) && (numbers[count] = dup(1)) >= 0)
+      count++;
+    while (count > 0)
+      close(numbers[--count]);
   }
   return NULL;
 }
@@ -82,9 +85,11 @@ static void *fork_and_spawn(void *argument) {
   while (!atomic_load(&stop)) {
     pid_t pid = fork();
     if (pid == 0) _exit(0);
-    while (waitpid(pid, NULL, 0) < 0) ASSERT_EQ(errno, EINTR);
+    while (waitpid(pid, NULL, 0) < 0)
+      ASSERT_EQ(errno, EINTR);
     ASSERT_ZERO(posix_spawn(&pid, "/bin/true", NULL, NULL, argv, no_environment));
-    while (waitpid(pid, NULL, 0) < 0) ASSERT_EQ(errno, EINTR);
+    while (waitpid(pid, NULL, 0) < 0)
+      ASSERT_EQ(errno, EINTR);
   }
   return NULL;
 }
@@ -169,7 +174,8 @@ static const struct way ways[LAUNCHERS] = {
 
 static void *launch_on(void *argument) {
   struct launch_context *context = argument;
-  while (!atomic_load(&stop)) launch_once(context);
+  while (!atomic_load(&stop))
+    launch_once(context);
   return NULL;
 }
 
@@ -177,7 +183,8 @@ static void *launch_on(void *argument) {
 
 static void handle_signals(void) {
   struct sigaction action = {.sa_handler = note_process, .sa_flags = SA_RESTART};
-  for (size_t i = 0; i < COUNT(storm_signals); i++) sigaction(storm_signals[i], &action, NULL);
+  for (size_t i = 0; i < COUNT(storm_signals); i++)
+    sigaction(storm_signals[i], &action, NULL);
   sigaction(SIGUSR2, &action, NULL);
   sigaction(SIGRTMIN + 2, &action, NULL);
 }
@@ -187,26 +194,32 @@ static void start_thread(pthread_t *thread, void *(*run)(void *), void *argument
 }
 
 void test_launches_in_chaos(void) {
-  static void *(*const others[])(void *) = {open_and_close, open_and_close, replace, grow, fork_and_spawn, send_signals};
+  static void *(*const others[])(void *) = {open_and_close, open_and_close, replace,
+                                            grow,           fork_and_spawn, send_signals};
   struct launch_context *contexts[LAUNCHERS];
   pthread_t threads[LAUNCHERS + COUNT(others)];
 
   allow_fds_up_to(GROWTH + 1000);
   owner = getpid();
   handle_signals();
-  for (int i = 0; i < STORM_COUNT; i++) fresh_fd_at(STORM_FIRST + i);
+  for (int i = 0; i < STORM_COUNT; i++)
+    fresh_fd_at(STORM_FIRST + i);
   for (size_t i = 0; i < LAUNCHERS; i++) {
     contexts[i] = open_context_for(ways[i]);
     start_thread(&threads[i], launch_on, contexts[i]);
   }
   test_section("chaos");
-  for (size_t i = 0; i < COUNT(others); i++) start_thread(&threads[LAUNCHERS + i], others[i], (void *)(i + 1));
+  for (size_t i = 0; i < COUNT(others); i++)
+    start_thread(&threads[LAUNCHERS + i], others[i], (void *)(i + 1));
 
   const int64_t end = test_milliseconds() + DURATION_MS;
-  while (test_milliseconds() < end) test_pause();
+  while (test_milliseconds() < end)
+    test_pause();
   atomic_store(&stop, true);
-  for (size_t i = 0; i < COUNT(threads); i++) ASSERT_ZERO(pthread_join(threads[i], NULL));
-  for (size_t i = 0; i < LAUNCHERS; i++) launch_context_close(contexts[i]);
+  for (size_t i = 0; i < COUNT(threads); i++)
+    ASSERT_ZERO(pthread_join(threads[i], NULL));
+  for (size_t i = 0; i < LAUNCHERS; i++)
+    launch_context_close(contexts[i]);
 
   test_note("%d launches, %d shot down", launches, shot_down);
   ASSERT(!handler_ran_elsewhere);

@@ -13,14 +13,19 @@ static const int marked[] = {4, 21, 5000};
 
 static void open_numbers(void) {
   allow_fds_up_to(19000);
-  for (size_t i = 0; i < COUNT(plain); i++) fresh_fd_at(plain[i]);
-  for (size_t i = 0; i < COUNT(marked); i++) CHECKED(fcntl(fresh_fd_at(marked[i]), F_SETFD, FD_CLOEXEC));
+  for (size_t i = 0; i < COUNT(plain); i++)
+    fresh_fd_at(plain[i]);
+  for (size_t i = 0; i < COUNT(marked); i++)
+    CHECKED(fcntl(fresh_fd_at(marked[i]), F_SETFD, FD_CLOEXEC));
 }
 
 static void expect_all_marked(void) {
-  for (size_t i = 0; i < COUNT(plain); i++) ASSERT_EQ(fcntl(plain[i], F_GETFD), FD_CLOEXEC);
-  for (size_t i = 0; i < COUNT(marked); i++) ASSERT_EQ(fcntl(marked[i], F_GETFD), FD_CLOEXEC);
-  for (int number = 0; number < 3; number++) ASSERT_EQ(fcntl(number, F_GETFD), 0);
+  for (size_t i = 0; i < COUNT(plain); i++)
+    ASSERT_EQ(fcntl(plain[i], F_GETFD), FD_CLOEXEC);
+  for (size_t i = 0; i < COUNT(marked); i++)
+    ASSERT_EQ(fcntl(marked[i], F_GETFD), FD_CLOEXEC);
+  for (int number = 0; number < 3; number++)
+    ASSERT_EQ(fcntl(number, F_GETFD), 0);
 }
 
 static void seal_and_check(void) {
@@ -28,7 +33,8 @@ static void seal_and_check(void) {
   size_t count;
   ASSERT_ZERO(cloexec_seal(&changed, &count));
   ASSERT_EQ(count, COUNT(plain));
-  for (size_t i = 0; i < count; i++) ASSERT_EQ(changed[i], plain[i]);
+  for (size_t i = 0; i < count; i++)
+    ASSERT_EQ(changed[i], plain[i]);
   free(changed);
   expect_all_marked();
   ASSERT_ZERO(cloexec_seal(&changed, &count));

@@ -26,7 +26,8 @@ static void ask_for(struct probe *probe, bool set_uid, bool set_gid) {
 }
 
 static void expect_ids(const uint32_t ids[3], uint32_t id) {
-  for (int i = 0; i < 3; i++) ASSERT_EQ(ids[i], id);
+  for (int i = 0; i < 3; i++)
+    ASSERT_EQ(ids[i], id);
 }
 
 static void check_ids(struct launch_context *context, bool set_uid, bool set_gid) {
@@ -124,7 +125,9 @@ static void launch_unprivileged(void *argument) {
   in_every_way(check_own_ids);
 }
 
-void test_unprivileged_caller_can_only_keep_its_ids(void) { in_fork(launch_unprivileged, NULL); }
+void test_unprivileged_caller_can_only_keep_its_ids(void) {
+  in_fork(launch_unprivileged, NULL);
+}
 
 /* ---- what is shared ------------------------------------------------------------------------------------------------------ */
 
@@ -194,4 +197,6 @@ static void check_setresuid(struct launch_context *context) {
   expect_exit_code(&held.child, 0);
 }
 
-void test_ids_of_the_caller_change_during_a_launch(void) { in_the_main_ways(check_setresuid); }
+void test_ids_of_the_caller_change_during_a_launch(void) {
+  in_the_main_ways(check_setresuid);
+}

@@ -34,8 +34,8 @@ static void make_search_path(void) {
   write_file("file", 0755, "not a directory");
 }
 
-static struct probe_report run_with_path(struct launch_context *context, const char *file, char *path_variable,
-                                         const char *cwd) {
+static struct probe_report run_with_path(struct launch_context *context, const char *file,
+                                         char *path_variable, const char *cwd) {
   char *environment[] = {path_variable, NULL};
   struct probe probe;
   struct probe_report report;
@@ -48,8 +48,8 @@ static struct probe_report run_with_path(struct launch_context *context, const c
   return report;
 }
 
-static struct launch_error fail_with_path(struct launch_context *context, const char *file, char *path_variable,
-                                          const char *cwd) {
+static struct launch_error fail_with_path(struct launch_context *context, const char *file,
+                                          char *path_variable, const char *cwd) {
   char *environment[] = {path_variable, NULL};
   struct probe probe;
   probe_init(&probe);
@@ -59,7 +59,7 @@ static struct launch_error fail_with_path(struct launch_context *context, const 
   return launch_failing(context, &probe.plan);
 }
 
-#define EXPECT_EXEC_ERROR(context, file, path, cwd, error) \
+#define EXPECT_EXEC_ERROR(context, file, path, cwd, error)                                                   \
   EXPECT_ERROR(fail_with_path(context, file, path, cwd), LAUNCH_STEP_EXEC, error)
 
 /* ---- the search --------------------------------------------------------------------------------------------------------- */
@@ -141,7 +141,9 @@ static void check_arguments(struct launch_context *context) {
   ASSERT_STR_EQ(probe_argument(&report, 8), "PATH=/");
 }
 
-void test_arguments_and_environment_arrive_as_they_are(void) { in_every_way(check_arguments); }
+void test_arguments_and_environment_arrive_as_they_are(void) {
+  in_every_way(check_arguments);
+}
 
 /* ---- scripts without an interpreter line ---------------------------------------------------------------------------------- */
 
@@ -149,7 +151,8 @@ static const char script[] = "printf '%s|' \"$0\" \"$@\" > \"$OUT\"\n";
 
 static void run_script(struct launch_context *context, const char *file, char **slots, char *out_variable) {
   char *environment[] = {out_variable, "PATH=b", NULL};
-  const struct launch_plan plan = {.file = file, .argv = slots + 1, .envp = environment, .cwd = test_directory()};
+  const struct launch_plan plan = {
+      .file = file, .argv = slots + 1, .envp = environment, .cwd = test_directory()};
   struct launch_child child;
   struct launch_error error;
   ASSERT_ZERO(launch(context, &plan, &child, &error));
@@ -263,7 +266,8 @@ static char **make_large_argv(char **slots, size_t count) {
   memset(argument, 'x', ARGUMENT_SIZE - 1);
   argument[ARGUMENT_SIZE - 1] = '\0';
   slots[1] = "true";
-  for (size_t i = 0; i < count; i++) slots[2 + i] = argument;
+  for (size_t i = 0; i < count; i++)
+    slots[2 + i] = argument;
   slots[2 + count] = NULL;
   return slots + 1;
 }
@@ -311,4 +315,6 @@ static void check_session(struct launch_context *context) {
   ASSERT_EQ(report.group, report.pid);
 }
 
-void test_new_session_is_made_when_asked_for(void) { in_every_way(check_session); }
+void test_new_session_is_made_when_asked_for(void) {
+  in_every_way(check_session);
+}

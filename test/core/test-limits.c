@@ -14,7 +14,8 @@ static void give_limits(struct probe *probe, const struct launch_rlimit *limits,
   probe->plan.rlimit_count = count;
 }
 
-static struct probe_report run_with(struct launch_context *context, const struct launch_rlimit *limits, size_t count) {
+static struct probe_report run_with(struct launch_context *context, const struct launch_rlimit *limits,
+                                    size_t count) {
   static struct parent_state before;
   struct probe probe;
   struct probe_report report;
@@ -27,7 +28,8 @@ static struct probe_report run_with(struct launch_context *context, const struct
 }
 
 static struct launch_rlimit both(int resource, uint64_t soft, uint64_t hard) {
-  return (struct launch_rlimit){.resource = resource, .set_soft = true, .set_hard = true, .soft = soft, .hard = hard};
+  return (struct launch_rlimit){
+      .resource = resource, .set_soft = true, .set_hard = true, .soft = soft, .hard = hard};
 }
 static struct launch_rlimit soft_only(int resource, uint64_t soft) {
   return (struct launch_rlimit){.resource = resource, .set_soft = true, .soft = soft};
@@ -80,7 +82,9 @@ static void check_small_nofile(struct launch_context *context) {
 }
 
 /* Nothing may be opened after it, and what is open stays. */
-void test_limit_of_descriptors_can_be_below_those_given(void) { in_every_way(check_small_nofile); }
+void test_limit_of_descriptors_can_be_below_those_given(void) {
+  in_every_way(check_small_nofile);
+}
 
 static void check_bad_limit(struct launch_context *context, struct launch_rlimit limit, int error_number) {
   const struct launch_rlimit limits[] = {both(RLIMIT_CORE, 0, 0), limit};
@@ -98,7 +102,9 @@ static void check_bad_limits(struct launch_context *context) {
   check_bad_limit(context, hard_only(RLIMIT_FSIZE, 1), EINVAL);
 }
 
-void test_limit_that_is_refused_fails_the_launch(void) { in_every_way(check_bad_limits); }
+void test_limit_that_is_refused_fails_the_launch(void) {
+  in_every_way(check_bad_limits);
+}
 
 /* Static and silent: with such a limit neither libraries nor a report could be opened. */
 static void check_lowered_to(struct launch_context *context, rlim_t soft) {
@@ -121,7 +127,10 @@ static void check_lowered_to(struct launch_context *context, rlim_t soft) {
 }
 
 static void check_lowered(struct launch_context *context) {
-  for (rlim_t soft = 0; soft <= 20; soft++) check_lowered_to(context, soft);
+  for (rlim_t soft = 0; soft <= 20; soft++)
+    check_lowered_to(context, soft);
 }
 
-void test_soft_limit_of_the_caller_lowered_to_nothing(void) { in_every_way(check_lowered); }
+void test_soft_limit_of_the_caller_lowered_to_nothing(void) {
+  in_every_way(check_lowered);
+}

@@ -69,16 +69,21 @@ static void check_thefts(struct launch_context *context) {
 }
 
 /* Somebody closes what he doesn't know and opens his own file, which gets our number. */
-void test_strangers_file_on_a_number_of_the_mailbox(void) { in_every_way(check_thefts); }
+void test_strangers_file_on_a_number_of_the_mailbox(void) {
+  in_every_way(check_thefts);
+}
 
 static void check_stranger_after_close(struct launch_context *context) {
-  const int receiver = strangers_file_at(receiver_of(context)), sender = strangers_file_at(sender_of(context));
+  const int receiver = strangers_file_at(receiver_of(context)),
+            sender = strangers_file_at(sender_of(context));
   launch_context_close(context);
   ASSERT(is_open(receiver));
   ASSERT(is_open(sender));
 }
 
-void test_closing_a_context_closes_no_strangers_file(void) { check_stranger_after_close(open_context()); }
+void test_closing_a_context_closes_no_strangers_file(void) {
+  check_stranger_after_close(open_context());
+}
 
 static void check_both_closed(struct launch_context *context) {
   const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, 1}, {2, 1}};
@@ -89,7 +94,9 @@ static void check_both_closed(struct launch_context *context) {
   }
 }
 
-void test_mailbox_that_was_closed_is_made_anew(void) { in_every_way(check_both_closed); }
+void test_mailbox_that_was_closed_is_made_anew(void) {
+  in_every_way(check_both_closed);
+}
 
 /* A launch that has sent its mail when the theft happens; it may succeed in a slower way, but nobody else is harmed. */
 static void check_theft_while_held(int (*steal)(int number), bool receiver) {
@@ -176,7 +183,9 @@ static void check_killed_before_mail(struct launch_context *context) {
   check_given(context, nulls, COUNT(nulls));
 }
 
-void test_child_killed_before_it_takes_its_mail(void) { in_the_main_ways(check_killed_before_mail); }
+void test_child_killed_before_it_takes_its_mail(void) {
+  in_the_main_ways(check_killed_before_mail);
+}
 
 /* ---- mail that is refused ---------------------------------------------------------------------------------------------- */
 
@@ -194,7 +203,8 @@ static bool send_descriptors(int socket_fd, int fd, size_t count) {
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(count * sizeof(int));
-  for (size_t i = 0; i < count; i++) memcpy(CMSG_DATA(header) + i * sizeof(int), &fd, sizeof fd);
+  for (size_t i = 0; i < count; i++)
+    memcpy(CMSG_DATA(header) + i * sizeof(int), &fd, sizeof fd);
   if (sendmsg(socket_fd, &message, MSG_DONTWAIT) >= 0) return true;
   ASSERT_EQ(errno, ETOOMANYREFS);
   return false;
@@ -213,7 +223,8 @@ static void launch_with_too_many_in_flight(void *argument) {
   struct probe probe;
   probe_init(&probe);
   set_soft_nofile(64);
-  while (send_descriptors(pair[1], 2, 60)) ASSERT_LT(sent++, 1000);
+  while (send_descriptors(pair[1], 2, 60))
+    ASSERT_LT(sent++, 1000);
   check_given(context, fds, COUNT(fds));
   launch_context_close(context);
 }
@@ -240,7 +251,8 @@ void test_mail_that_is_cut_off(void) {
   struct launch_context *context = open_context();
   const struct rlimit limit = {8, 8};
   struct launch_fd fds[7];
-  for (int i = 0; i < 7; i++) fds[i] = (struct launch_fd){i, fresh_fd_at(100 + i)};
+  for (int i = 0; i < 7; i++)
+    fds[i] = (struct launch_fd){i, fresh_fd_at(100 + i)};
   CHECKED(setrlimit(RLIMIT_NOFILE, &limit));
   struct launch_child child;
   struct launch_error error;
@@ -288,14 +300,17 @@ static void check_end_of_file(struct launch_context *context) {
 }
 
 /* Closed, not marked close-on-exec, and before anything that can block. */
-void test_child_that_has_not_executed_holds_up_no_end_of_file(void) { in_the_main_ways(check_end_of_file); }
+void test_child_that_has_not_executed_holds_up_no_end_of_file(void) {
+  in_the_main_ways(check_end_of_file);
+}
 
 /* ---- a forked copy of the caller ----------------------------------------------------------------------------------------- */
 
 static void launch_in_copy(void *argument) {
   struct launch_context *context = argument;
   const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, fresh_fd()}, {2, fresh_fd()}};
-  for (int round = 0; round < 150; round++) check_given(context, fds, COUNT(fds));
+  for (int round = 0; round < 150; round++)
+    check_given(context, fds, COUNT(fds));
 }
 
 /* Both processes have the same sockets: neither may read the other's mail. */

@@ -14,7 +14,8 @@ static const struct launch_fd null_stdio[] = {{0, LAUNCH_FD_NULL}, {1, LAUNCH_FD
 
 static void open_leaky_numbers(void) {
   allow_fds_up_to(19000);
-  for (size_t i = 0; i < COUNT(leaky_numbers); i++) fresh_fd_at(leaky_numbers[i]);
+  for (size_t i = 0; i < COUNT(leaky_numbers); i++)
+    fresh_fd_at(leaky_numbers[i]);
 }
 
 static void run_with(struct launch_context *context, const struct launch_fd *fds, size_t count,
@@ -32,7 +33,9 @@ static void check_given(struct launch_context *context, const struct launch_fd *
   EXPECT_EXACT(&report, fds, count);
 }
 
-static void check_null_stdio(struct launch_context *context) { check_given(context, null_stdio, COUNT(null_stdio)); }
+static void check_null_stdio(struct launch_context *context) {
+  check_given(context, null_stdio, COUNT(null_stdio));
+}
 
 /* ---- leaks --------------------------------------------------------------------------------------------------------- */
 
@@ -77,7 +80,9 @@ void test_nothing_leaks_above_a_lowered_limit(void) {
   in_every_way(check_null_stdio);
 }
 
-static void check_no_descriptors(struct launch_context *context) { check_given(context, NULL, 0); }
+static void check_no_descriptors(struct launch_context *context) {
+  check_given(context, NULL, 0);
+}
 
 void test_child_can_have_no_descriptor_at_all(void) {
   fresh_fd_at(30);
@@ -86,13 +91,17 @@ void test_child_can_have_no_descriptor_at_all(void) {
 
 static void check_other_contexts(struct launch_context *context) {
   struct launch_context *others[8];
-  for (size_t i = 0; i < COUNT(others); i++) others[i] = open_context();
+  for (size_t i = 0; i < COUNT(others); i++)
+    others[i] = open_context();
   check_null_stdio(context);
   check_null_stdio(others[7]);
-  for (size_t i = 0; i < COUNT(others); i++) launch_context_close(others[i]);
+  for (size_t i = 0; i < COUNT(others); i++)
+    launch_context_close(others[i]);
 }
 
-void test_mailboxes_of_other_contexts_do_not_leak(void) { in_the_main_ways(check_other_contexts); }
+void test_mailboxes_of_other_contexts_do_not_leak(void) {
+  in_the_main_ways(check_other_contexts);
+}
 
 /* ---- closed stdio of the caller ------------------------------------------------------------------------------------ */
 
@@ -132,7 +141,8 @@ static void check_with_subset_closed(struct launch_context *context, int subset)
   EXPECT_EXACT(&report, given, COUNT(given));
   check_null_stdio(context);
   check_internal_numbers(context);
-  for (int number = 0; number < 3; number++) ASSERT_EQ(is_open(number), !(subset & 1 << number));
+  for (int number = 0; number < 3; number++)
+    ASSERT_EQ(is_open(number), !(subset & 1 << number));
 }
 
 static void check_closed_source(struct launch_context *context, int number) {
@@ -197,7 +207,9 @@ static void check_gaps(struct launch_context *context) {
   close_all((int[]){a, b}, 2);
 }
 
-void test_gaps_stay_closed(void) { in_every_way(check_gaps); }
+void test_gaps_stay_closed(void) {
+  in_every_way(check_gaps);
+}
 
 /* There are many of these, and no leak is looked for far above. */
 static void check_shuffled(struct launch_context *context, const struct launch_fd *fds, size_t count) {
@@ -222,7 +234,8 @@ static void check_all_sources_over_stdio(struct launch_context *context) {
 }
 
 void test_every_assignment_of_six_sources_to_stdio(void) {
-  for (size_t i = 0; i < COUNT(shuffled_numbers); i++) fresh_fd_at(shuffled_numbers[i]);
+  for (size_t i = 0; i < COUNT(shuffled_numbers); i++)
+    fresh_fd_at(shuffled_numbers[i]);
   in_the_main_ways(check_all_sources_over_stdio);
 }
 
@@ -232,7 +245,8 @@ static void swap(int *a, int *b) {
   *b = kept;
 }
 
-static void check_permutations(struct launch_context *context, const int *numbers, int *sources, size_t fixed) {
+static void check_permutations(struct launch_context *context, const int *numbers, int *sources,
+                               size_t fixed) {
   enum { N = 4 };
   if (fixed < N) {
     for (size_t i = fixed; i < N; i++) {
@@ -243,7 +257,8 @@ static void check_permutations(struct launch_context *context, const int *number
     return;
   }
   struct launch_fd fds[N];
-  for (size_t i = 0; i < N; i++) fds[i] = (struct launch_fd){numbers[i], sources[i]};
+  for (size_t i = 0; i < N; i++)
+    fds[i] = (struct launch_fd){numbers[i], sources[i]};
   check_shuffled(context, fds, N);
 }
 
@@ -258,19 +273,23 @@ static void check_cycles(struct launch_context *context) {
 }
 
 void test_every_permutation_of_four_numbers(void) {
-  for (int number = 3; number <= 6; number++) fresh_fd_at(number);
+  for (int number = 3; number <= 6; number++)
+    fresh_fd_at(number);
   in_the_main_ways(check_cycles);
 }
 
 static void check_same_source(struct launch_context *context) {
   const int source = fresh_fd();
-  const struct launch_fd fds[] = {{0, source}, {1, source}, {2, source}, {source, source}, {source + 1, source}};
+  const struct launch_fd fds[] = {
+      {0, source}, {1, source}, {2, source}, {source, source}, {source + 1, source}};
   check_given(context, fds, 3);
   check_given(context, fds, COUNT(fds));
   close(source);
 }
 
-void test_one_source_for_several_targets(void) { in_every_way(check_same_source); }
+void test_one_source_for_several_targets(void) {
+  in_every_way(check_same_source);
+}
 
 static void check_close_on_exec_source(struct launch_context *context) {
   const struct launch_fd fds[] = {{0, 0}, {1, 50}, {50, 50}};
@@ -281,7 +300,9 @@ static void check_close_on_exec_source(struct launch_context *context) {
   ASSERT_EQ(fcntl(50, F_GETFD), FD_CLOEXEC);
 }
 
-void test_close_on_exec_of_a_source_is_the_callers_matter(void) { in_every_way(check_close_on_exec_source); }
+void test_close_on_exec_of_a_source_is_the_callers_matter(void) {
+  in_every_way(check_close_on_exec_source);
+}
 
 static void check_internal_numbers_as_targets(struct launch_context *context) {
   int internal[2];
@@ -294,11 +315,14 @@ static void check_internal_numbers_as_targets(struct launch_context *context) {
   close(source);
 }
 
-void test_numbers_of_the_mailbox_are_free_in_the_child(void) { in_every_way(check_internal_numbers_as_targets); }
+void test_numbers_of_the_mailbox_are_free_in_the_child(void) {
+  in_every_way(check_internal_numbers_as_targets);
+}
 
 static void check_high_targets(struct launch_context *context) {
   const int source = fresh_fd();
-  const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, 19000}, {1000, source}, {19000, source}, {19990, 1}};
+  const struct launch_fd fds[] = {
+      {0, LAUNCH_FD_NULL}, {1, 19000}, {1000, source}, {19000, source}, {19990, 1}};
   check_given(context, fds, COUNT(fds));
   close(source);
 }
@@ -332,7 +356,8 @@ static void check_many(struct launch_context *context, size_t count) {
   enum { MOST = 300 };
   struct launch_fd fds[MOST];
   struct probe_report report;
-  for (size_t i = 0; i < count; i++) fds[i] = (struct launch_fd){(int)i, (int)(MOST + count - i)};
+  for (size_t i = 0; i < count; i++)
+    fds[i] = (struct launch_fd){(int)i, (int)(MOST + count - i)};
   run_with(context, fds, count, &report);
   EXPECT_EXACT(&report, fds, count);
 }
@@ -347,7 +372,8 @@ static void check_many_sources(struct launch_context *context) {
 /* 253 descriptors fit into one message of SCM_RIGHTS. */
 void test_any_number_of_sources(void) {
   allow_fds_up_to(700);
-  for (int number = 300; number <= 600; number++) fresh_fd_at(number);
+  for (int number = 300; number <= 600; number++)
+    fresh_fd_at(number);
   in_every_way(check_many_sources);
 }
 
@@ -365,7 +391,9 @@ static void check_bad_sources(struct launch_context *context) {
   check_null_stdio(context);
 }
 
-void test_source_that_is_closed_or_internal(void) { in_every_way(check_bad_sources); }
+void test_source_that_is_closed_or_internal(void) {
+  in_every_way(check_bad_sources);
+}
 
 static void check_kinds(struct launch_context *context) {
   int pair[2], pipe_ends[2];
@@ -374,13 +402,15 @@ static void check_kinds(struct launch_context *context) {
   const int directory = CHECKED(open("/", O_RDONLY | O_DIRECTORY));
   const int path = CHECKED(open("/dev", O_PATH));
   const int event = CHECKED(eventfd(0, 0)), epoll = CHECKED(epoll_create1(0));
-  const struct launch_fd fds[] = {{0, pair[0]},    {1, pipe_ends[1]}, {2, pipe_ends[0]}, {3, directory},
-                                  {4, path},       {5, event},        {6, epoll},        {7, pair[1]}};
+  const struct launch_fd fds[] = {{0, pair[0]}, {1, pipe_ends[1]}, {2, pipe_ends[0]}, {3, directory},
+                                  {4, path},    {5, event},        {6, epoll},        {7, pair[1]}};
   check_given(context, fds, COUNT(fds));
   close_all((int[]){pair[0], pair[1], pipe_ends[0], pipe_ends[1], directory, path, event, epoll}, 8);
 }
 
-void test_every_kind_of_file_can_be_given(void) { in_every_way(check_kinds); }
+void test_every_kind_of_file_can_be_given(void) {
+  in_every_way(check_kinds);
+}
 
 static void check_null_access(struct launch_context *context) {
   const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, LAUNCH_FD_NULL}, {9, LAUNCH_FD_NULL}};
@@ -392,7 +422,9 @@ static void check_null_access(struct launch_context *context) {
   ASSERT_EQ(report.fds[2].status_flags & O_ACCMODE, O_RDWR);
 }
 
-void test_dev_null_is_read_only_as_stdin(void) { in_every_way(check_null_access); }
+void test_dev_null_is_read_only_as_stdin(void) {
+  in_every_way(check_null_access);
+}
 
 static void check_blocking(struct launch_context *context) {
   int ends[2], kept[2];
@@ -407,7 +439,9 @@ static void check_blocking(struct launch_context *context) {
   close_all((int[]){ends[0], ends[1], kept[0], kept[1]}, 4);
 }
 
-void test_stdio_is_blocking(void) { in_every_way(check_blocking); }
+void test_stdio_is_blocking(void) {
+  in_every_way(check_blocking);
+}
 
 /* ---- the price ----------------------------------------------------------------------------------------------------- */
 
@@ -416,7 +450,8 @@ void test_table_of_the_child_stays_small(void) {
   struct launch_context *context = open_context();
   struct probe_report report;
   allow_fds_up_to(19500);
-  for (int i = 0; i < 19000; i++) CHECKED(dup(2));
+  for (int i = 0; i < 19000; i++)
+    CHECKED(dup(2));
   const int source = fresh_fd();
   ASSERT_GT(source, 19000);
   const struct launch_fd fds[] = {{0, source}, {1, source}, {2, LAUNCH_FD_NULL}};

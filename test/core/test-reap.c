@@ -40,7 +40,9 @@ static void check_codes(struct launch_context *context) {
   }
 }
 
-void test_exit_code_and_usage_are_reported(void) { in_every_way(check_codes); }
+void test_exit_code_and_usage_are_reported(void) {
+  in_every_way(check_codes);
+}
 
 static bool ends_a_process(int signal) {
   static const int harmless[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
@@ -72,7 +74,9 @@ static void check_signals(struct launch_context *context) {
   }
 }
 
-void test_every_deadly_signal_is_reported(void) { in_the_main_ways(check_signals); }
+void test_every_deadly_signal_is_reported(void) {
+  in_the_main_ways(check_signals);
+}
 
 static bool fork_dumps_core(void) {
   int status;
@@ -124,7 +128,9 @@ static void check_pidfd(struct launch_context *context) {
 }
 
 /* An event loop makes it non-blocking. */
-void test_pidfd_tells_of_the_end_and_hits_no_stranger(void) { in_every_way(check_pidfd); }
+void test_pidfd_tells_of_the_end_and_hits_no_stranger(void) {
+  in_every_way(check_pidfd);
+}
 
 static void check_other_children(struct launch_context *context) {
   int status;
@@ -137,7 +143,9 @@ static void check_other_children(struct launch_context *context) {
   ASSERT_EQ(WEXITSTATUS(status), 42);
 }
 
-void test_children_of_others_are_not_reaped(void) { in_every_way(check_other_children); }
+void test_children_of_others_are_not_reaped(void) {
+  in_every_way(check_other_children);
+}
 
 /* ---- when somebody else took the status ------------------------------------------------------------------------------- */
 
@@ -168,7 +176,9 @@ static void check_stolen(struct launch_context *context) {
   expect_recovered_or_lost(&ending, had_pidfd);
 }
 
-void test_status_taken_by_somebody_else(void) { in_every_way(check_stolen); }
+void test_status_taken_by_somebody_else(void) {
+  in_every_way(check_stolen);
+}
 
 static void check_ignored_sigchld(struct launch_context *context) {
   struct launch_child child = start(context, "7");

@@ -31,7 +31,9 @@ static void count_run(int signal) {
   atomic_fetch_add(&handler_runs, 1);
 }
 
-static bool can_be_set(int signal) { return signal != SIGKILL && signal != SIGSTOP; }
+static bool can_be_set(int signal) {
+  return signal != SIGKILL && signal != SIGSTOP;
+}
 
 static void run_probe(struct launch_context *context, struct probe_report *ret_report) {
   struct probe probe;
@@ -53,7 +55,8 @@ static void check_clean(struct launch_context *context) {
 void test_program_starts_with_nothing_blocked_or_ignored(void) {
   for (int signal = 1; signal <= 31; signal++)
     if (can_be_set(signal) && signal != SIGCHLD) set_raw(signal, signal % 2 ? SIG_IGN : count_run);
-  for (int signal = 32; signal <= 64; signal++) set_raw(signal, count_run);
+  for (int signal = 32; signal <= 64; signal++)
+    set_raw(signal, count_run);
   block_raw(UINT64_MAX);
   in_every_way(check_clean);
 }
@@ -99,11 +102,13 @@ static void check_signals_at_gates(struct launch_context *context) {
 
 /* It would run on the caller's memory. */
 void test_no_handler_of_the_caller_runs_in_the_child(void) {
-  for (size_t i = 0; i < COUNT(deadly); i++) set_raw(deadly[i], count_run);
+  for (size_t i = 0; i < COUNT(deadly); i++)
+    set_raw(deadly[i], count_run);
   in_the_main_ways(check_signals_at_gates);
 }
 
-static void check_killed_at_gate(struct launch_context *context, enum launch_gate gate, enum launch_step step) {
+static void check_killed_at_gate(struct launch_context *context, enum launch_gate gate,
+                                 enum launch_step step) {
   struct held held;
   struct probe probe;
   probe_init(&probe);
@@ -122,7 +127,9 @@ static void check_killed_at_gates(struct launch_context *context) {
   check_clean(context);
 }
 
-void test_killed_before_exec_is_a_failure(void) { in_the_main_ways(check_killed_at_gates); }
+void test_killed_before_exec_is_a_failure(void) {
+  in_the_main_ways(check_killed_at_gates);
+}
 
 static void check_callers_signal(struct launch_context *context) {
   struct held held;
@@ -226,7 +233,9 @@ static void check_stops(struct launch_context *context) {
  * A child that stopped before exec would keep its parent from joining the stop: the terminal would hang. And one that
  * is stopped late, when the job goes on, would stay so.
  */
-void test_stop_of_the_job_in_the_window_stops_all_of_it(void) { in_the_main_ways(check_stops); }
+void test_stop_of_the_job_in_the_window_stops_all_of_it(void) {
+  in_the_main_ways(check_stops);
+}
 
 /* ---- SIGCHLD -------------------------------------------------------------------------------------------------------------- */
 

@@ -14,7 +14,7 @@
 #include "parent-state.h"
 
 #ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x80
+#  define CLONE_NEWTIME 0x80
 #endif
 
 static const struct launch_fd own_stdio[] = {{0, 0}, {1, 1}, {2, 2}};
@@ -39,7 +39,8 @@ enum { SMALL_LIMIT = 60 };
 static void fill_table(void) {
   const struct rlimit limit = {SMALL_LIMIT, SMALL_LIMIT};
   CHECKED(setrlimit(RLIMIT_NOFILE, &limit));
-  while (dup(2) >= 0) continue;
+  while (dup(2) >= 0)
+    continue;
   ASSERT_EQ(errno, EMFILE);
 }
 
@@ -101,7 +102,9 @@ static void check_full_copy(void *argument) {
 }
 
 /* The listing of descriptors needs a number in the child, whose table is a copy of the full one. */
-void test_seal_by_proc_works_in_a_full_table(void) { in_fork(check_full_copy, NULL); }
+void test_seal_by_proc_works_in_a_full_table(void) {
+  in_fork(check_full_copy, NULL);
+}
 
 static void launch_beyond_process_limit(void *argument) {
   (void)argument;
@@ -177,25 +180,6 @@ void test_launch_in_a_user_namespace(void) {
 
 /* ---- a caller that dies in the window ---------------------------------------------------------------------------------------- */
 
-/* Has the gates in common with its parent, and opens this one when that is gone. */
-static void open_gate_after(pid_t parent, struct launch_context *context, enum launch_gate gate) {
-  EVENTUALLY(getppid() != parent);
-  launch_gate_release(context, gate);
-  _exit(0);
-}
-
-static _Noreturn void hold_launch_for_ever(struct launch_context *context, struct probe *probe, int report_pid,
-                                           enum launch_gate gate) {
-  struct held held;
-  const pid_t self = getpid();
-  run_and_check(context);
-  held_start(&held, context, &probe->plan, gate);
-  const pid_t pid = launch_gate_pid(context);
-  if (CHECKED(fork()) == 0) open_gate_after(self, context, gate);
-  ASSERT_EQ(write(report_pid, &pid, sizeof pid), sizeof pid);
-  for (;;) pause();
-}
-
 static void check_orphan(struct launch_context *context, enum launch_gate gate) {
   int pipe_ends[2], status;
   pid_t child;
@@ -204,7 +188,7 @@ static void check_orphan(struct launch_context *context, enum launch_gate gate) 
   CHECKED(pipe2(pipe_ends, O_CLOEXEC));
   prepare(&probe);
   const pid_t pid = CHECKED(fork());
-  if (pid == 0) hold_launch_for_ever(context, &probe, pipe_ends[1], gate);
+  if (pid == 0) held_for_ever(context, &probe.plan, gate, pipe_ends[1]);
   ASSERT_EQ(read(pipe_ends[0], &child, sizeof child), sizeof child);
   CHECKED(kill(pid, SIGKILL));
   ASSERT_EQ(waitpid(pid, NULL, 0), pid);

@@ -15,17 +15,23 @@
 
 enum { CLOSE_RANGE_UNSHARE_BIT = 2 };
 
-static bool kernel_can_unshare(void) { return syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE_BIT) == 0; }
+static bool kernel_can_unshare(void) {
+  return syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE_BIT) == 0;
+}
 
 void test_names_exist_and_differ(void) {
   for (int step = 1; step < LAUNCH_STEP_COUNT; step++)
-    ASSERT(strcmp(launch_step_name((enum launch_step)step), launch_step_name((enum launch_step)(step - 1))) != 0);
+    ASSERT(strcmp(launch_step_name((enum launch_step)step), launch_step_name((enum launch_step)(step - 1))) !=
+           0);
   for (int tier = 1; tier < LAUNCH_TIER_COUNT; tier++)
-    ASSERT(strcmp(launch_tier_name((enum launch_tier)tier), launch_tier_name((enum launch_tier)(tier - 1))) != 0);
+    ASSERT(strcmp(launch_tier_name((enum launch_tier)tier), launch_tier_name((enum launch_tier)(tier - 1))) !=
+           0);
   for (int seal = 1; seal < LAUNCH_SEAL_COUNT; seal++)
-    ASSERT(strcmp(launch_seal_name((enum launch_seal)seal), launch_seal_name((enum launch_seal)(seal - 1))) != 0);
+    ASSERT(strcmp(launch_seal_name((enum launch_seal)seal), launch_seal_name((enum launch_seal)(seal - 1))) !=
+           0);
   for (int pidfd = 1; pidfd < LAUNCH_PIDFD_COUNT; pidfd++)
-    ASSERT(strcmp(launch_pidfd_name((enum launch_pidfd)pidfd), launch_pidfd_name((enum launch_pidfd)(pidfd - 1))) != 0);
+    ASSERT(strcmp(launch_pidfd_name((enum launch_pidfd)pidfd),
+                  launch_pidfd_name((enum launch_pidfd)(pidfd - 1))) != 0);
 }
 
 /* ---- what is taken here ------------------------------------------------------------------------------------------------ */
@@ -121,7 +127,8 @@ static void check_everything(struct launch_context *context) {
 static void open_some_numbers(void) {
   static const int numbers[] = {9, 64, 100, 200, 201, 1066};
   allow_fds_up_to(1500);
-  for (size_t i = 0; i < COUNT(numbers); i++) fresh_fd_at(numbers[i]);
+  for (size_t i = 0; i < COUNT(numbers); i++)
+    fresh_fd_at(numbers[i]);
 }
 
 void test_every_way_gives_the_same_result(void) {
@@ -222,7 +229,8 @@ static void deny_singly_and_in_pairs(const char *answer, bool late) {
 
 static void deny_everything(const char *answer, bool late) {
   struct scene scene = {.count = COUNT(denials), .answer = answer, .late = late};
-  for (size_t i = 0; i < COUNT(denials); i++) scene.denied[i] = &denials[i];
+  for (size_t i = 0; i < COUNT(denials); i++)
+    scene.denied[i] = &denials[i];
   play_in_fork(&scene);
 }
 
@@ -235,10 +243,14 @@ static void deny_in_turn(const char *answer) {
   }
 }
 
-void test_calls_that_are_missing(void) { deny_in_turn("ENOSYS"); }
+void test_calls_that_are_missing(void) {
+  deny_in_turn("ENOSYS");
+}
 
 /* As old container runtimes answer. */
-void test_calls_that_are_forbidden(void) { deny_in_turn("EPERM"); }
+void test_calls_that_are_forbidden(void) {
+  deny_in_turn("EPERM");
+}
 
 static void kill_in_turn(const char *answer) {
   open_some_numbers();
@@ -263,7 +275,9 @@ static void without_proc(void) {
   if (error != 0) test_skip("a mount namespace of our own: %s", strerror(-error));
 }
 
-static void refuse(const char *rule) { ASSERT_ZERO(seccomp_install((char *[]){(char *)rule}, 1)); }
+static void refuse(const char *rule) {
+  ASSERT_ZERO(seccomp_install((char *[]){(char *)rule}, 1));
+}
 
 void test_no_proc_is_needed(void) {
   open_some_numbers();

@@ -14,8 +14,12 @@ enum { TRACE_SIZE = 65536, NOT_INSTALLED = 127 };
 static _Noreturn void run_tracer(const char *output, char *uid) {
   char program[PATH_MAX];
   snprintf(program, sizeof program, "%s", test_program("test-core"));
-  char *argv[] = {"strace", "-f", "-o", (char *)output, "-e", "trace=%process,chdir,close_range,sendmsg,recvmsg,dup3",
-                  program, "--helper", "launch", uid, NULL};
+  char *argv[] = {"strace", "-f",
+                  "-o",     (char *)output,
+                  "-e",     "trace=%process,chdir,close_range,sendmsg,recvmsg,dup3",
+                  program,  "--helper",
+                  "launch", uid,
+                  NULL};
   setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   dup2(null, 2);
@@ -45,7 +49,8 @@ static char *traced_launch(char *uid) {
 
 static int occurrences(const char *text, const char *word) {
   int count = 0;
-  for (const char *at = text; (at = strstr(at, word)) != NULL; at += strlen(word)) count++;
+  for (const char *at = text; (at = strstr(at, word)) != NULL; at += strlen(word))
+    count++;
   return count;
 }
 

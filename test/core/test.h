@@ -14,7 +14,8 @@
 
 enum { TEST_SKIPPED = 77 };
 
-_Noreturn void test_fail(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+_Noreturn void test_fail(const char *file, int line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 _Noreturn void test_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* This process has become a place where a leak checker cannot work: without /proc, or without clone. */
@@ -39,15 +40,15 @@ bool test_runs_natively(void);
 
 #define FAIL(...) test_fail(__FILE__, __LINE__, __VA_ARGS__)
 
-#define ASSERT(condition)                         \
-  do {                                            \
-    if (!(condition)) FAIL("not so: %s", #condition); \
+#define ASSERT(condition)                                                                                    \
+  do {                                                                                                       \
+    if (!(condition)) FAIL("not so: %s", #condition);                                                        \
   } while (0)
 
 #define ASSERT_COMPARE(a, operator, b)                                                                       \
   do {                                                                                                       \
     const long long a_ = (long long)(a), b_ = (long long)(b);                                                \
-    if (!(a_ operator b_)) FAIL("%s " #operator " %s: %lld (0x%llx), %lld (0x%llx)", #a, #b, a_, a_, b_, b_); \
+    if (!(a_ operator b_)) FAIL("%s " #operator" %s: %lld (0x%llx), %lld (0x%llx)", #a, #b, a_, a_, b_, b_); \
   } while (0)
 
 #define ASSERT_EQ(a, b) ASSERT_COMPARE(a, ==, b)
@@ -56,25 +57,25 @@ bool test_runs_natively(void);
 #define ASSERT_GT(a, b) ASSERT_COMPARE(a, >, b)
 #define ASSERT_LT(a, b) ASSERT_COMPARE(a, <, b)
 
-#define ASSERT_STR_EQ(a, b)                                                                    \
-  do {                                                                                         \
-    const char *a_ = (a), *b_ = (b);                                                           \
-    if (strcmp(a_, b_) != 0) FAIL("%s == %s: \"%s\", \"%s\"", #a, #b, a_, b_);                 \
+#define ASSERT_STR_EQ(a, b)                                                                                  \
+  do {                                                                                                       \
+    const char *a_ = (a), *b_ = (b);                                                                         \
+    if (strcmp(a_, b_) != 0) FAIL("%s == %s: \"%s\", \"%s\"", #a, #b, a_, b_);                               \
   } while (0)
 
 /* For system calls: the value if it is not negative. */
-#define CHECKED(call)                                                            \
-  __extension__({                                                                \
-    const __typeof__(call) value_ = (call);                                      \
-    if (value_ < 0) FAIL("%s: %s", #call, strerror(errno));                      \
-    value_;                                                                      \
+#define CHECKED(call)                                                                                        \
+  __extension__({                                                                                            \
+    const __typeof__(call) value_ = (call);                                                                  \
+    if (value_ < 0) FAIL("%s: %s", #call, strerror(errno));                                                  \
+    value_;                                                                                                  \
   })
 
 /* For functions that return 0 or an error number. */
-#define ASSERT_ZERO(call)                                                        \
-  do {                                                                           \
-    const int error_ = (call);                                                   \
-    if (error_ != 0) FAIL("%s: %d (%s)", #call, error_, strerror(error_ < 0 ? -error_ : error_)); \
+#define ASSERT_ZERO(call)                                                                                    \
+  do {                                                                                                       \
+    const int error_ = (call);                                                                               \
+    if (error_ != 0) FAIL("%s: %d (%s)", #call, error_, strerror(error_ < 0 ? -error_ : error_));            \
   } while (0)
 
 /* Nothing here depends on how fast a machine is: a deadline only ends a test that would hang. */
@@ -82,13 +83,14 @@ enum { TEST_PATIENCE_MS = 15000 };
 int64_t test_milliseconds(void);
 void test_pause(void);
 
-#define EVENTUALLY(condition)                                                                             \
-  do {                                                                                                    \
-    const int64_t give_up_ = test_milliseconds() + TEST_PATIENCE_MS;                                      \
-    while (!(condition)) {                                                                                \
-      if (test_milliseconds() > give_up_) FAIL("still not so after %d ms: %s", TEST_PATIENCE_MS, #condition); \
-      test_pause();                                                                                       \
-    }                                                                                                     \
+#define EVENTUALLY(condition)                                                                                \
+  do {                                                                                                       \
+    const int64_t give_up_ = test_milliseconds() + TEST_PATIENCE_MS;                                         \
+    while (!(condition)) {                                                                                   \
+      if (test_milliseconds() > give_up_)                                                                    \
+        FAIL("still not so after %d ms: %s", TEST_PATIENCE_MS, #condition);                                  \
+      test_pause();                                                                                          \
+    }                                                                                                        \
   } while (0)
 
 #endif
