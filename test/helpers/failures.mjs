@@ -9,7 +9,13 @@ const longArgument = 'x'.repeat(256 * KIBIBYTE);
 
 export const failures = [
   { what: 'a missing file', code: 'ENOENT', step: 'exec', file: '/nonexistent/program' },
-  { what: 'a name that is nowhere in PATH', code: 'ENOENT', step: 'exec', file: 'no-such-program-anywhere' },
+  {
+    what: 'a name that is nowhere in PATH',
+    code: 'ENOENT',
+    step: 'exec',
+    file: 'no-such-program-anywhere',
+    options: { env: { PATH: '/usr/bin:/bin' } },
+  },
   { what: 'a directory as the file', code: 'EACCES', step: 'exec', file: scratchDirectory() },
   { what: 'a file that is not executable', code: 'EACCES', step: 'exec', file: plainFile() },
   { what: 'a file below a file', code: 'ENOTDIR', step: 'exec', file: `${plainFile()}/program` },
