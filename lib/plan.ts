@@ -36,7 +36,7 @@ export function makePlan(request: SpawnRequest, launch: Launch): Plan {
   const inherits = launch.inheritsEnvironment && envPairs.length === 0;
   // Node adds the number of an IPC channel: then the environment has to be spelled out after all.
   const isSpelledOut = launch.inheritsEnvironment && !inherits;
-  const environment = isSpelledOut ? [...environmentPairs(undefined, args), ...envPairs] : envPairs;
+  const environment = isSpelledOut ? [...environmentPairs({ ...process.env }), ...envPairs] : envPairs;
   const entries = Math.max(stdio.length, (launch.keepFds.at(-1) ?? -1) + 1);
   const words = new Int32Array(WORD_STDIO + 2 * entries);
   words.set([
