@@ -175,12 +175,11 @@ Napi::Value StepNames(Napi::Env env) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  launch_context *context = nullptr;
-  int error = launch_context_open(&context);
-  ExitWatcher *watcher = error == 0 ? ExitWatcher::Open(env, context) : nullptr;
+  ExitWatcher *watcher = nullptr;
+  int error = ExitWatcher::Open(env, &watcher);
 
-  if (watcher == nullptr) {
-    ThrowErrno(env, error == 0 ? -ECANCELED : error, "launch_context_open");
+  if (error != 0) {
+    ThrowErrno(env, error, "launch_context_open");
     return exports;
   }
   exports.Set("launch", Napi::Function::New(env, Launch, "launch", watcher));
@@ -190,7 +189,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("capabilities", Napi::Function::New(env, Capabilities, "capabilities", watcher));
   ExportProcesses(env, exports);
   exports.Set("steps", StepNames(env));
-  ExportGates(env, exports, context);
+  ExportGates(env, exports, watcher->context());
   return exports;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "contexts.h"
 #include "orphans.h"
 
 /* ---- Child ----------------------------------------------------------------------------------- */
@@ -81,18 +82,21 @@ void Child::SetLoopRef(bool wanted) {
 
 /* ---- ExitWatcher: a child comes -------------------------------------------------------------- */
 
-ExitWatcher *ExitWatcher::Open(Napi::Env env, launch_context *context) {
+int ExitWatcher::Open(Napi::Env env, ExitWatcher **ret_watcher) {
   uv_loop_t *loop = nullptr;
+  launch_context *context;
 
-  if (napi_get_uv_event_loop(env, &loop) != napi_ok) return nullptr;
+  if (napi_get_uv_event_loop(env, &loop) != napi_ok) return UV_ENOTSUP;
+  int error = AcquireContext(loop, &context);
+  if (error != 0) return error;
   auto *watcher = new ExitWatcher(env, context, loop);
-  /* Asynchronous, since handles close in a later turn of the loop: a loop with open handles aborts the
-   * process. */
+  /* Asynchronous, since handles close in a later turn of the loop: a loop with open handles aborts the process. */
   if (napi_add_async_cleanup_hook(env, OnEnd, watcher, nullptr) != napi_ok) {
     watcher->BeginEnd(nullptr);
-    return nullptr;
+    return UV_ENOTSUP;
   }
-  return watcher;
+  *ret_watcher = watcher;
+  return 0;
 }
 
 ExitWatcher::ExitWatcher(Napi::Env env, launch_context *context, uv_loop_t *loop)
@@ -278,7 +282,7 @@ void ExitWatcher::BeginEnd(napi_async_cleanup_hook_handle hook) {
     Detach(child);
   }
   AdoptOrphans(std::move(orphans));
-  launch_context_close(context_);
+  ReleaseContext(loop_);
   for (uv_handle_t *handle :
        {reinterpret_cast<uv_handle_t *>(&check_), reinterpret_cast<uv_handle_t *>(&idle_),
         reinterpret_cast<uv_handle_t *>(&sigchld_)})

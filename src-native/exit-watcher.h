@@ -51,7 +51,8 @@ private:
  * ended. */
 class ExitWatcher {
 public:
-  static ExitWatcher *Open(Napi::Env env, launch_context *context);
+  /* 0 or a negative errno. */
+  static int Open(Napi::Env env, ExitWatcher **ret_watcher);
 
   /*
    * Everything that needs JavaScript, before a launch: when that returns, a Worker may have been terminated, and
