@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { safeSpawn } from 'safe-spawn';
 import { failureOf, failures } from '../helpers/failures.mjs';
-import { addon } from '../helpers/native.mjs';
+import { addon, RLIMIT_NOFILE } from '../helpers/native.mjs';
 import { eventually } from '../helpers/poll.mjs';
-import { childrenOf, fdTargets } from '../helpers/processes.mjs';
+import { childrenOf, fdTargets, nofileLimits } from '../helpers/processes.mjs';
 
 const SPAWNS = 2000;
 const AT_ONCE = 20;
+const { hard } = nofileLimits();
 
 /** Calls `start` SPAWNS times, AT_ONCE of them together. */
 async function repeat(start) {
@@ -59,18 +60,25 @@ test('spawns that find no free descriptor leave none behind and none taken', asy
   const errors = await Promise.all(
     Array.from({ length: AT_ONCE }, () => failureOf(safeSpawn, { file: 'true' })),
   );
-  taken.forEach(addon.closeFd);
+  giveBack(taken);
 
   assert.deepEqual(new Set(errors.map(({ code }) => code)), new Set(['EMFILE']));
   await settled(before);
   await run();
 });
 
+/** Not up to the limit in force, which may be a thousand million. */
 function takeAllDescriptors() {
   const taken = [];
+  addon.setSoftLimit(RLIMIT_NOFILE, 256);
   try {
     for (;;) taken.push(addon.duplicate(0, 0));
   } catch {
     return taken;
   }
+}
+
+function giveBack(taken) {
+  taken.forEach(addon.closeFd);
+  addon.setSoftLimit(RLIMIT_NOFILE, hard);
 }

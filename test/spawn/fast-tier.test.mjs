@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withoutRoot, withoutStrace } from '../helpers/requirements.mjs';
+import { withoutStrace } from '../helpers/requirements.mjs';
 import { traceFixture } from '../helpers/strace.mjs';
 
 /** The flags of the clone(2) that made the last process, and the close_range(2) calls of that process. */
@@ -10,12 +10,9 @@ async function lastLaunch(options) {
   assert.deepEqual(result, { tier: 'shared', code: 0 });
   const clones = lines.filter((line) => / v?fork\(| clone3?\(/.test(line) && !line.includes('CLONE_THREAD'));
   const pid = lines.findLast((line) => line.includes('close_range(')).split(' ')[0];
+  const [, flags] = clones.at(-1).match(/flags=([\w|]+)/);
   return {
-    flags:
-      clones
-        .at(-1)
-        .match(/flags=([\w|]+)/)?.[1]
-        .split('|') ?? [],
+    flags: flags.split('|'),
     closeRanges: lines.filter((line) => line.startsWith(`${pid} `) && line.includes('close_range(')),
   };
 }
@@ -30,7 +27,7 @@ test('by default the child shares memory and descriptors with the parent, and ta
 });
 
 test('with uid and gid the child shares descriptors, but no memory', {
-  skip: withoutRoot || withoutStrace(),
+  skip: withoutStrace(),
 }, async () => {
   const { flags, closeRanges } = await lastLaunch({ uid: process.getuid(), gid: process.getgid() });
   assert.ok(!flags.includes('CLONE_VM'));
