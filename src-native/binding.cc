@@ -62,7 +62,8 @@ Napi::Value Launch(const Napi::CallbackInfo &info) {
     return object;
   }
   watcher->Discard(child);
-  if (!IsOutOfDescriptors(error.error)) request.HandOutEnds(result + kEnds);
+  if (IsOutOfDescriptors(error.error)) request.CloseEnds();
+  request.HandOutEnds(result + kEnds);
   WriteFailure(error, result);
   return info.Env().Undefined();
 }

@@ -77,6 +77,10 @@ Request::Request(const RequestParts &parts) : text_(parts.strings.Utf8Value()) {
 }
 
 Request::~Request() {
+  CloseEnds();
+}
+
+void Request::CloseEnds() {
   CloseAll(&child_ends_);
   CloseAll(&our_ends_);
 }

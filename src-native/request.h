@@ -30,6 +30,7 @@ public:
 
   /* Makes the pipes. 0 or a negative errno. */
   int OpenStdio();
+  void CloseEnds();
   const launch_plan &plan() const {
     return plan_;
   }
