@@ -127,7 +127,6 @@ TEST(calls_that_kill_the_child, NATIVE, "Where a filter kills the child for them
 TEST(no_proc_is_needed, NATIVE, "Nothing needs /proc")
 TEST(without_proc_and_close_range_nothing_starts, NATIVE,
      "Without /proc and close_range nothing starts, and the step is seal")
-TEST(proc_and_close_range_lost_after_the_probes, NATIVE, "So it is when they are lost after the probes")
 TEST(directory_that_is_not_proc_is_not_believed, NATIVE, "A directory in the place of /proc is not believed")
 TEST(listing_that_is_forbidden_is_no_empty_listing, NATIVE, "A listing that is forbidden is no empty listing")
 

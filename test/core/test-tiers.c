@@ -301,49 +301,57 @@ static void expect_seal_error(struct launch_context *context) {
   EXPECT_UNCHANGED(&before, context);
 }
 
-static void launch_without_any_seal(bool late) {
+/* What takes the last seal away, before the probes or after them. */
+struct loss {
+  void (*take_away)(void);
+  bool late;
+};
+
+static void lose_and_launch(void *argument) {
+  const struct loss *loss = argument;
   struct launch_context *context = open_context();
-  if (late) probe_capabilities(context);
-  refuse("close_range=EPERM");
+  if (loss->late) probe_capabilities(context);
+  loss->take_away();
   const struct launch_capabilities found = probe_capabilities(context);
-  if (!late) ASSERT_EQ(found.seal, LAUNCH_SEAL_NONE);
+  if (!loss->late) ASSERT_EQ(found.seal, LAUNCH_SEAL_NONE);
   expect_seal_error(context);
   expect_seal_error(context);
   launch_context_close(context);
+}
+
+static void expect_nothing_to_start_without(void (*take_away)(void)) {
+  open_some_numbers();
+  in_fork(lose_and_launch, &(struct loss){take_away, .late = false});
+  in_fork(lose_and_launch, &(struct loss){take_away, .late = true});
+}
+
+static void lose_proc_and_close_range(void) {
+  without_proc();
+  refuse("close_range=EPERM");
 }
 
 void test_without_proc_and_close_range_nothing_starts(void) {
-  open_some_numbers();
-  without_proc();
-  launch_without_any_seal(false);
-}
-
-void test_proc_and_close_range_lost_after_the_probes(void) {
-  open_some_numbers();
-  struct launch_context *context = open_context();
-  probe_capabilities(context);
-  without_proc();
-  refuse("close_range=ENOSYS");
-  expect_seal_error(context);
-  launch_context_close(context);
+  expect_nothing_to_start_without(lose_proc_and_close_range);
 }
 
 /* Something else is mounted there, and lists no descriptor. */
-void test_directory_that_is_not_proc_is_not_believed(void) {
-  open_some_numbers();
+static void get_another_proc(void) {
   without_proc();
   CHECKED(mkdir("/proc/self", 0755));
   CHECKED(mkdir("/proc/self/fd", 0755));
-  launch_without_any_seal(false);
+  refuse("close_range=ENOSYS");
 }
 
-static void forbid_listing(void *argument) {
-  (void)argument;
+void test_directory_that_is_not_proc_is_not_believed(void) {
+  expect_nothing_to_start_without(get_another_proc);
+}
+
+static void lose_listing(void) {
   refuse("getdents64=EPERM");
-  launch_without_any_seal(false);
+  refuse("close_range=EPERM");
+  test_without_leak_check();
 }
 
 void test_listing_that_is_forbidden_is_no_empty_listing(void) {
-  open_some_numbers();
-  in_fork(forbid_listing, NULL);
+  expect_nothing_to_start_without(lose_listing);
 }
