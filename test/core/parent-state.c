@@ -31,12 +31,18 @@ static void take_descriptor(struct parent_state *state, int number) {
   state->fds[state->fd_count++].inode = status.st_ino;
 }
 
-static void take_listed(struct parent_state *state, const struct launch_context *context, DIR *listing) {
+/* False for a listing that does not even show itself: something else than /proc, or a filter that answers for it. */
+static bool take_listed(struct parent_state *state, const struct launch_context *context, DIR *listing) {
+  bool saw_itself = false;
   for (struct dirent *entry; (entry = readdir(listing)) != NULL;) {
     const int number = atoi(entry->d_name);
-    if (entry->d_name[0] == '.' || number == dirfd(listing) || is_internal(context, number)) continue;
-    take_descriptor(state, number);
+    if (entry->d_name[0] == '.') continue;
+    if (number == dirfd(listing))
+      saw_itself = true;
+    else if (!is_internal(context, number))
+      take_descriptor(state, number);
   }
+  return saw_itself;
 }
 
 static void take_numbers(struct parent_state *state, const struct launch_context *context) {
@@ -47,12 +53,9 @@ static void take_numbers(struct parent_state *state, const struct launch_context
 /* Without /proc, or in a full table, each number is asked for. */
 static void take_descriptors(struct parent_state *state, const struct launch_context *context) {
   DIR *listing = opendir("/proc/self/fd");
-  if (listing == NULL) {
-    take_numbers(state, context);
-    return;
-  }
-  take_listed(state, context, listing);
-  closedir(listing);
+  const bool listed = listing != NULL && take_listed(state, context, listing);
+  if (listing != NULL) closedir(listing);
+  if (!listed) take_numbers(state, context);
 }
 
 /* By raw calls: libc hides the mask and the handlers of its own signals. */
