@@ -56,6 +56,9 @@ bool launch__slower_way(struct launch__way *way, const struct launch_error *erro
     return is_refusal(error->error) && slower_clone(way);
   case LAUNCH_STEP_SEAL:
     return !is_killed(error) && slower_seal(way);
+  case LAUNCH_STEP_STDIO:
+    /* A descriptor above a hard limit that was lowered since can keep its number, but can't get it anew. */
+    return way->tier == LAUNCH_TIER_SHARED && !is_killed(error) && slower_seal(way);
   default:
     return false;
   }
