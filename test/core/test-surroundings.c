@@ -136,7 +136,10 @@ static void enter(int flag) {
   test_skip("unshare: %s", strerror(errno));
 }
 
-/* The first child of a new PID namespace is its PID 1: when it ends, no other can be made there. */
+/*
+ * The first child of a new PID namespace is its PID 1: when it ends, no other can be made there. Its parent is 0, which
+ * the check before the death signal must not take for a dead one.
+ */
 void test_probe_does_not_use_up_a_new_pid_namespace(void) {
   struct launch_context *context = open_context();
   struct launch_capabilities capabilities;
@@ -148,12 +151,14 @@ void test_probe_does_not_use_up_a_new_pid_namespace(void) {
   ASSERT(!capabilities.probed);
   prepare(&probe);
   probe_then(&probe, "pause");
+  probe.plan.death_signal = SIGUSR1;
   probe_start(context, &probe, &first);
   EVENTUALLY(probe_has_reported(&probe));
   probe_read(&probe, &report);
   EXPECT_EXACT(&report, own_stdio, COUNT(own_stdio));
   ASSERT_EQ(report.pid, 1);
   ASSERT_EQ(report.ppid, 0);
+  ASSERT_EQ(report.death_signal, SIGUSR1);
 
   run_and_check(context);
   kill_and_reap(&first);
