@@ -1,17 +1,23 @@
 import type { SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { environmentPairs } from './environment.js';
-import type { Launch } from './handle.js';
 import {
-  addsToEnvironments,
-  canInheritEnvironment,
-  completeEnvironment,
-  judgeArguments,
-  judgeOptions,
-} from './node-internals.js';
+  type Check,
+  hasNul,
+  isAbsentOr,
+  isBoolean,
+  isDuration,
+  isInt32,
+  isRecord,
+  isText,
+} from './checks.js';
+import { completeEnvironment, environmentPairs } from './environment.js';
+import { judgeArguments, judgeOptions } from './node-functions.js';
+import { addsToEnvironments, canInheritEnvironment } from './node-internals.js';
 import type { SafeSpawnOptions } from './options.js';
-import { normalizeRlimits } from './rlimits.js';
+import type { Launch } from './plan.js';
+import { launchOf } from './registration.js';
 import { isSignal } from './signals.js';
+import { resolveIds } from './users.js';
 
 /** What Node's ChildProcess.prototype.spawn takes, beside the options as they were given. */
 export interface NodeSpawnOptions extends SpawnOptions {
@@ -25,22 +31,35 @@ export interface SpawnArguments {
   readonly launch: Launch;
 }
 
+/** What is different between `spawn` and `spawnSync`. */
+export interface Rules {
+  readonly checks: readonly (readonly [name: string, Check])[];
+  /** Throws what Node throws for these arguments, if it finds anything wrong. */
+  judge(file: unknown, args: unknown, options: SafeSpawnOptions): void;
+}
+
 /**
  * Makes of the arguments of `spawn` what Node makes of them. Every argument error is thrown here. Those that
  * `spawn` has are Node's own: what looks wrong is judged by Node.
  */
-export function normalizeArguments(file: unknown, args: unknown, options: unknown): SpawnArguments {
+export function normalizeArguments(
+  file: unknown,
+  args: unknown,
+  options: unknown,
+  rules: Rules = SPAWN_RULES,
+): SpawnArguments {
   const isSecond = isRecord(args);
   const list = isSecond ? [] : copyList(args);
   const given = readOptions(file, list, isSecond ? args : options);
-  const judge = () => judgeArguments(file, list, given, isAbsentOr(isSignal)(given.killSignal));
-  if (looksWrong(file, list, given) || isFirstShellWithArguments(list, given)) judge();
+  resolveIds(given);
+  const judge = (environment = given.env) => rules.judge(file, list, { ...given, env: environment });
+  if (looksWrong(file, list, given, rules) || isFirstShellWithArguments(list, given)) judge();
 
   const inheritsEnvironment = !given.env && canInheritEnvironment();
-  const envPairs = inheritsEnvironment ? [] : environmentPairs(environmentOf(file, list, given));
+  const envPairs = inheritsEnvironment ? [] : environmentPairs(environmentOf(given, judge));
   if (envPairs.some(hasNul)) judge();
 
-  const launch = { inheritsEnvironment, rlimits: normalizeRlimits(given.rlimits) };
+  const launch = launchOf(given, inheritsEnvironment);
   return { options: completeOptions(given, commandLine(file, list, given), envPairs), launch };
 }
 
@@ -59,20 +78,7 @@ function readOptions(file: unknown, list: unknown, options: unknown): SafeSpawnO
 
 // ---- what Node would accept ----------------------------------------------------------------------------------
 
-type Check = (value: unknown) => boolean;
-
-const isBoolean: Check = (value) => typeof value === 'boolean';
-const isText: Check = (value) => typeof value === 'string' && !value.includes('\0');
-const isInt32: Check = (value) => typeof value === 'number' && value === (value | 0);
-const isDuration: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-
-const isAbsentOr =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || value === null || check(value);
-
-/** Stricter than Node here and there: then Node is asked, and has the last word. Never laxer. */
-const CHECKS: readonly (readonly [keyof SafeSpawnOptions, Check])[] = [
+const CHECKS: Rules['checks'] = [
   ['cwd', isAbsentOr(isText)],
   ['detached', isAbsentOr(isBoolean)],
   ['uid', isAbsentOr(isInt32)],
@@ -82,22 +88,24 @@ const CHECKS: readonly (readonly [keyof SafeSpawnOptions, Check])[] = [
   ['windowsHide', isAbsentOr(isBoolean)],
   ['windowsVerbatimArguments', isAbsentOr(isBoolean)],
   ['timeout', isAbsentOr(isDuration)],
-  ['signal', (value) => value === undefined || value instanceof AbortSignal],
   ['killSignal', isAbsentOr(isSignal)],
 ];
 
-function looksWrong(file: unknown, list: unknown, given: SafeSpawnOptions): boolean {
+const SPAWN_RULES: Rules = {
+  checks: [['signal', (value) => value === undefined || value instanceof AbortSignal]],
+  judge: (file, args, options) => {
+    judgeArguments(file, args, options, isAbsentOr(isSignal)(options.killSignal));
+  },
+};
+
+function looksWrong(file: unknown, list: unknown, given: SafeSpawnOptions, { checks }: Rules): boolean {
   if (!isText(file) || file === '') return true;
   if (!Array.isArray(list) || list.some(hasNul)) return true;
-  return CHECKS.some(([name, check]) => !check(given[name]));
+  return failsOne(CHECKS, given) || failsOne(checks, given);
 }
 
-function hasNul(value: unknown): boolean {
-  return typeof value === 'string' && value.includes('\0');
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function failsOne(checks: Rules['checks'], given: object): boolean {
+  return checks.some(([name, check]) => !check(Reflect.get(given, name)));
 }
 
 let shellHadArguments = false;
@@ -111,9 +119,9 @@ function isFirstShellWithArguments(list: unknown, given: SafeSpawnOptions): bool
 
 // ---- what Node makes of it -----------------------------------------------------------------------------------
 
-function environmentOf(file: unknown, list: unknown, given: SafeSpawnOptions): object {
+function environmentOf(given: SafeSpawnOptions, judge: (environment: NodeJS.ProcessEnv) => void): object {
   const environment = given.env ? Object(given.env) : { ...process.env };
-  return addsToEnvironments() ? completeEnvironment(file, list, given, environment) : environment;
+  return addsToEnvironments() ? completeEnvironment(environment, judge) : environment;
 }
 
 interface CommandLine {
@@ -150,8 +158,7 @@ function completeOptions(
 }
 
 /** Anything that Node has accepted; what is no URL it takes by its text. */
-function pathOf(cwd: string | URL | null | undefined): string | undefined {
-  return typeof cwd === 'object' && cwd !== null && 'href' in cwd
-    ? fileURLToPath(cwd)
-    : (cwd as string | undefined);
+export function pathOf(path: unknown): string | undefined {
+  const isUrl = typeof path === 'object' && path !== null && 'href' in path;
+  return isUrl ? fileURLToPath(path as URL) : (path as string | undefined);
 }

@@ -1,15 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
 import { type SpawnError, systemError } from './errors.js';
 import { describe } from './failure.js';
-import { type Launch, SafeHandle } from './handle.js';
+import { SafeHandle } from './handle.js';
 import {
   announceChild,
   constructChild,
   countClose,
   drainUnread,
   dropHandle,
+  giveHandle,
   recordExit,
+  takeHandle,
 } from './node-internals.js';
+import type { Launch } from './plan.js';
+import { launchOf } from './registration.js';
 
 export interface Creation {
   readonly child: ChildProcess;
@@ -22,6 +26,15 @@ export function createChild(launch: Launch): Creation {
   const child = constructChild(handle);
   announceChild(child);
   return { child, handle };
+}
+
+/** A child that Node has constructed, and that is about to be started: with a handle of ours. Others stay as they are. */
+export function adoptChild(child: ChildProcess, options: unknown): SafeHandle | undefined {
+  const taken = takeHandle(child);
+  if (taken === undefined) return undefined;
+  const handle = new SafeHandle(launchOf(options ?? {}, false), (code, signal) => taken.onexit(code, signal));
+  giveHandle(child, handle);
+  return handle;
 }
 
 /** What Node's constructor makes of an exit: `code` is negative when there was nothing to exit, null when unknown. */

@@ -7,3 +7,16 @@ export function environmentPairs(environment: object): string[] {
   }
   return pairs;
 }
+
+/**
+ * An environment as this Node completes it when it looks at the arguments of a spawn. It writes into the caller's own
+ * object: we give it a copy.
+ */
+export function completeEnvironment(
+  environment: object,
+  judge: (environment: NodeJS.ProcessEnv) => void,
+): object {
+  const copy = Object.assign(Object.create(Object.getPrototypeOf(environment)), environment);
+  judge(copy);
+  return copy;
+}

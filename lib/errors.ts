@@ -18,6 +18,10 @@ interface Kind {
 
 /** Every error that this library makes itself, by its code. The others are Node's own. */
 const ERRORS = {
+  ERR_CHILD_PROCESS_STDIO_MAXBUFFER: {
+    Base: RangeError,
+    message: (stream: string) => `${stream} maxBuffer length exceeded`,
+  },
   ERR_FEATURE_UNAVAILABLE_ON_PLATFORM: {
     Base: TypeError,
     message: (feature: string, place: string) => `${feature} is unavailable on ${place}`,
@@ -56,6 +60,18 @@ const ERRORS = {
       `safe-spawn does not know the ChildProcess of Node ${process.version} in this process: ${difference}. ` +
       'Nothing was started, since it could have leaked. A newer version of safe-spawn may know it.',
   },
+  ERR_SAFE_SPAWN_TREE: {
+    Base: Error,
+    message: (reason: string) => `killTree() ${reason}`,
+  },
+  ERR_UNKNOWN_SIGNAL: {
+    Base: TypeError,
+    message: (signal: unknown) => `Unknown signal: ${signal}`,
+  },
+  ERR_WORKER_UNSUPPORTED_OPERATION: {
+    Base: TypeError,
+    message: (feature: string, reason: string) => `${feature} is not supported in workers: ${reason}`,
+  },
 } satisfies Record<string, Kind>;
 
 type Code = keyof typeof ERRORS;
@@ -72,6 +88,10 @@ export function outOfRange(name: string, range: string, value: unknown): RangeEr
   return make('ERR_OUT_OF_RANGE', outOfRange, name, range, value);
 }
 
+export function maxBufferExceeded(stream: string): RangeError {
+  return make('ERR_CHILD_PROCESS_STDIO_MAXBUFFER', maxBufferExceeded, stream);
+}
+
 export function unsupportedPlatform(feature: string): TypeError {
   return make('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', unsupportedPlatform, feature, process.platform);
 }
@@ -86,6 +106,18 @@ export function addonMissing(root: string, cause: unknown): Error {
     ? make('ERR_SAFE_SPAWN_ADDONS_DISABLED', addonMissing)
     : make('ERR_SAFE_SPAWN_ADDON', addonMissing, root, cause);
   return Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+}
+
+export function unknownSignal(signal: unknown): TypeError {
+  return make('ERR_UNKNOWN_SIGNAL', unknownSignal, signal);
+}
+
+export function unsupportedInWorkers(feature: string, reason: string): TypeError {
+  return make('ERR_WORKER_UNSUPPORTED_OPERATION', unsupportedInWorkers, feature, reason);
+}
+
+export function noTree(reason: string): Error {
+  return make('ERR_SAFE_SPAWN_TREE', noTree, reason);
 }
 
 export function contractBroken(difference: string): Error {

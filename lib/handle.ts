@@ -1,18 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:os';
-import { environmentPairs } from './environment.js';
 import { type Failure, readFailure, stdioFailure } from './failure.js';
-import {
-  LAUNCH_INHERIT_ENV,
-  LAUNCH_NEW_SESSION,
-  LAUNCH_SET_GID,
-  LAUNCH_SET_UID,
-  type NativeChild,
-  native,
-  RESULT_ENDS,
-  RESULT_PID,
-  type Watcher,
-} from './native.js';
+import { type NativeChild, native, RESULT_ENDS, RESULT_PID, type Watcher } from './native.js';
 import {
   type ProcessHandle,
   readSpawnRequest,
@@ -20,21 +9,12 @@ import {
   type SpawnRequest,
   type StdioEntry,
 } from './node-internals.js';
+import { type Launch, makePlan } from './plan.js';
 import { signalName } from './signals.js';
-import { closePipes, openEnds, writeStdio } from './stdio.js';
+import { closePipes, openEnds } from './stdio.js';
 
 const { EMFILE, ENFILE, ESRCH } = constants.errno;
 const { SIGKILL } = constants.signals;
-
-/** What a launch is told beside what Node passes on. */
-export interface Launch {
-  /** The child gets the environment of this process. */
-  readonly inheritsEnvironment: boolean;
-  readonly rlimits: BigUint64Array | undefined;
-}
-
-/** Index of the first stdio entry in the words of a launch. */
-const WORD_STDIO = 6;
 
 /**
  * What a ChildProcess sees as its `_handle`: launches the program, signals it, and tells of its end.
@@ -66,36 +46,16 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
   }
 
   #start(request: SpawnRequest): Failure | undefined {
-    const { stdio } = request;
-    const words = new Int32Array(WORD_STDIO + 2 * stdio.length);
-    const refused = writeStdio(stdio, words, WORD_STDIO);
-    if (refused !== 0) return stdioFailure(refused);
-    const strings = this.#write(request, words);
-
     const { rlimits } = this.#launch;
-    const result = new Int32Array(RESULT_ENDS + stdio.length).fill(-1, RESULT_ENDS);
-    this.#child = native().launch(this, strings, words, rlimits, result);
-    const lost = openEnds(stdio, result);
+    const plan = makePlan(request, this.#launch);
+    if (plan.refused !== 0) return stdioFailure(plan.refused);
+    const result = new Int32Array(RESULT_ENDS + plan.entries).fill(-1, RESULT_ENDS);
+    this.#child = native().launch(this, plan.strings, plan.words, rlimits, result);
+    const lost = openEnds(request.stdio, result);
     if (this.#child === undefined) return this.#fail(readFailure(result, rlimits));
     if (lost !== 0) return this.#fail(stdioFailure(lost));
     this.pid = result[RESULT_PID];
     return undefined;
-  }
-
-  /** Writes the words before the stdio entries; returns the strings. */
-  #write(request: SpawnRequest, words: Int32Array): string {
-    const { file, args, cwd, envPairs, detached, uid, gid, stdio } = request;
-    const inherits = this.#launch.inheritsEnvironment;
-    // Node adds the number of an IPC channel: then the environment has to be spelled out after all.
-    const environment =
-      inherits && envPairs.length > 0 ? [...environmentPairs({ ...process.env }), ...envPairs] : envPairs;
-    let flags = 0;
-    if (detached) flags |= LAUNCH_NEW_SESSION;
-    if (isGiven(uid)) flags |= LAUNCH_SET_UID;
-    if (isGiven(gid)) flags |= LAUNCH_SET_GID;
-    if (inherits && envPairs.length === 0) flags |= LAUNCH_INHERIT_ENV;
-    words.set([flags, uid ?? 0, gid ?? 0, args.length, environment.length, stdio.length]);
-    return joinStrings(file, cwd, args, environment);
   }
 
   #fail(failure: Failure): Failure {
@@ -137,29 +97,4 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
   hasRef(): boolean {
     return this.#child?.hasRef() ?? false;
   }
-}
-
-function isGiven<T>(value: T): value is NonNullable<T> {
-  return value !== undefined && value !== null;
-}
-
-/** Each string followed by NUL. */
-function joinStrings(
-  file: string,
-  cwd: unknown,
-  args: readonly unknown[],
-  environment: readonly unknown[],
-): string {
-  const strings = [cString(file), isGiven(cwd) ? cString(cwd) : ''];
-  for (const argument of args) strings.push(cString(argument));
-  for (const pair of environment) strings.push(cString(pair));
-  strings.push('');
-  return strings.join('\0');
-}
-
-/** The kernel would see it end at the first NUL; here that would shift the strings behind it. */
-function cString(value: unknown): string {
-  const text = `${value}`;
-  const end = text.indexOf('\0');
-  return end < 0 ? text : text.slice(0, end);
 }

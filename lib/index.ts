@@ -1,8 +1,14 @@
 export type { Capabilities, LinuxCapabilities, NoCapabilities, Pidfd, Seal, Tier } from './capabilities.js';
 export { capabilities } from './capabilities.js';
 export type { SpawnError } from './errors.js';
+export type { SafeExec, SafeExecFile } from './exec.js';
+export { safeExec, safeExecFile } from './exec.js';
 export type { FdAccess, OpenFd } from './fds.js';
 export { openFds, sealFds } from './fds.js';
+export type { SafeFork } from './fork.js';
+export { safeFork } from './fork.js';
+export type { RegisterOptions } from './install.js';
+export { register } from './install.js';
 export type {
   LaunchOptions,
   Rlimit,
@@ -14,3 +20,5 @@ export type {
 } from './options.js';
 export type { SafeSpawn } from './spawn.js';
 export { safeSpawn } from './spawn.js';
+export type { SafeExecFileSync, SafeExecSync, SafeSpawnSync } from './sync.js';
+export { safeExecFileSync, safeExecSync, safeSpawnSync } from './sync.js';

@@ -2,18 +2,16 @@
  * The only file that knows Node's private names. Each of them is checked against this Node when the library is
  * loaded; if one has changed, safeSpawn throws an error that says so, and starts nothing.
  */
-import { ChildProcess, spawn } from 'node:child_process';
+import { ChildProcess } from 'node:child_process';
 import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
 import { contractBroken } from './errors.js';
 import { refuseForeignRuntimes } from './native.js';
+import { type FunctionName, node } from './node-functions.js';
 
 type AnyFunction = (...parameters: unknown[]) => unknown;
-
-/** As it was when the library was loaded: a program may put something else in its place. */
-const nodeSpawn = spawn as AnyFunction;
 
 const constructed = channel('child_process');
 const spawnStarts = channel('tracing:child_process.spawn:start');
@@ -77,9 +75,12 @@ export function announceChild(child: ChildProcess): void {
   if (constructed.hasSubscribers) constructed.publish({ process: child });
 }
 
-/** Node's own method, as it was when the library was loaded. Calls the handle's `spawn`. */
+/**
+ * By Node's own method, which calls the handle's `spawn`; or by what a program has put in its place, as tools do that
+ * want to be in every child.
+ */
 export function spawnChild(child: ChildProcess, options: object): void {
-  Reflect.apply(knownNode().spawn, child, [options]);
+  (child as unknown as { spawn: AnyFunction }).spawn(options);
 }
 
 export function recordExit(child: ChildProcess, code: number | null, signal: NodeJS.Signals | '' = ''): void {
@@ -119,6 +120,82 @@ function findSymbol(object: object, description: string): symbol | undefined {
   return Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description);
 }
 
+// ---- children that others construct, or start -----------------------------------------------------------------
+
+type Adopt = (child: ChildProcess, options: unknown) => { abandon(): void } | undefined;
+
+/** What stands in the place of ChildProcess.prototype.spawn, and what stood there before. */
+let override: { readonly method: AnyFunction; readonly previous: AnyFunction } | undefined;
+
+/** From now on each child is shown to `adopt` when it is about to be started. */
+export function overrideSpawn(adopt: Adopt): void {
+  const previous = currentMethod();
+  // Somebody may have wrapped it when it is restored: then it does nothing any more.
+  const method = function spawn(this: ChildProcess, ...parameters: unknown[]): unknown {
+    const adopted = override?.method === method ? adopt(this, parameters[0]) : undefined;
+    try {
+      return Reflect.apply(previous, this, parameters);
+    } catch (error) {
+      adopted?.abandon();
+      throw error;
+    }
+  };
+  override = { method, previous };
+  Reflect.set(ChildProcess.prototype, 'spawn', method);
+}
+
+export function restoreSpawn(): void {
+  if (override !== undefined && currentMethod() === override.method) {
+    Reflect.set(ChildProcess.prototype, 'spawn', override.previous);
+  }
+  override = undefined;
+}
+
+function currentMethod(): AnyFunction {
+  return (ChildProcess.prototype as unknown as { spawn: AnyFunction }).spawn;
+}
+
+/** Whether nothing but this library sees what a child is started with. */
+function isUnwatched(): boolean {
+  const { spawn: method, isNodes } = knownNode();
+  const current = currentMethod();
+  return isNodes && (current === method || (current === override?.method && override.previous === method));
+}
+
+/**
+ * Takes Node's own handle, which has not started anything, from a child. It is never freed: so at least it must not
+ * keep the child. Undefined if the handle is another, such as one of this library or of another copy of it.
+ */
+export function takeHandle(child: ChildProcess): GenuineHandle | undefined {
+  const { Process, owner } = knownNode();
+  const handle = (child as unknown as Instance)._handle;
+  if (!(handle instanceof Process)) return undefined;
+  const taken = { ...(handle as GenuineHandle) };
+  Reflect.deleteProperty(handle, owner);
+  Reflect.deleteProperty(handle, 'onexit');
+  return taken;
+}
+
+export function giveHandle(child: ChildProcess, handle: ProcessHandle): void {
+  (child as unknown as Instance)._handle = handle;
+  Reflect.set(handle, knownNode().owner, child);
+}
+
+/** What the source of each function has in it: if it doesn't, another tool has put its own in its place. */
+const SOURCES: Readonly<Record<FunctionName, string>> = {
+  spawn: 'normalizeSpawnArguments(',
+  exec: 'normalizeExecArgs(',
+  execFile: 'normalizeExecFileArgs(',
+  fork: 'stdioStringToArray(',
+  spawnSync: 'normalizeSpawnArguments(',
+  execSync: 'normalizeExecArgs(',
+  execFileSync: 'normalizeExecFileArgs(',
+};
+
+export function isWrapped(name: FunctionName, current: AnyFunction): boolean {
+  return !sourceOf(current).includes(SOURCES[name]);
+}
+
 // ---- what the handle is asked to start -----------------------------------------------------------------------
 
 /** A libuv stream or socket that Node keeps behind a JS object. */
@@ -131,13 +208,23 @@ export interface NativeStream {
 
 export type StdioEntry =
   | { readonly type: 'ignore' }
-  | { readonly type: 'pipe' | 'overlapped'; readonly handle: NativeStream }
+  | { readonly type: 'pipe' | 'overlapped'; readonly handle?: NativeStream }
   | { readonly type: 'inherit' | 'fd'; readonly fd: number }
   | {
       readonly type: 'wrap';
       readonly handle: NativeStream;
       readonly wrapType: 'pipe' | 'tty' | 'tcp' | 'udp';
     };
+
+const WRAPS = { Pipe: 'pipe', TTY: 'tty', TCP: 'tcp', UDP: 'udp' } as const;
+
+/** The stdio entry for one of Node's native streams and sockets, whose classes are not exported. */
+export function wrapOf(value: unknown): StdioEntry | undefined {
+  const handle = value as (NativeStream & { getAsyncId?: unknown }) | null | undefined;
+  if (typeof handle?.getAsyncId !== 'function') return undefined;
+  const wrapType = WRAPS[handle.constructor.name as keyof typeof WRAPS];
+  return wrapType && { type: 'wrap', handle, wrapType };
+}
 
 export interface SpawnRequest {
   readonly file: string;
@@ -200,36 +287,27 @@ function askForPermission(received: unknown[]): void {
   auditing = true;
 }
 
-// ---- Node's judgement of arguments ---------------------------------------------------------------------------
-
-/** As killSignal, the last thing that `spawn` checks: an error that shows it says that the rest was in order. */
-const IMPOSSIBLE_SIGNAL = Symbol('safe-spawn');
-/** Refused by ChildProcess.prototype.spawn, in case that a future `spawn` lets such a signal pass. */
-const IMPOSSIBLE_STDIO = 1;
-/** No program can have this name. */
-const IMPOSSIBLE_FILE = '/dev/null/safe-spawn';
-
-/**
- * Throws what `spawn` of this Node throws for these arguments: its errors are not exported, and differ by version.
- * Returns if Node finds nothing wrong. Nothing can be started by this.
- *
- * @param validSignal whether `options.killSignal` is none of the things that are wrong
- */
-export function judgeArguments(file: unknown, args: unknown, options: object, validSignal: boolean): void {
-  const impossible = { ...options, stdio: IMPOSSIBLE_STDIO };
-  try {
-    nodeSpawn(file, args, validSignal ? { ...impossible, killSignal: IMPOSSIBLE_SIGNAL } : impossible);
-  } catch (error) {
-    if (String(error).includes(String(IMPOSSIBLE_SIGNAL))) return;
-    throw error;
+/** The same for a synchronous child, for which Node has another function. */
+export function requirePermissionSync(file: string): void {
+  const { permission } = process as unknown as { permission?: Permission };
+  if (permission === undefined) return;
+  if (auditing) permission.has('child', file);
+  else if (!permission.has('child')) {
+    // Denied, it throws before it looks at anything; audited, it finds that this is no directory.
+    node.spawnSync(file, [], { cwd: '/dev/null', stdio: 'ignore' });
+    auditing = true;
   }
-  throw contractBroken('child_process.spawn() takes what it must refuse');
 }
 
-/** Throws what `spawn` throws for something that can't be options. */
-export function judgeOptions(options: unknown): never {
-  nodeSpawn(IMPOSSIBLE_FILE, [], options);
-  throw contractBroken('child_process.spawn() takes what it must refuse');
+// ---- what only some functions need ---------------------------------------------------------------------------
+
+/** The arguments for a forked Node: those of this one, if no others are given. */
+export function forkArguments(execArgv: readonly string[] | undefined): readonly string[] {
+  if (execArgv && execArgv !== process.execArgv) return execArgv;
+  const { _eval: program } = process as { _eval?: string };
+  const index = program === undefined ? -1 : process.execArgv.lastIndexOf(program);
+  // Or each child would run the program of `-e` again, and fork another one.
+  return index > 0 ? process.execArgv.toSpliced(index - 1, 2) : process.execArgv;
 }
 
 // ---- environment ---------------------------------------------------------------------------------------------
@@ -253,7 +331,7 @@ function refusesSymbols(environment: object): boolean {
 /** True if the child is to get the strings that exec gets by itself, and nobody looks at a copy of them. */
 export function canInheritEnvironment(): boolean {
   if (process.env !== genuineEnvironment || hasPermissionModel()) return false;
-  return knownNode().isNodes && !spawnStarts.hasSubscribers;
+  return isUnwatched() && !spawnStarts.hasSubscribers;
 }
 
 /** Whether Node adds to every environment: where coverage is collected, and what this process is permitted. */
@@ -261,24 +339,15 @@ export function addsToEnvironments(): boolean {
   return hasPermissionModel() || Boolean(process.env['NODE_V8_COVERAGE']);
 }
 
-/** The environment as this Node would complete it. It writes into the caller's own object: we give it a copy. */
-export function completeEnvironment(
-  file: unknown,
-  args: unknown,
-  options: object,
-  environment: object,
-): object {
-  const copy = Object.assign(Object.create(Object.getPrototypeOf(environment)), environment);
-  judgeArguments(file, args, { ...options, env: copy }, true);
-  return copy;
-}
-
 // ---- differences between versions ----------------------------------------------------------------------------
 
 /** The event that stops the `timeout` of a spawn. Before 26 a failed start kept the process alive till its end. */
-export const TIMEOUT_ENDS_AT: 'exit' | 'close' = sourceOf(nodeSpawn).includes("once('close'")
+export const TIMEOUT_ENDS_AT: 'exit' | 'close' = sourceOf(node.spawn).includes("once('close'")
   ? 'close'
   : 'exit';
+
+/** `stdout` and `stderr` of a synchronous child that was not started. */
+export const NO_OUTPUT: null | undefined = process.version.startsWith('v20.') ? null : undefined;
 
 function sourceOf(method: AnyFunction): string {
   return Function.prototype.toString.call(method);

@@ -64,34 +64,175 @@ export interface Rlimits {
   readonly stack?: Rlimit | undefined;
 }
 
-/** Options of `safeSpawn` beside those of `child_process.spawn`. Linux only: elsewhere naming one is an error. */
+/**
+ * Options of `safeSpawn` beside those of `child_process.spawn`. Linux only: elsewhere naming one is an error,
+ * `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`.
+ *
+ * They are in force before the first instruction of the program, in the child alone. If the kernel refuses one, the
+ * program is not started, and the error has `step`, the name of the option, beside the `code` of the system. What can't
+ * be right is thrown before anything is tried, as `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or `ERR_OUT_OF_RANGE`.
+ */
 export interface LaunchOptions {
   /**
-   * Resource limits of the child, see prlimit(2). Those that are not named are inherited.
+   * Resource limits of the child. Those that are not named are inherited.
+   *
+   * prlimit(2), Linux 2.6.36. Set after the descriptors are placed and before ids change. Raising a hard limit needs
+   * CAP_SYS_RESOURCE (`EPERM`).
    *
    * @example
    * safeSpawn('nginx', [], { rlimits: { nofile: 1024, core: 0, nproc: { soft: 100 } } });
    */
   readonly rlimits?: Rlimits | undefined;
+  /**
+   * Descriptors of this process that the child gets under their own number, beside those of `stdio`: for socket
+   * activation, make's jobserver, or a file that a program is told by its number. Each must be open, listed once, and
+   * not below the length of `stdio` (3, unless that is a longer array). They need not be inheritable here, and stay as
+   * they are.
+   *
+   * dup3(2). A number above the child's limit `nofile` stays open all the same.
+   *
+   * @example
+   * const log = fs.openSync('app.log', 'a'); // 20, say
+   * safeSpawn('app', [`--log-fd=${log}`], { keepFds: [log] });
+   */
+  readonly keepFds?: readonly number[] | undefined;
+  /**
+   * Permissions that files made by the child don't get: 0 to 0o777, or an octal string as for `process.umask()`.
+   * By default that of this process.
+   *
+   * umask(2). Never refused.
+   */
+  readonly umask?: number | string | undefined;
+  /**
+   * Scheduling priority, from -20, which gets most, to 19. Not relative to that of this process, which is the default.
+   *
+   * setpriority(2). Below the present value it needs CAP_SYS_NICE, or a limit `nice` that allows it (`EACCES`).
+   */
+  readonly nice?: number | undefined;
+  /**
+   * How soon the kernel kills the child when memory runs out, from -1000, never, to 1000, first. By default that of
+   * this process.
+   *
+   * /proc/self/oom_score_adj, Linux 2.6.36, see proc_pid_oom_score_adj(5). Below the lowest value that a privileged
+   * process has set it needs CAP_SYS_RESOURCE (`EACCES`).
+   */
+  readonly oomScoreAdj?: number | undefined;
+  /**
+   * Supplementary groups, by id or name: exactly these, none for `[]`. `'init'` stands for those that the system has
+   * for the child's user, as initgroups(3) sets them: the user of `uid`, or of this process, with the group of `gid`,
+   * or the user's own. By default a child with another `uid` or `gid` has none, where that is permitted, and others
+   * have those of this process.
+   *
+   * setgroups(2). Needs CAP_SETGID (`EPERM`), for an empty list too. Names that are unknown are an error
+   * (`ERR_INVALID_ARG_VALUE`), and looking them up may take the time that the name services take.
+   *
+   * @example
+   * safeSpawn('app', [], { uid: 'www-data', gid: 'www-data', groups: 'init' });
+   */
+  readonly groups?: readonly (number | string)[] | 'init' | undefined;
+  /**
+   * `true`: the child leads a process group of its own, in this session, so that a terminal's Ctrl-C does not reach it,
+   * and `child.killTree()` reaches what it starts. A number: the group that it joins, which must be of this session.
+   *
+   * setpgid(2). `EPERM` where there is no such group here. Can't be combined with `detached`, which makes a group too.
+   */
+  readonly processGroup?: boolean | number | undefined;
+  /**
+   * A signal that the child gets when this process dies, however it dies. By default none. Programs that change their
+   * ids, are set-user-ID or have capabilities lose it when they start.
+   *
+   * prctl(2), PR_SET_PDEATHSIG, after the change of ids that would clear it. If this process died before, the program
+   * is not started. The kernel means the thread that has started the child: so in a Worker, which can end before the
+   * process, it is an error (`ERR_WORKER_UNSUPPORTED_OPERATION`).
+   *
+   * @example
+   * safeSpawn('helper', [], { deathSignal: 'SIGKILL' });
+   */
+  readonly deathSignal?: NodeJS.Signals | number | undefined;
+  /**
+   * `true`: neither the child nor what it starts can gain privileges by exec: set-user-ID and set-group-ID bits and
+   * file capabilities have no effect.
+   *
+   * prctl(2), PR_SET_NO_NEW_PRIVS, Linux 3.5. Can't be undone.
+   */
+  readonly noNewPrivileges?: boolean | undefined;
+  /**
+   * Absolute path of the directory of a cgroup v2, in which the child is born: its limits hold from the first
+   * instruction on, and `child.killTree()` kills all that is in it, so it should be the child's alone.
+   *
+   * clone3(2), CLONE_INTO_CGROUP, Linux 5.7. Needs permission to write to `cgroup.procs` there and in the common
+   * ancestor with the cgroup of this process (`EACCES`). A frozen one is refused (`EBUSY`), since this process would
+   * wait with the child. Where `pids.max` is reached, it is `EAGAIN`.
+   *
+   * @example
+   * fs.mkdirSync('/sys/fs/cgroup/jobs/42');
+   * safeSpawn('job', [], { cgroup: '/sys/fs/cgroup/jobs/42' });
+   */
+  readonly cgroup?: string | undefined;
+  /**
+   * What the `'pipe'` entries of descriptors 0 to 2 are: `'socket'`, as with Node, or `'pipe'`, real ones, which go one
+   * way. On a socket `/dev/stdin`, `/dev/stdout` and `/dev/stderr` can't be opened (`ENXIO`), as nginx, tee and shell
+   * scripts do. Entries from 3 on are sockets, always.
+   *
+   * pipe2(2). Holds 64 KiB by default, where a socket holds some 200.
+   *
+   * @default 'socket'
+   */
+  readonly pipes?: 'socket' | 'pipe' | undefined;
 }
 
-export interface SafeSpawnOptions extends SpawnOptions, LaunchOptions {}
+/** Those of Node, which takes only numbers for them. */
+interface UserOptions {
+  /** User of the child, by id or name. An unknown name is an error (`ERR_INVALID_ARG_VALUE`). See `groups`. */
+  readonly uid?: number | string | undefined;
+  /** Group of the child, by id or name. An unknown name is an error (`ERR_INVALID_ARG_VALUE`). */
+  readonly gid?: number | string | undefined;
+}
 
-export interface SafeSpawnOptionsWithoutStdio extends SpawnOptionsWithoutStdio, LaunchOptions {}
+/** The options of a function of `child_process`, with launch options beside them. */
+export type WithLaunchOptions<Options> = Omit<Options, keyof UserOptions> & UserOptions & LaunchOptions;
+
+export interface SafeSpawnOptions extends WithLaunchOptions<SpawnOptions> {}
+
+export interface SafeSpawnOptionsWithoutStdio extends WithLaunchOptions<SpawnOptionsWithoutStdio> {}
 
 export interface SafeSpawnOptionsWithStdioTuple<
   In extends StdioNull | StdioPipe,
   Out extends StdioNull | StdioPipe,
   Err extends StdioNull | StdioPipe,
-> extends SpawnOptionsWithStdioTuple<In, Out, Err>,
-    LaunchOptions {}
+> extends WithLaunchOptions<SpawnOptionsWithStdioTuple<In, Out, Err>> {}
 
-const NAMES: readonly (keyof LaunchOptions)[] = ['rlimits'];
+const NAMES: readonly (keyof LaunchOptions)[] = [
+  'rlimits',
+  'keepFds',
+  'umask',
+  'nice',
+  'oomScoreAdj',
+  'groups',
+  'processGroup',
+  'deathSignal',
+  'noNewPrivileges',
+  'cgroup',
+  'pipes',
+];
+
+/** Of the options of a function that has a list of those that it passes on. */
+export function pickLaunchOptions(options: LaunchOptions): LaunchOptions {
+  const picked: Partial<Record<keyof LaunchOptions, unknown>> = {};
+  for (const name of NAMES) {
+    if (options[name] !== undefined) picked[name] = options[name];
+  }
+  return picked as LaunchOptions;
+}
 
 /** Elsewhere than on Linux `child_process.spawn` does the work, and it would ignore these without a word. */
 export function refuseLaunchOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) return;
   for (const name of NAMES) {
     if ((options as LaunchOptions)[name] !== undefined) throw unsupportedPlatform(`options.${name}`);
+  }
+  for (const name of ['uid', 'gid'] as const) {
+    if (typeof (options as UserOptions)[name] === 'string')
+      throw unsupportedPlatform(`options.${name} as a name`);
   }
 }

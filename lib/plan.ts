@@ -16,6 +16,10 @@ export interface Launch {
   readonly rlimits: BigUint64Array | undefined;
   /** Descriptors that it gets under their own number, where stdio has none of that number. Ascending. */
   readonly keepFds: readonly number[];
+  /** Whether pipes of stdio are pipe(2)s, and no sockets. */
+  readonly oneWayPipes: boolean;
+  readonly settings: Int32Array | undefined;
+  readonly cgroup: string | undefined;
 }
 
 /** A launch as the addon takes it. */
@@ -47,7 +51,7 @@ export function makePlan(request: SpawnRequest, launch: Launch): Plan {
     environment.length,
     entries,
   ]);
-  const refused = writeStdio(stdio, words, WORD_STDIO);
+  const refused = writeStdio(stdio, words, WORD_STDIO, launch.oneWayPipes);
   writeKept(launch.keepFds, stdio.length, words);
   return { strings: joinStrings(file, cwd, args, environment), words, entries, refused };
 }

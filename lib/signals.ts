@@ -17,3 +17,8 @@ export function isSignal(signal: unknown): boolean {
   if (typeof signal === 'number') return NAMES.has(signal);
   return typeof signal === 'string' && Object.hasOwn(constants.signals, signal.toUpperCase());
 }
+
+/** Of one that isSignal() accepts. */
+export function signalNumber(signal: NodeJS.Signals | number): number {
+  return typeof signal === 'number' ? signal : constants.signals[signal.toUpperCase() as NodeJS.Signals];
+}

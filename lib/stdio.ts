@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
-import { RESULT_ENDS, STDIO_FD, STDIO_IGNORE, STDIO_PIPE } from './native.js';
+import { RESULT_ENDS, STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } from './native.js';
 import type { NativeStream, StdioEntry } from './node-internals.js';
 
 const { EINVAL } = constants.errno;
@@ -9,10 +9,15 @@ const { EINVAL } = constants.errno;
  * Writes (kind, descriptor) of each entry into the words of the launch. Returns 0, or -EINVAL for what can't be
  * passed on: no descriptor, or a UDP socket, on which Node would call methods of a stream after the launch.
  */
-export function writeStdio(stdio: readonly StdioEntry[], words: Int32Array, start: number): number {
+export function writeStdio(
+  stdio: readonly StdioEntry[],
+  words: Int32Array,
+  start: number,
+  oneWayPipes: boolean,
+): number {
   let at = start;
-  for (const entry of stdio) {
-    const kind = kindOf(entry);
+  for (const [index, entry] of stdio.entries()) {
+    const kind = kindOf(entry, oneWayPipes && index < 3);
     const fd = kind === STDIO_FD ? descriptorOf(entry) : -1;
     if (kind === STDIO_FD && (fd < 0 || fd !== (fd | 0))) return -EINVAL;
     words[at] = kind;
@@ -22,9 +27,12 @@ export function writeStdio(stdio: readonly StdioEntry[], words: Int32Array, star
   return 0;
 }
 
-function kindOf(entry: StdioEntry): number {
-  if (entry.type === 'ignore') return STDIO_IGNORE;
-  return pipeOf(entry) === undefined ? STDIO_FD : STDIO_PIPE;
+/** An IPC channel has to be a socket, whatever its number: descriptors travel over it. */
+function kindOf(entry: StdioEntry, oneWay: boolean): number {
+  const { type } = entry;
+  if (type === 'ignore') return STDIO_IGNORE;
+  if (type !== 'pipe' && type !== 'overlapped') return STDIO_FD;
+  return oneWay && !('ipc' in entry) ? STDIO_ONE_WAY_PIPE : STDIO_PIPE;
 }
 
 function descriptorOf(entry: StdioEntry): number {

@@ -1,0 +1,2 @@
+export * from './child_process.js';
+export { default } from './child_process.js';

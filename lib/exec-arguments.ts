@@ -1,0 +1,49 @@
+import { isAbsentOr, isFunction, isRecord, isText } from './checks.js';
+import { judgeExec, judgeExecFile } from './node-functions.js';
+import type { LaunchOptions } from './options.js';
+
+type Options = LaunchOptions & Readonly<Record<string, unknown>>;
+
+export interface ExecFileArguments {
+  readonly args: readonly unknown[];
+  readonly options: Options;
+  readonly callback: unknown;
+}
+
+/** Makes of the arguments of `exec` and `execSync` what `execFile` takes. */
+export function readExecArguments(
+  command: unknown,
+  options: unknown,
+  callback?: unknown,
+): Pick<ExecFileArguments, 'options' | 'callback'> {
+  if (!isText(command)) judgeExec(command);
+  const isSecond = typeof options === 'function';
+  const given = Object.assign(Object.create(null), isSecond ? undefined : options);
+  given.shell = typeof given.shell === 'string' ? given.shell : true;
+  return { options: given, callback: isSecond ? options : callback };
+}
+
+/** Sorts the arguments of `execFile` and `execFileSync`, of which any but the first may be left out. */
+export function readExecFileArguments(
+  file: unknown,
+  second?: unknown,
+  third?: unknown,
+  fourth?: unknown,
+): ExecFileArguments {
+  const [args, given, last] = sort(second, third, fourth);
+  const callback = typeof given === 'function' ? given : last;
+  const areOptions = given === undefined || given === null || typeof given === 'function' || isRecord(given);
+  const options: Options = areOptions ? { ...given } : {};
+  if (!areOptions) judgeExecFile(file, args, given, callback);
+  if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isText)(options['argv0'])) {
+    judgeExecFile(file, args, options, callback);
+  }
+  return { args: args as readonly unknown[], options, callback };
+}
+
+function sort(second: unknown, third: unknown, fourth: unknown): [unknown, unknown, unknown] {
+  if (Array.isArray(second)) return [second.slice(), third, fourth];
+  if (typeof second === 'function') return [[], undefined, second];
+  if (isRecord(second)) return [[], second, third];
+  return [second ?? [], third, fourth];
+}

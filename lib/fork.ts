@@ -1,0 +1,68 @@
+import type { ChildProcess, ForkOptions, fork } from 'node:child_process';
+import { pathOf } from './arguments.js';
+import { isAbsentOr, isRecord, isText } from './checks.js';
+import { judgeFork, judgeForkOptions, node } from './node-functions.js';
+import { forkArguments } from './node-internals.js';
+import { type LaunchOptions, refuseLaunchOptions, type SafeSpawnOptions } from './options.js';
+import { safeSpawn } from './spawn.js';
+
+type Given = ForkOptions & LaunchOptions;
+
+/** What `fork` can be called with, and the same with launch options. */
+export type SafeFork = typeof fork & {
+  (modulePath: string | URL, options: ForkOptions & LaunchOptions): ChildProcess;
+  (
+    modulePath: string | URL,
+    args: readonly string[] | undefined,
+    options: ForkOptions & LaunchOptions,
+  ): ChildProcess;
+};
+
+/** `child_process.fork` by way of {@link safeSpawn}: starts a Node process with an IPC channel. */
+export const safeFork: SafeFork = function safeFork(
+  modulePath: unknown,
+  args?: unknown,
+  options?: unknown,
+): ChildProcess {
+  if (process.platform !== 'linux') return forkElsewhere(modulePath, args, options);
+  const isSecond = isRecord(args);
+  const list = isSecond ? [] : (args ?? []);
+  const given = readOptions(modulePath, list, isSecond ? args : options);
+  if (looksWrong(modulePath, list, given)) judgeFork(modulePath, list, given);
+  const execPath = given.execPath || process.execPath;
+  const command = [...forkArguments(given.execArgv), pathOf(modulePath), ...(list as unknown[])];
+  const complete = { ...given, execPath, stdio: withChannel(given), shell: false };
+  return safeSpawn(execPath, command as string[], complete as SafeSpawnOptions);
+};
+
+function forkElsewhere(modulePath: unknown, args: unknown, options: unknown): ChildProcess {
+  refuseLaunchOptions(args);
+  refuseLaunchOptions(options);
+  return node.fork(modulePath, args, options) as ChildProcess;
+}
+
+function readOptions(modulePath: unknown, list: unknown, options: unknown): Given {
+  if (!isAbsentOr(isRecord)(options)) judgeForkOptions(modulePath, list, options);
+  return { ...(options as Given | undefined) };
+}
+
+/** What only `fork` looks at. The rest is for {@link safeSpawn} to judge. */
+function looksWrong(modulePath: unknown, list: unknown, { execPath, execArgv, stdio }: Given): boolean {
+  if (!isText(modulePath) && !(modulePath instanceof URL)) return true;
+  if (!Array.isArray(list) || !isAbsentOr(isText)(execPath)) return true;
+  if (execArgv && !(Array.isArray(execArgv) && execArgv.every(isText))) return true;
+  return Array.isArray(stdio) ? !stdio.includes('ipc') : typeof stdio === 'string' && !SHORTHANDS.has(stdio);
+}
+
+const SHORTHANDS: ReadonlySet<string> = new Set(['ignore', 'inherit', 'overlapped', 'pipe']);
+
+/** Without an array that says otherwise, the channel is descriptor 3. */
+function withChannel({ stdio, silent }: Given): NonNullable<ForkOptions['stdio']> {
+  if (Array.isArray(stdio)) return stdio;
+  const each = typeof stdio === 'string' ? stdio : silentOrNot(silent);
+  return [each, each, each, 'ipc'];
+}
+
+function silentOrNot(silent: boolean | undefined): 'pipe' | 'inherit' {
+  return silent ? 'pipe' : 'inherit';
+}

@@ -1,0 +1,106 @@
+import * as childProcess from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
+import { adoptChild } from './child.js';
+import { invalidType, outOfRange } from './errors.js';
+import { safeExec, safeExecFile } from './exec.js';
+import { sealFds } from './fds.js';
+import { safeFork } from './fork.js';
+import type { FunctionName, NodeFunctions } from './node-functions.js';
+import { isWrapped, overrideSpawn, requireKnownNode, restoreSpawn } from './node-internals.js';
+import { type LaunchOptions, pickLaunchOptions, refuseLaunchOptions } from './options.js';
+import {
+  type Defaults,
+  keepFd,
+  launchOf,
+  type Registration,
+  registration,
+  setRegistration,
+} from './registration.js';
+import { safeSpawn } from './spawn.js';
+import { safeExecFileSync, safeExecSync, safeSpawnSync } from './sync.js';
+
+/** What every child of this process gets that does not ask for something else. */
+export interface RegisterOptions extends LaunchOptions {
+  /**
+   * Descriptors that every child gets under their own number, unless its `stdio` has an entry for that number: those
+   * of make's jobserver, or of socket activation (3 to 2 + LISTEN_FDS). They must be open. One that is closed later,
+   * or whose number has become another's, is not handed on.
+   */
+  readonly keepFds?: readonly number[] | undefined;
+}
+
+const OURS: NodeFunctions = {
+  spawn: safeSpawn,
+  exec: safeExec,
+  execFile: safeExecFile,
+  fork: safeFork,
+  spawnSync: safeSpawnSync,
+  execSync: safeExecSync,
+  execFileSync: safeExecFileSync,
+};
+
+/**
+ * From now on every child of this process (or Worker) is started safely, through whichever library. Returns a function
+ * that undoes it.
+ *
+ * Descriptors that are open now get close-on-exec, see {@link sealFds}. Calls add up: the last one that is not undone
+ * says what children get, and functions are replaced once, also with several copies of this library.
+ */
+export function register(options: RegisterOptions = {}): () => void {
+  if (process.platform !== 'linux') return registerElsewhere(options);
+  requireKnownNode();
+  const defaults = readDefaults(options);
+  sealFds();
+  const current = registration() ?? install();
+  current.defaults.push(defaults);
+  return () => {
+    const index = current.defaults.indexOf(defaults);
+    if (index < 0) return;
+    current.defaults.splice(index, 1);
+    if (current.defaults.length === 0) uninstall(current);
+  };
+}
+
+function registerElsewhere(options: RegisterOptions): () => void {
+  refuseLaunchOptions(options);
+  return () => undefined;
+}
+
+function readDefaults({ keepFds = [], ...options }: RegisterOptions): Defaults {
+  launchOf(options, false);
+  if (!Array.isArray(keepFds)) throw invalidType('options.keepFds', 'an instance of Array', keepFds);
+  const sorted = [...keepFds].sort((one, other) => one - other);
+  for (const fd of sorted) {
+    if (!Number.isInteger(fd) || fd < 3) throw outOfRange('options.keepFds', 'of integers >= 3', fd);
+  }
+  return { options: pickLaunchOptions(options), keptFds: sorted.map(keepFd) };
+}
+
+/** Of `node:child_process`, whose exports can be written. */
+const exported = (childProcess as { default?: object }).default ?? childProcess;
+
+function install(): Registration {
+  const replaced: Partial<Record<FunctionName, unknown>> = {};
+  for (const name of Object.keys(OURS) as FunctionName[]) {
+    // One that another tool has wrapped stays: it ends in a method that is overridden below. The others end nowhere.
+    const current = Reflect.get(exported, name);
+    if (isWrapped(name, current) && !name.endsWith('Sync')) continue;
+    replaced[name] = current;
+    Reflect.set(exported, name, OURS[name]);
+  }
+  overrideSpawn(adoptChild);
+  syncBuiltinESMExports();
+  const made = { replaced: replaced as Partial<NodeFunctions>, defaults: [] };
+  setRegistration(made);
+  return made;
+}
+
+/** What another tool has put in our place stays. */
+function uninstall({ replaced }: Registration): void {
+  for (const [name, original] of Object.entries(replaced)) {
+    if (Reflect.get(exported, name) === OURS[name as FunctionName]) Reflect.set(exported, name, original);
+  }
+  restoreSpawn();
+  syncBuiltinESMExports();
+  setRegistration(undefined);
+}

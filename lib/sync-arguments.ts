@@ -1,0 +1,75 @@
+import { normalizeArguments, type Rules } from './arguments.js';
+import { isAbsentOr, isAmount, isInput } from './checks.js';
+import { contractBroken } from './errors.js';
+import { MAX_BUFFER } from './exec-run.js';
+import { judgeSpawnSync } from './node-functions.js';
+import type { SpawnRequest } from './node-internals.js';
+import type { Launch } from './plan.js';
+import { signalNumber } from './signals.js';
+import { readSyncStdio } from './sync-stdio.js';
+
+/** A program to run, with what it reads and how far it may go. */
+export interface SyncRun {
+  readonly request: SpawnRequest;
+  readonly launch: Launch;
+  readonly input: Uint8Array | undefined;
+  readonly encoding: BufferEncoding | 'buffer' | null | undefined;
+  readonly limits: SyncLimits;
+}
+
+export interface SyncLimits {
+  /** Milliseconds; 0: for ever. */
+  readonly timeout: number;
+  /** Bytes; 0: any number. */
+  readonly maxBuffer: number;
+  readonly killSignal: number;
+}
+
+interface Given {
+  stdio?: unknown;
+  input?: unknown;
+  encoding?: SyncRun['encoding'];
+  maxBuffer?: number | null;
+  timeout?: number | null;
+  killSignal?: NodeJS.Signals | number | null;
+}
+
+/** Those of `spawn`, but for `signal`, which means nothing here. */
+const RULES: Rules = {
+  checks: [['maxBuffer', isAbsentOr(isAmount)]],
+  judge: judgeSpawnSync,
+};
+
+export function normalizeSyncArguments(file: unknown, args: unknown, options: unknown): SyncRun {
+  const { options: normalized, launch } = normalizeArguments(file, args, options, RULES);
+  const given = normalized as Given & typeof normalized;
+  const stdio = readSyncStdio(given.stdio || 'pipe');
+  if (stdio === undefined || !isInput(given.input)) {
+    judgeSpawnSync(file, args, given);
+    throw contractBroken('child_process.spawnSync() takes stdio that is not known');
+  }
+  return {
+    request: { ...given, stdio } as unknown as SpawnRequest,
+    launch,
+    input: readInput(given),
+    encoding: given.encoding,
+    limits: readLimits(given),
+  };
+}
+
+function readInput({ input, encoding }: Given): Uint8Array | undefined {
+  if (!input) return undefined;
+  if (typeof input === 'string') return Buffer.from(input, encoding as BufferEncoding);
+  const { buffer, byteOffset, byteLength } = input as NodeJS.ArrayBufferView;
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** What is given but undefined is not replaced by the default. */
+function readLimits(given: Given): SyncLimits {
+  const maxBuffer = 'maxBuffer' in given ? (given.maxBuffer ?? 0) : MAX_BUFFER;
+  return {
+    timeout: given.timeout ?? 0,
+    maxBuffer,
+    killSignal: signalNumber(given.killSignal ?? 'SIGTERM'),
+  };
+}

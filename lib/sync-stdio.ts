@@ -1,0 +1,36 @@
+import { type StdioEntry, wrapOf } from './node-internals.js';
+
+const PIPE: StdioEntry = { type: 'pipe' };
+
+/** What `spawnSync` makes of its `stdio`, with pipes that have no stream on our side; undefined if it is wrong. */
+export function readSyncStdio(stdio: unknown): StdioEntry[] | undefined {
+  const list = typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio;
+  if (!Array.isArray(list) || (typeof stdio === 'string' && !SHORTHANDS.has(stdio))) return undefined;
+  // Node adds them to the caller's array too.
+  while (list.length < 3) list.push(undefined);
+  const entries = list.map(readEntry);
+  const known = entries.filter((entry) => entry !== undefined);
+  return known.length < entries.length ? undefined : known.filter((entry) => entry !== LEFT_OUT);
+}
+
+const SHORTHANDS: ReadonlySet<unknown> = new Set(['ignore', 'inherit', 'overlapped', 'pipe']);
+
+/** Of a text or a buffer there is no entry at all: those that follow move up. */
+const LEFT_OUT: StdioEntry = { type: 'ignore' };
+
+function readEntry(given: unknown, index: number): StdioEntry | undefined {
+  const entry = given ?? (index < 3 ? 'pipe' : 'ignore');
+  if (entry === 'ignore') return { type: 'ignore' };
+  if (entry === 'pipe' || entry === 'overlapped') return PIPE;
+  if (entry === 'inherit') return { type: 'inherit', fd: index };
+  if (entry === 'ipc') return undefined;
+  if (typeof entry === 'number') return entry < 0 ? PIPE : { type: 'fd', fd: entry };
+  return readObject(entry);
+}
+
+function readObject(entry: unknown): StdioEntry | undefined {
+  if (typeof entry === 'string' || ArrayBuffer.isView(entry)) return LEFT_OUT;
+  const { fd, handle, _handle } = entry as { fd?: unknown; handle?: unknown; _handle?: unknown };
+  if (typeof fd === 'number') return { type: 'fd', fd };
+  return wrapOf(entry) ?? wrapOf(handle) ?? wrapOf(_handle);
+}

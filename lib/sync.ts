@@ -1,0 +1,124 @@
+import type {
+  ExecFileSyncOptions,
+  ExecFileSyncOptionsWithBufferEncoding,
+  ExecFileSyncOptionsWithStringEncoding,
+  ExecSyncOptions,
+  ExecSyncOptionsWithBufferEncoding,
+  ExecSyncOptionsWithStringEncoding,
+  execFileSync,
+  execSync,
+  SpawnSyncOptions,
+  SpawnSyncOptionsWithBufferEncoding,
+  SpawnSyncOptionsWithStringEncoding,
+  SpawnSyncReturns,
+  spawnSync,
+} from 'node:child_process';
+import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
+import { node } from './node-functions.js';
+import { requireKnownNode, requirePermissionSync } from './node-internals.js';
+import { type LaunchOptions, refuseLaunchOptions } from './options.js';
+import { normalizeSyncArguments } from './sync-arguments.js';
+import { runToEnd } from './sync-run.js';
+
+type Result = SpawnSyncReturns<string | Buffer>;
+
+/** What `spawnSync` can be called with, and the same with launch options. */
+export type SafeSpawnSync = typeof spawnSync & {
+  (command: string, options: SpawnSyncOptionsWithStringEncoding & LaunchOptions): SpawnSyncReturns<string>;
+  (command: string, options: SpawnSyncOptionsWithBufferEncoding & LaunchOptions): SpawnSyncReturns<Buffer>;
+  (command: string, options: SpawnSyncOptions & LaunchOptions): Result;
+  (
+    command: string,
+    args: readonly string[] | undefined,
+    options: SpawnSyncOptionsWithStringEncoding & LaunchOptions,
+  ): SpawnSyncReturns<string>;
+  (
+    command: string,
+    args: readonly string[] | undefined,
+    options: SpawnSyncOptionsWithBufferEncoding & LaunchOptions,
+  ): SpawnSyncReturns<Buffer>;
+  (command: string, args: readonly string[] | undefined, options: SpawnSyncOptions & LaunchOptions): Result;
+};
+
+/** `child_process.spawnSync`, started as by {@link safeSpawn}: runs a program to its end, while this thread waits. */
+export const safeSpawnSync: SafeSpawnSync = function safeSpawnSync(
+  command: string,
+  args?: unknown,
+  options?: unknown,
+): Result {
+  if (process.platform !== 'linux') return elsewhere(node.spawnSync, command, args, options) as Result;
+  requireKnownNode();
+  const run = normalizeSyncArguments(command, args, options);
+  requirePermissionSync(run.request.file);
+  return runToEnd(run);
+} as SafeSpawnSync;
+
+/** What `execFileSync` can be called with, and the same with launch options. */
+export type SafeExecFileSync = typeof execFileSync & {
+  (file: string, options: ExecFileSyncOptionsWithStringEncoding & LaunchOptions): string;
+  (file: string, options: ExecFileSyncOptionsWithBufferEncoding & LaunchOptions): Buffer;
+  (file: string, options: ExecFileSyncOptions & LaunchOptions): string | Buffer;
+  (
+    file: string,
+    args: readonly string[] | undefined,
+    options: ExecFileSyncOptionsWithStringEncoding & LaunchOptions,
+  ): string;
+  (
+    file: string,
+    args: readonly string[] | undefined,
+    options: ExecFileSyncOptionsWithBufferEncoding & LaunchOptions,
+  ): Buffer;
+  (
+    file: string,
+    args: readonly string[] | undefined,
+    options: ExecFileSyncOptions & LaunchOptions,
+  ): string | Buffer;
+};
+
+/** `child_process.execFileSync` by way of {@link safeSpawnSync}: returns what the program wrote to stdout. */
+export const safeExecFileSync: SafeExecFileSync = function safeExecFileSync(
+  file: string,
+  args?: unknown,
+  options?: unknown,
+): string | Buffer {
+  if (process.platform !== 'linux') return elsewhere(node.execFileSync, file, args, options) as Buffer;
+  const given = readExecFileArguments(file, args, options);
+  const result = safeSpawnSync(file, given.args as string[], given.options as SpawnSyncOptions);
+  const first = given.options['argv0'] || file;
+  return outputOf(result, given.options['stdio'], () => [first, ...given.args].join(' '));
+} as SafeExecFileSync;
+
+/** What `execSync` can be called with, and the same with launch options. */
+export type SafeExecSync = typeof execSync & {
+  (command: string, options: ExecSyncOptionsWithStringEncoding & LaunchOptions): string;
+  (command: string, options: ExecSyncOptionsWithBufferEncoding & LaunchOptions): Buffer;
+  (command: string, options: ExecSyncOptions & LaunchOptions): string | Buffer;
+};
+
+/** `child_process.execSync` by way of {@link safeSpawnSync}: a shell runs the command; returns what it wrote to stdout. */
+export const safeExecSync: SafeExecSync = function safeExecSync(
+  command: string,
+  options?: unknown,
+): string | Buffer {
+  if (process.platform !== 'linux') return elsewhere(node.execSync, command, options) as Buffer;
+  const given = readExecArguments(command, options).options;
+  return outputOf(safeSpawnSync(command, given as SpawnSyncOptions), given['stdio'], () => command);
+} as SafeExecSync;
+
+function elsewhere(run: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): unknown {
+  parameters.forEach(refuseLaunchOptions);
+  return run(...parameters);
+}
+
+/** What goes to a pipe that nobody has asked for would be lost: so stderr is passed on. */
+function outputOf(result: Result, stdio: unknown, commandLine: () => string): string | Buffer {
+  if (!stdio && result.stderr) process.stderr.write(result.stderr);
+  if (result.error) throw Object.assign(result.error, result);
+  if (result.status !== 0) throw exitError(result, commandLine());
+  return result.stdout;
+}
+
+function exitError(result: Result, commandLine: string): Error {
+  const written = result.stderr?.length > 0 ? `\n${result.stderr}` : '';
+  return Object.assign(new Error(`Command failed: ${commandLine}${written}`), result);
+}
