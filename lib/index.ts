@@ -17,7 +17,11 @@ export type {
   SafeSpawnOptions,
   SafeSpawnOptionsWithoutStdio,
   SafeSpawnOptionsWithStdioTuple,
+  WithLaunchOptions,
 } from './options.js';
+export type { CurrentRlimit } from './process-limits.js';
+export { getRlimit, setRlimit } from './process-limits.js';
+export type { ChildExtras, SafeChildProcess } from './safe-child.js';
 export type { SafeSpawn } from './spawn.js';
 export { safeSpawn } from './spawn.js';
 export type { SafeExecFileSync, SafeExecSync, SafeSpawnSync } from './sync.js';

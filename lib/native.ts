@@ -120,6 +120,10 @@ export interface Native {
   };
   /** prlimit(2): the old (soft, hard) of a process, 0 being this one; sets new ones if given. Throws with `code`. */
   prlimit(pid: number, resource: number, limit?: BigUint64Array): BigUint64Array;
+  /** pidfd_open(2): a descriptor with close-on-exec, or a negative errno. */
+  pidfdOpen(pid: number): number;
+  /** pidfd_send_signal(2): 0 or a negative errno. */
+  pidfdSignal(pidfd: number, signal: number): number;
   /** getpwnam_r(3); undefined for an unknown name. Throws with `code` when the name services fail, as the others. */
   lookupUser(name: string): { uid: number; gid: number } | undefined;
   /** getpwuid_r(3) */

@@ -23,12 +23,19 @@ const RESOURCES: readonly (keyof Rlimits)[] = [
   'rttime',
 ];
 
-const UNLIMITED: bigint = 2n ** 64n - 1n;
+const NO_RESOURCE: string = `is not a resource (${RESOURCES.join(', ')})`;
+
+export const UNLIMITED: bigint = 2n ** 64n - 1n;
 const VALUE_TYPES = "of type number or bigint, or 'unlimited'";
 
-interface Halves {
-  soft: bigint | undefined;
-  hard: bigint | undefined;
+export interface Halves {
+  readonly soft: bigint | undefined;
+  readonly hard: bigint | undefined;
+}
+
+export interface Limit {
+  readonly soft: bigint;
+  readonly hard: bigint;
 }
 
 /** The `rlimits` option as the addon takes it: (resource, halves set, soft, hard) of each limit. */
@@ -42,11 +49,25 @@ export function normalizeRlimits(rlimits: unknown): BigUint64Array | undefined {
 function quadruple(resource: string, setting: unknown): bigint[] {
   const name = `options.rlimits.${resource}`;
   const number = RESOURCES.indexOf(resource as keyof Rlimits);
-  if (number < 0) throw invalidValue(name, setting, `is not a resource (${RESOURCES.join(', ')})`);
-  const { soft, hard } = readSetting(name, setting);
-  if (resource === 'nofile') refuseAboveMaximum(name, soft, hard);
+  if (number < 0) throw invalidValue(name, setting, NO_RESOURCE);
+  const { soft, hard } = readLimitFor(resource, name, setting);
   const halves = (soft === undefined ? 0n : RLIMIT_SET_SOFT) | (hard === undefined ? 0n : RLIMIT_SET_HARD);
   return halves === 0n ? [] : [BigInt(number), halves, soft ?? 0n, hard ?? 0n];
+}
+
+/** The halves of a setting for a resource. `name` is for errors. */
+export function readLimitFor(resource: string, name: string, setting: unknown): Halves {
+  const halves = readSetting(name, setting);
+  if (resource === 'nofile') refuseAboveMaximum(name, halves.soft, halves.hard);
+  return halves;
+}
+
+/** Of a resource that is an argument by this name. */
+export function resourceNumber(name: string, resource: unknown): number {
+  if (typeof resource !== 'string') throw invalidType(name, 'of type string', resource);
+  const number = RESOURCES.indexOf(resource as keyof Rlimits);
+  if (number < 0) throw invalidValue(name, resource, NO_RESOURCE);
+  return number;
 }
 
 export function resourceName(resource: number): string {
@@ -55,10 +76,14 @@ export function resourceName(resource: number): string {
 
 /** Why the kernel may have refused this limit, in words. */
 export function explainRefusal(resource: number, limits: BigUint64Array | undefined): string {
-  const name = `rlimit ${resourceName(resource)}`;
   const wanted = findLimit(resource, limits);
   const current = readLimit(resource);
-  if (wanted === undefined || current === undefined) return name;
+  const name = resourceName(resource);
+  return wanted && current ? explainLimit(name, wanted, current) : `rlimit ${name}`;
+}
+
+export function explainLimit(resource: string, wanted: Halves, current: Limit): string {
+  const name = `rlimit ${resource}`;
   const { soft, hard } = wanted;
   if (hard !== undefined && hard > current.hard) {
     return `${name} hard ${print(hard)} exceeds the hard limit ${print(current.hard)} and CAP_SYS_RESOURCE is missing`;
@@ -70,6 +95,12 @@ export function explainRefusal(resource: number, limits: BigUint64Array | undefi
     return `${name} hard ${print(hard)} is below the soft limit ${print(current.soft)}, which is kept`;
   }
   return name;
+}
+
+/** The soft limit that was asked for, in words; undefined if none was. */
+export function limitOf(name: keyof Rlimits, limits: BigUint64Array | undefined): string | undefined {
+  const soft = findLimit(RESOURCES.indexOf(name), limits)?.soft;
+  return soft === undefined ? undefined : print(soft);
 }
 
 function readSetting(name: string, setting: unknown): Halves {
@@ -137,7 +168,7 @@ function findLimit(resource: number, limits: BigUint64Array | undefined): Halves
 }
 
 /** The limit of this process: words 1 and 2 after the description, which takes 26 columns. */
-function readLimit(resource: number): { soft: bigint; hard: bigint } | undefined {
+function readLimit(resource: number): Limit | undefined {
   const line = readText('/proc/self/limits')?.split('\n')[resource + 1];
   const [soft, hard] = line?.slice(26).trim().split(/\s+/) ?? [];
   return soft === undefined || hard === undefined ? undefined : { soft: parse(soft), hard: parse(hard) };

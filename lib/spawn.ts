@@ -2,6 +2,7 @@ import {
   type ChildProcess,
   type ChildProcessByStdio,
   type ChildProcessWithoutNullStreams,
+  type SpawnOptions,
   type StdioNull,
   type StdioPipe,
   spawn,
@@ -22,6 +23,7 @@ import {
   type SafeSpawnOptionsWithoutStdio,
   type SafeSpawnOptionsWithStdioTuple,
 } from './options.js';
+import type { ChildExtras, SafeChildProcess } from './safe-child.js';
 
 if (process.platform === 'linux') preload();
 
@@ -33,28 +35,31 @@ type ChildWith<In, Out, Err> = ChildProcessByStdio<
   StreamOf<In, Writable>,
   StreamOf<Out, Readable>,
   StreamOf<Err, Readable>
->;
+> &
+  ChildExtras;
+
+type ChildWithStreams = ChildProcessWithoutNullStreams & ChildExtras;
 
 /** What `spawn` can be called with, and the same with launch options. */
-export type SafeSpawn = typeof spawn & {
-  (command: string, options: SafeSpawnOptionsWithoutStdio): ChildProcessWithoutNullStreams;
+export type SafeSpawn = {
+  (command: string, options?: SafeSpawnOptionsWithoutStdio): ChildWithStreams;
   <In extends Stdio, Out extends Stdio, Err extends Stdio>(
     command: string,
     options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>,
   ): ChildWith<In, Out, Err>;
-  (command: string, options: SafeSpawnOptions): ChildProcess;
+  (command: string, options: SafeSpawnOptions): SafeChildProcess;
   (
     command: string,
-    args: readonly string[] | undefined,
-    options: SafeSpawnOptionsWithoutStdio,
-  ): ChildProcessWithoutNullStreams;
+    args?: readonly string[],
+    options?: SafeSpawnOptionsWithoutStdio,
+  ): ChildWithStreams;
   <In extends Stdio, Out extends Stdio, Err extends Stdio>(
     command: string,
     args: readonly string[] | undefined,
     options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>,
   ): ChildWith<In, Out, Err>;
-  (command: string, args: readonly string[] | undefined, options: SafeSpawnOptions): ChildProcess;
-};
+  (command: string, args: readonly string[] | undefined, options: SafeSpawnOptions): SafeChildProcess;
+} & typeof spawn;
 
 /**
  * `child_process.spawn`, but the child holds the stdio entries that were asked for and no other descriptor, and the
@@ -84,7 +89,7 @@ export const safeSpawn: SafeSpawn = function safeSpawn(
 function spawnElsewhere(command: string, args: unknown, options: unknown): ChildProcess {
   refuseLaunchOptions(args);
   refuseLaunchOptions(options);
-  return spawn(command, args as readonly string[], options as SafeSpawnOptions);
+  return spawn(command, args as readonly string[], options as SpawnOptions);
 }
 
 /** A method that somebody has put in the place of Node's may start something else, or nothing. */

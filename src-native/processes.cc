@@ -12,6 +12,11 @@
 
 #include "throw-errno.h"
 
+#ifndef SYS_pidfd_send_signal
+#  define SYS_pidfd_send_signal 424
+#  define SYS_pidfd_open 434
+#endif
+
 namespace {
 
 /* prlimit(2): pid (0: this process), resource, new (soft, hard) or undefined; returns the old pair. */
@@ -24,6 +29,19 @@ Napi::Value Prlimit(const Napi::CallbackInfo &info) {
   if (syscall(SYS_prlimit64, pid, resource, wanted, old.Data()) == 0) return old;
   ThrowErrno(info.Env(), -errno, "prlimit");
   return info.Env().Undefined();
+}
+
+Napi::Value PidfdOpen(const Napi::CallbackInfo &info) {
+  long pidfd = syscall(SYS_pidfd_open, info[0].As<Napi::Number>().Int64Value(), 0);
+
+  return Napi::Number::New(info.Env(), static_cast<double>(pidfd < 0 ? -errno : pidfd));
+}
+
+Napi::Value PidfdSignal(const Napi::CallbackInfo &info) {
+  long pidfd = info[0].As<Napi::Number>().Int64Value(), signal = info[1].As<Napi::Number>().Int64Value();
+
+  return Napi::Number::New(
+      info.Env(), syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0 ? 0 : -errno);
 }
 
 constexpr size_t kFirstBuffer = 1024, kLargestBuffer = 16 * 1024 * 1024;
@@ -110,6 +128,8 @@ Napi::Value GroupsOf(const Napi::CallbackInfo &info) {
 
 void ExportProcesses(Napi::Env env, Napi::Object exports) {
   exports.Set("prlimit", Napi::Function::New(env, Prlimit, "prlimit"));
+  exports.Set("pidfdOpen", Napi::Function::New(env, PidfdOpen, "pidfdOpen"));
+  exports.Set("pidfdSignal", Napi::Function::New(env, PidfdSignal, "pidfdSignal"));
   exports.Set("lookupUser", Napi::Function::New(env, LookupUser, "lookupUser"));
   exports.Set("lookupUid", Napi::Function::New(env, LookupUid, "lookupUid"));
   exports.Set("lookupGroup", Napi::Function::New(env, LookupGroup, "lookupGroup"));

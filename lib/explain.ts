@@ -1,0 +1,91 @@
+import { getSystemErrorName } from 'node:util';
+import type { Launch } from './plan.js';
+import { explainRefusal, limitOf } from './rlimits.js';
+import { SETTING_WORDS } from './settings.js';
+import { signalName } from './signals.js';
+
+/** Where a launch failed: the step, its negative errno, and the resource at step `rlimit`. */
+export interface FailedStep {
+  readonly step: string;
+  readonly errno: number;
+  readonly detail: number;
+}
+
+/** Why a step may have failed, in words; undefined where `child_process` can fail in the same way, and has none. */
+export function explain(failed: FailedStep, launch: Launch): string | undefined {
+  return EXPLANATIONS[failed.step]?.(launch, getSystemErrorName(failed.errno), failed);
+}
+
+type Explanation = (launch: Launch, code: string, failed: FailedStep) => string | undefined;
+
+const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+  cgroup: ({ cgroup }, code) => `${describeCgroup(code)} cgroup ${cgroup}`,
+  clone: ({ cgroup, rlimits }, code) => {
+    if (code !== 'EAGAIN') return undefined;
+    const nproc = describeNproc(rlimits);
+    return cgroup === undefined ? nproc : `no more processes are allowed in cgroup ${cgroup}, or for this user`;
+  },
+  signals: () => 'at step signals',
+  session: () => 'at step session',
+  processGroup: ({ settings }) =>
+    `there is no process group ${word(settings, 'processGroup')} in this session that can be joined`,
+  seal: () =>
+    "the descriptors that it must not have can't be closed for certain, " +
+    'since close_range(2) (Linux 5.9) and /proc are both missing or forbidden',
+  oomScoreAdj: ({ settings }, code) => {
+    const asked = `oomScoreAdj ${word(settings, 'oomScoreAdj')}`;
+    return code === 'EACCES' ? `${asked} is below the least allowed and CAP_SYS_RESOURCE is missing` : asked;
+  },
+  umask: () => 'at step umask',
+  nice: ({ settings }, code) => {
+    const asked = `nice ${word(settings, 'nice')}`;
+    const isDenied = code === 'EACCES' || code === 'EPERM';
+    return isDenied ? `${asked} is below what rlimit nice allows and CAP_SYS_NICE is missing` : asked;
+  },
+  rlimit: ({ rlimits }, _code, { detail }) => explainRefusal(detail, rlimits),
+  groups: ({ settings }, code) => {
+    const asked = `groups [${Array.from(settings?.subarray(SETTING_WORDS.groups) ?? [], (id) => id >>> 0).join(', ')}]`;
+    if (code === 'EPERM') return `${asked} can't be set, since CAP_SETGID is missing`;
+    return code === 'EINVAL' ? `${asked} are too many, or not valid in this user namespace` : asked;
+  },
+  noNewPrivileges: () => 'noNewPrivileges needs Linux 3.5',
+  deathSignal: ({ settings }) => {
+    const number = word(settings, 'deathSignal');
+    return `deathSignal ${signalName(number) || number} can't be set, or this process is already dead`;
+  },
+  unmask: () => 'at step unmask',
+  exec: ({ rlimits }, code) => {
+    if (code === 'EAGAIN') return describeNproc(rlimits);
+    const stack = limitOf('stack', rlimits);
+    const isTooLong = code === 'E2BIG' && stack !== undefined;
+    return isTooLong ? `arguments and environment don't fit into a quarter of rlimit stack ${stack}` : undefined;
+  },
+};
+
+function describeCgroup(code: string): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'there is no';
+    case 'EINVAL':
+      return 'of version 2 there is no';
+    case 'EBUSY':
+      return 'frozen, or with controllers for inner cgroups, is';
+    case 'EACCES':
+    case 'EPERM':
+      return 'not permitted to join';
+    case 'ENOSYS':
+      return 'clone3(2) (Linux 5.7) is missing or forbidden, which is needed for';
+    default:
+      return "can't join";
+  }
+}
+
+function describeNproc(rlimits: BigUint64Array | undefined): string | undefined {
+  const nproc = limitOf('nproc', rlimits);
+  return nproc === undefined ? undefined : `the user has more processes than rlimit nproc ${nproc} allows`;
+}
+
+function word(settings: Int32Array | undefined, name: keyof typeof SETTING_WORDS): number {
+  return settings?.[SETTING_WORDS[name]] ?? 0;
+}

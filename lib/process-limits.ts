@@ -1,0 +1,73 @@
+import { invalidType, outOfRange, unsupportedPlatform } from './errors.js';
+import { native } from './native.js';
+import type { Rlimit, Rlimits, RlimitValue } from './options.js';
+import { explainLimit, readLimitFor, resourceNumber, UNLIMITED } from './rlimits.js';
+
+/** A limit as it is. A value is a bigint where a number would not be exact. */
+export interface CurrentRlimit {
+  readonly soft: RlimitValue;
+  readonly hard: RlimitValue;
+}
+
+/**
+ * A limit of this process, or of another one: prlimit(2). For another user's process it needs CAP_SYS_RESOURCE
+ * (`EPERM`); one that is gone is `ESRCH`.
+ *
+ * @example
+ * getRlimit('nofile'); // { soft: 1048576, hard: 1048576 }
+ */
+export function getRlimit(resource: keyof Rlimits, pid?: number): CurrentRlimit {
+  requireLinux('getRlimit()');
+  const number = resourceNumber('resource', resource);
+  return toRlimit(native().prlimit(readPid(pid), number));
+}
+
+/**
+ * Changes a limit of this process, or of another one that runs, and returns what it was. `value` is as in the option
+ * `rlimits`. What a process has or has used already is not taken from it.
+ *
+ * @example
+ * setRlimit('core', 0);
+ * setRlimit('nofile', { soft: 1024 }, child.pid);
+ */
+export function setRlimit(resource: keyof Rlimits, value: Rlimit, pid?: number): CurrentRlimit {
+  requireLinux('setRlimit()');
+  const number = resourceNumber('resource', resource);
+  const wanted = readLimitFor(resource, 'value', value);
+  const process = readPid(pid);
+  const [soft = 0n, hard = 0n] = native().prlimit(process, number);
+  try {
+    const limit = BigUint64Array.of(wanted.soft ?? soft, wanted.hard ?? hard);
+    return toRlimit(native().prlimit(process, number, limit));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw Object.assign(error as Error, {
+      message: `setRlimit ${code}: ${explainLimit(resource, wanted, { soft, hard })}`,
+    });
+  }
+}
+
+const HIGHEST_PID: number = 2 ** 31 - 1;
+
+/** 0: this process. */
+function readPid(pid: unknown): number {
+  if (pid === undefined) return 0;
+  if (typeof pid !== 'number') throw invalidType('pid', 'of type number', pid);
+  if (!Number.isInteger(pid) || pid < 1 || pid > HIGHEST_PID) {
+    throw outOfRange('pid', `an integer >= 1 && <= ${HIGHEST_PID}`, pid);
+  }
+  return pid;
+}
+
+function requireLinux(feature: string): void {
+  if (process.platform !== 'linux') throw unsupportedPlatform(feature);
+}
+
+function toRlimit([soft = 0n, hard = 0n]: BigUint64Array): CurrentRlimit {
+  return { soft: toValue(soft), hard: toValue(hard) };
+}
+
+function toValue(value: bigint): RlimitValue {
+  if (value === UNLIMITED) return 'unlimited';
+  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+}

@@ -1,0 +1,57 @@
+import type { ChildProcess } from 'node:child_process';
+import type { SafeHandle } from './handle.js';
+import { killTree } from './tree.js';
+
+/** What a child of this library has beside what a ChildProcess has. */
+export interface ChildExtras {
+  /**
+   * What the child has used, with the names and units of `process.resourceUsage()`: it and those of its own children
+   * that it has waited for. Undefined until the child has ended, and if its exit status was lost.
+   *
+   * wait4(2), see getrusage(2). `maxRSS` is at least what this process had when the child was started, since the kernel
+   * counts from there.
+   */
+  resourceUsage(): NodeJS.ResourceUsage | undefined;
+  /**
+   * Sends a signal to the child and all that it has started. Returns whether there was anything to send it to.
+   *
+   * With the option `cgroup` these are all processes of that cgroup, also after the child has ended; SIGKILL reaches them
+   * at once, also those that are being forked (Linux 5.14). With `processGroup: true` or `detached: true` they are those
+   * of its process group, so none that have made one of their own, and none once the child has ended. Else it is an
+   * error, `ERR_SAFE_SPAWN_TREE`.
+   *
+   * @default 'SIGTERM'
+   */
+  killTree(signal?: NodeJS.Signals | number): boolean;
+}
+
+/** A ChildProcess that this library has started. */
+export type SafeChildProcess = ChildProcess & ChildExtras;
+
+const handles = new WeakMap<ChildProcess, SafeHandle>();
+
+/** Hidden, so that the child looks as Node's does. */
+const EXTRAS: PropertyDescriptorMap = {
+  resourceUsage: {
+    value: function resourceUsage(this: ChildProcess) {
+      return handles.get(this)?.usage();
+    },
+    writable: true,
+    configurable: true,
+  },
+  killTree: {
+    value: function killTreeOf(this: ChildProcess, signal: unknown = 'SIGTERM') {
+      const tree = handles.get(this)?.tree();
+      const isSent = tree !== undefined && killTree(tree, signal);
+      if (isSent && signal !== 0) Reflect.set(this, 'killed', true);
+      return isSent;
+    },
+    writable: true,
+    configurable: true,
+  },
+};
+
+export function addExtras(child: ChildProcess, handle: SafeHandle): SafeChildProcess {
+  handles.set(child, handle);
+  return Object.defineProperties(child, EXTRAS) as SafeChildProcess;
+}
