@@ -14,16 +14,17 @@ import {
 } from './node-internals.js';
 import type { Launch } from './plan.js';
 import { launchOf } from './registration.js';
+import { addExtras, type SafeChildProcess } from './safe-child.js';
 
 export interface Creation {
-  readonly child: ChildProcess;
+  readonly child: SafeChildProcess;
   readonly handle: SafeHandle;
 }
 
 /** A ChildProcess of Node with a handle of ours, not started yet. */
 export function createChild(launch: Launch): Creation {
   const handle = new SafeHandle(launch, (code, signal) => finish(child, handle, code, signal));
-  const child = constructChild(handle);
+  const child = addExtras(constructChild(handle), handle);
   announceChild(child);
   return { child, handle };
 }
@@ -34,6 +35,7 @@ export function adoptChild(child: ChildProcess, options: unknown): SafeHandle | 
   if (taken === undefined) return undefined;
   const handle = new SafeHandle(launchOf(options ?? {}, false), (code, signal) => taken.onexit(code, signal));
   giveHandle(child, handle);
+  addExtras(child, handle);
   return handle;
 }
 

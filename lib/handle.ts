@@ -10,8 +10,11 @@ import {
   type StdioEntry,
 } from './node-internals.js';
 import { type Launch, makePlan } from './plan.js';
+import { leadsGroup } from './settings.js';
 import { signalName } from './signals.js';
 import { closePipes, openEnds } from './stdio.js';
+import type { Tree } from './tree.js';
+import { readUsage } from './usage.js';
 
 const { EMFILE, ENFILE, ESRCH } = constants.errno;
 const { SIGKILL } = constants.signals;
@@ -28,6 +31,8 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
 
   readonly #launch: Launch;
   #child: NativeChild | undefined;
+  #ended: NativeChild | undefined;
+  #leadsGroup = false;
   #stdio: readonly StdioEntry[] = [];
   #abandoned = false;
 
@@ -46,15 +51,16 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
   }
 
   #start(request: SpawnRequest): Failure | undefined {
-    const { rlimits } = this.#launch;
+    const { rlimits, settings, cgroup } = this.#launch;
     const plan = makePlan(request, this.#launch);
     if (plan.refused !== 0) return stdioFailure(plan.refused);
     const result = new Int32Array(RESULT_ENDS + plan.entries).fill(-1, RESULT_ENDS);
-    this.#child = native().launch(this, plan.strings, plan.words, rlimits, result);
+    this.#child = native().launch(this, plan.strings, plan.words, rlimits, result, settings, cgroup);
     const lost = openEnds(request.stdio, result);
-    if (this.#child === undefined) return this.#fail(readFailure(result, rlimits));
+    if (this.#child === undefined) return this.#fail(readFailure(result, this.#launch));
     if (lost !== 0) return this.#fail(stdioFailure(lost));
     this.pid = result[RESULT_PID];
+    this.#leadsGroup = request.detached || leadsGroup(settings);
     return undefined;
   }
 
@@ -65,6 +71,7 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
   }
 
   reaped(code: number, signal: number, lost: boolean): void {
+    this.#ended = this.#child;
     this.#child = undefined;
     if (this.#abandoned) return;
     this.runInAsyncScope(this.onexit, this, lost ? null : code, signalName(signal));
@@ -72,6 +79,17 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
 
   kill(signal: number): number {
     return this.#child?.kill(signal) ?? -ESRCH;
+  }
+
+  usage(): NodeJS.ResourceUsage | undefined {
+    return readUsage(this.#ended?.usage());
+  }
+
+  /** What killTree() reaches; undefined if nothing was started. */
+  tree(): Tree | undefined {
+    if (this.pid === undefined) return undefined;
+    const group = this.#leadsGroup && this.kill(0) === 0 ? this.pid : undefined;
+    return { cgroup: this.#launch.cgroup, leadsGroup: this.#leadsGroup, group };
   }
 
   /** The caller gets an exception and no child: so there must be none. */

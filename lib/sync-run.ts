@@ -31,8 +31,10 @@ export function runToEnd(run: SyncRun): Result {
     Array.from({ length: plan.entries }, (_, index) => (index === 0 ? input : undefined)),
     Float64Array.of(limits.timeout, limits.maxBuffer, limits.killSignal),
     result,
+    launch.settings,
+    launch.cgroup,
   );
-  if (output === undefined) return notStarted(run, readFailure(result, launch.rlimits));
+  if (output === undefined) return notStarted(run, readFailure(result, launch));
   return ended(run, result, output.slice(0, run.request.stdio.length));
 }
 
