@@ -16,7 +16,8 @@ import { promisify } from 'node:util';
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
 import { runCollecting } from './exec-run.js';
 import { node } from './node-functions.js';
-import { type LaunchOptions, refuseLaunchOptions } from './options.js';
+import { refuseLaunchOptions, type WithLaunchOptions } from './options.js';
+import type { SafeChildProcess } from './safe-child.js';
 
 type Callback<Failure, Text> = (error: Failure | null, stdout: Text, stderr: Text) => void;
 
@@ -29,29 +30,29 @@ interface Outputs<Text> {
 export type SafeExec = typeof exec & {
   (
     command: string,
-    options: ExecOptionsWithBufferEncoding & LaunchOptions,
+    options: WithLaunchOptions<ExecOptionsWithBufferEncoding>,
     callback?: Callback<ExecException, Buffer>,
-  ): ChildProcess;
+  ): SafeChildProcess;
   (
     command: string,
-    options: ExecOptionsWithStringEncoding & LaunchOptions,
+    options: WithLaunchOptions<ExecOptionsWithStringEncoding>,
     callback?: Callback<ExecException, string>,
-  ): ChildProcess;
+  ): SafeChildProcess;
   (
     command: string,
-    options: ExecOptions & LaunchOptions,
+    options: WithLaunchOptions<ExecOptions>,
     callback?: Callback<ExecException, string | Buffer>,
-  ): ChildProcess;
+  ): SafeChildProcess;
   readonly __promisify__: {
     (
       command: string,
-      options: ExecOptionsWithBufferEncoding & LaunchOptions,
+      options: WithLaunchOptions<ExecOptionsWithBufferEncoding>,
     ): PromiseWithChild<Outputs<Buffer>>;
     (
       command: string,
-      options: ExecOptionsWithStringEncoding & LaunchOptions,
+      options: WithLaunchOptions<ExecOptionsWithStringEncoding>,
     ): PromiseWithChild<Outputs<string>>;
-    (command: string, options: ExecOptions & LaunchOptions): PromiseWithChild<Outputs<string | Buffer>>;
+    (command: string, options: WithLaunchOptions<ExecOptions>): PromiseWithChild<Outputs<string | Buffer>>;
   };
 };
 
@@ -72,52 +73,52 @@ type Args = readonly string[] | undefined | null;
 export type SafeExecFile = typeof execFile & {
   (
     file: string,
-    options: ExecFileOptionsWithBufferEncoding & LaunchOptions,
+    options: WithLaunchOptions<ExecFileOptionsWithBufferEncoding>,
     callback?: Callback<ExecFileException, Buffer>,
-  ): ChildProcess;
+  ): SafeChildProcess;
   (
     file: string,
     args: Args,
-    options: ExecFileOptionsWithBufferEncoding & LaunchOptions,
+    options: WithLaunchOptions<ExecFileOptionsWithBufferEncoding>,
     callback?: Callback<ExecFileException, Buffer>,
-  ): ChildProcess;
+  ): SafeChildProcess;
   (
     file: string,
-    options: ExecFileOptionsWithStringEncoding & LaunchOptions,
+    options: WithLaunchOptions<ExecFileOptionsWithStringEncoding>,
     callback?: Callback<ExecFileException, string>,
-  ): ChildProcess;
+  ): SafeChildProcess;
   (
     file: string,
     args: Args,
-    options: ExecFileOptionsWithStringEncoding & LaunchOptions,
+    options: WithLaunchOptions<ExecFileOptionsWithStringEncoding>,
     callback?: Callback<ExecFileException, string>,
-  ): ChildProcess;
+  ): SafeChildProcess;
   (
     file: string,
-    options: ExecFileOptions & LaunchOptions,
+    options: WithLaunchOptions<ExecFileOptions>,
     callback?: Callback<ExecFileException, string | Buffer>,
-  ): ChildProcess;
+  ): SafeChildProcess;
   (
     file: string,
     args: Args,
-    options: ExecFileOptions & LaunchOptions,
+    options: WithLaunchOptions<ExecFileOptions>,
     callback?: Callback<ExecFileException, string | Buffer>,
-  ): ChildProcess;
+  ): SafeChildProcess;
   readonly __promisify__: {
     (
       file: string,
       args: Args,
-      options: ExecFileOptionsWithBufferEncoding & LaunchOptions,
+      options: WithLaunchOptions<ExecFileOptionsWithBufferEncoding>,
     ): PromiseWithChild<Outputs<Buffer>>;
     (
       file: string,
       args: Args,
-      options: ExecFileOptionsWithStringEncoding & LaunchOptions,
+      options: WithLaunchOptions<ExecFileOptionsWithStringEncoding>,
     ): PromiseWithChild<Outputs<string>>;
     (
       file: string,
       args: Args,
-      options: ExecFileOptions & LaunchOptions,
+      options: WithLaunchOptions<ExecFileOptions>,
     ): PromiseWithChild<Outputs<string | Buffer>>;
   };
 };
@@ -143,14 +144,16 @@ type Execute = (...parameters: unknown[]) => ChildProcess;
 /** What util.promisify() gives: the promise has the child, and the error has what was written. */
 function withChild(execute: Execute): (...parameters: unknown[]) => PromiseWithChild<Outputs<unknown>> {
   return (...parameters) => {
-    let child: ChildProcess | undefined;
+    let settle: (error: Error | null, stdout: unknown, stderr: unknown) => void;
     const promise = new Promise<Outputs<unknown>>((resolve, reject) => {
-      child = execute(...parameters, (error: Error | null, stdout: unknown, stderr: unknown) => {
+      settle = (error, stdout, stderr) => {
         if (error === null) resolve({ stdout, stderr });
         else reject(Object.assign(error, { stdout, stderr }));
-      });
+      };
     });
-    return Object.assign(promise, { child: child as ChildProcess });
+    // Outside of the promise, since wrong arguments are thrown here too.
+    const child = execute(...parameters, (...results: Parameters<typeof settle>) => settle(...results));
+    return Object.assign(promise, { child });
   };
 }
 

@@ -23,7 +23,9 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   clone: ({ cgroup, rlimits }, code) => {
     if (code !== 'EAGAIN') return undefined;
     const nproc = describeNproc(rlimits);
-    return cgroup === undefined ? nproc : `no more processes are allowed in cgroup ${cgroup}, or for this user`;
+    return cgroup === undefined
+      ? nproc
+      : `no more processes are allowed in cgroup ${cgroup}, or for this user`;
   },
   signals: () => 'at step signals',
   session: () => 'at step session',
@@ -58,7 +60,9 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     if (code === 'EAGAIN') return describeNproc(rlimits);
     const stack = limitOf('stack', rlimits);
     const isTooLong = code === 'E2BIG' && stack !== undefined;
-    return isTooLong ? `arguments and environment don't fit into a quarter of rlimit stack ${stack}` : undefined;
+    return isTooLong
+      ? `arguments and environment don't fit into a quarter of rlimit stack ${stack}`
+      : undefined;
   },
 };
 

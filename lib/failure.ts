@@ -27,7 +27,8 @@ export function readFailure(result: Int32Array, launch: Launch): Failure {
   const number = result[RESULT_SIGNAL] ?? 0;
   const kind = native().steps[result[RESULT_STEP] ?? 0] ?? '';
   const step = kind === 'rlimit' ? `rlimit ${resourceName(detail)}` : kind;
-  if (number === 0) return { errno, step, signal: '', explanation: explain({ step: kind, errno, detail }, launch) };
+  if (number === 0)
+    return { errno, step, signal: '', explanation: explain({ step: kind, errno, detail }, launch) };
   const signal = signalName(number);
   const killed = `killed by ${signal || `signal ${number}`} before it could exec, at step ${step}`;
   return { errno, step, signal, explanation: killed };

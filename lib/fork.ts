@@ -3,28 +3,29 @@ import { pathOf } from './arguments.js';
 import { isAbsentOr, isRecord, isText } from './checks.js';
 import { judgeFork, judgeForkOptions, node } from './node-functions.js';
 import { forkArguments } from './node-internals.js';
-import { type LaunchOptions, refuseLaunchOptions, type SafeSpawnOptions } from './options.js';
+import { refuseLaunchOptions, type SafeSpawnOptions, type WithLaunchOptions } from './options.js';
+import type { SafeChildProcess } from './safe-child.js';
 import { safeSpawn } from './spawn.js';
 
-type Given = ForkOptions & LaunchOptions;
+type Given = WithLaunchOptions<ForkOptions>;
 
 /** What `fork` can be called with, and the same with launch options. */
-export type SafeFork = typeof fork & {
-  (modulePath: string | URL, options: ForkOptions & LaunchOptions): ChildProcess;
+export type SafeFork = {
+  (modulePath: string | URL, options?: ForkOptions | WithLaunchOptions<ForkOptions>): SafeChildProcess;
   (
     modulePath: string | URL,
-    args: readonly string[] | undefined,
-    options: ForkOptions & LaunchOptions,
-  ): ChildProcess;
-};
+    args?: readonly string[],
+    options?: ForkOptions | WithLaunchOptions<ForkOptions>,
+  ): SafeChildProcess;
+} & typeof fork;
 
 /** `child_process.fork` by way of {@link safeSpawn}: starts a Node process with an IPC channel. */
 export const safeFork: SafeFork = function safeFork(
   modulePath: unknown,
   args?: unknown,
   options?: unknown,
-): ChildProcess {
-  if (process.platform !== 'linux') return forkElsewhere(modulePath, args, options);
+): SafeChildProcess {
+  if (process.platform !== 'linux') return forkElsewhere(modulePath, args, options) as SafeChildProcess;
   const isSecond = isRecord(args);
   const list = isSecond ? [] : (args ?? []);
   const given = readOptions(modulePath, list, isSecond ? args : options);

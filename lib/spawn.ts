@@ -47,18 +47,18 @@ export type SafeSpawn = {
     command: string,
     options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>,
   ): ChildWith<In, Out, Err>;
-  (command: string, options: SafeSpawnOptions): SafeChildProcess;
-  (
-    command: string,
-    args?: readonly string[],
-    options?: SafeSpawnOptionsWithoutStdio,
-  ): ChildWithStreams;
+  (command: string, options: SpawnOptions | SafeSpawnOptions): SafeChildProcess;
+  (command: string, args?: readonly string[], options?: SafeSpawnOptionsWithoutStdio): ChildWithStreams;
   <In extends Stdio, Out extends Stdio, Err extends Stdio>(
     command: string,
     args: readonly string[] | undefined,
     options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>,
   ): ChildWith<In, Out, Err>;
-  (command: string, args: readonly string[] | undefined, options: SafeSpawnOptions): SafeChildProcess;
+  (
+    command: string,
+    args: readonly string[] | undefined,
+    options: SpawnOptions | SafeSpawnOptions,
+  ): SafeChildProcess;
 } & typeof spawn;
 
 /**

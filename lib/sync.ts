@@ -16,7 +16,7 @@ import type {
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
 import { node } from './node-functions.js';
 import { requireKnownNode, requirePermissionSync } from './node-internals.js';
-import { type LaunchOptions, refuseLaunchOptions } from './options.js';
+import { refuseLaunchOptions, type WithLaunchOptions } from './options.js';
 import { normalizeSyncArguments } from './sync-arguments.js';
 import { runToEnd } from './sync-run.js';
 
@@ -24,20 +24,24 @@ type Result = SpawnSyncReturns<string | Buffer>;
 
 /** What `spawnSync` can be called with, and the same with launch options. */
 export type SafeSpawnSync = typeof spawnSync & {
-  (command: string, options: SpawnSyncOptionsWithStringEncoding & LaunchOptions): SpawnSyncReturns<string>;
-  (command: string, options: SpawnSyncOptionsWithBufferEncoding & LaunchOptions): SpawnSyncReturns<Buffer>;
-  (command: string, options: SpawnSyncOptions & LaunchOptions): Result;
+  (command: string, options: WithLaunchOptions<SpawnSyncOptionsWithStringEncoding>): SpawnSyncReturns<string>;
+  (command: string, options: WithLaunchOptions<SpawnSyncOptionsWithBufferEncoding>): SpawnSyncReturns<Buffer>;
+  (command: string, options: WithLaunchOptions<SpawnSyncOptions>): Result;
   (
     command: string,
     args: readonly string[] | undefined,
-    options: SpawnSyncOptionsWithStringEncoding & LaunchOptions,
+    options: WithLaunchOptions<SpawnSyncOptionsWithStringEncoding>,
   ): SpawnSyncReturns<string>;
   (
     command: string,
     args: readonly string[] | undefined,
-    options: SpawnSyncOptionsWithBufferEncoding & LaunchOptions,
+    options: WithLaunchOptions<SpawnSyncOptionsWithBufferEncoding>,
   ): SpawnSyncReturns<Buffer>;
-  (command: string, args: readonly string[] | undefined, options: SpawnSyncOptions & LaunchOptions): Result;
+  (
+    command: string,
+    args: readonly string[] | undefined,
+    options: WithLaunchOptions<SpawnSyncOptions>,
+  ): Result;
 };
 
 /** `child_process.spawnSync`, started as by {@link safeSpawn}: runs a program to its end, while this thread waits. */
@@ -55,23 +59,23 @@ export const safeSpawnSync: SafeSpawnSync = function safeSpawnSync(
 
 /** What `execFileSync` can be called with, and the same with launch options. */
 export type SafeExecFileSync = typeof execFileSync & {
-  (file: string, options: ExecFileSyncOptionsWithStringEncoding & LaunchOptions): string;
-  (file: string, options: ExecFileSyncOptionsWithBufferEncoding & LaunchOptions): Buffer;
-  (file: string, options: ExecFileSyncOptions & LaunchOptions): string | Buffer;
+  (file: string, options: WithLaunchOptions<ExecFileSyncOptionsWithStringEncoding>): string;
+  (file: string, options: WithLaunchOptions<ExecFileSyncOptionsWithBufferEncoding>): Buffer;
+  (file: string, options: WithLaunchOptions<ExecFileSyncOptions>): string | Buffer;
   (
     file: string,
     args: readonly string[] | undefined,
-    options: ExecFileSyncOptionsWithStringEncoding & LaunchOptions,
+    options: WithLaunchOptions<ExecFileSyncOptionsWithStringEncoding>,
   ): string;
   (
     file: string,
     args: readonly string[] | undefined,
-    options: ExecFileSyncOptionsWithBufferEncoding & LaunchOptions,
+    options: WithLaunchOptions<ExecFileSyncOptionsWithBufferEncoding>,
   ): Buffer;
   (
     file: string,
     args: readonly string[] | undefined,
-    options: ExecFileSyncOptions & LaunchOptions,
+    options: WithLaunchOptions<ExecFileSyncOptions>,
   ): string | Buffer;
 };
 
@@ -83,16 +87,16 @@ export const safeExecFileSync: SafeExecFileSync = function safeExecFileSync(
 ): string | Buffer {
   if (process.platform !== 'linux') return elsewhere(node.execFileSync, file, args, options) as Buffer;
   const given = readExecFileArguments(file, args, options);
-  const result = safeSpawnSync(file, given.args as string[], given.options as SpawnSyncOptions);
+  const result = safeSpawnSync(file, given.args as string[], (given.given ?? {}) as SpawnSyncOptions);
   const first = given.options['argv0'] || file;
   return outputOf(result, given.options['stdio'], () => [first, ...given.args].join(' '));
 } as SafeExecFileSync;
 
 /** What `execSync` can be called with, and the same with launch options. */
 export type SafeExecSync = typeof execSync & {
-  (command: string, options: ExecSyncOptionsWithStringEncoding & LaunchOptions): string;
-  (command: string, options: ExecSyncOptionsWithBufferEncoding & LaunchOptions): Buffer;
-  (command: string, options: ExecSyncOptions & LaunchOptions): string | Buffer;
+  (command: string, options: WithLaunchOptions<ExecSyncOptionsWithStringEncoding>): string;
+  (command: string, options: WithLaunchOptions<ExecSyncOptionsWithBufferEncoding>): Buffer;
+  (command: string, options: WithLaunchOptions<ExecSyncOptions>): string | Buffer;
 };
 
 /** `child_process.execSync` by way of {@link safeSpawnSync}: a shell runs the command; returns what it wrote to stdout. */

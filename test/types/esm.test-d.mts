@@ -1,24 +1,29 @@
 /** What a program in TypeScript may write. Checked by the compiler, never run. */
-import {
-  type ChildProcess,
-  type ChildProcessByStdio,
-  type ChildProcessWithoutNullStreams,
-  type SpawnOptions,
+import type {
+  ChildProcess,
+  ChildProcessByStdio,
+  ChildProcessWithoutNullStreams,
+  SpawnOptions,
   spawn,
 } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import {
   type Capabilities,
+  type ChildExtras,
   capabilities,
+  getRlimit,
   type LaunchOptions,
   type OpenFd,
   openFds,
   type Rlimit,
   type Rlimits,
+  type RlimitValue,
+  type SafeChildProcess,
   type SafeSpawnOptions,
   type SpawnError,
   safeSpawn,
   sealFds,
+  setRlimit,
 } from 'safe-spawn';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -29,39 +34,43 @@ function expectType<Expected>() {
 
 // ---- the types of the streams follow stdio, as with spawn ----------------------------------------------------
 
-expectType<ChildProcessWithoutNullStreams>()(safeSpawn('true'), true);
-expectType<ChildProcessWithoutNullStreams>()(safeSpawn('true', ['one']), true);
-expectType<ChildProcessWithoutNullStreams>()(safeSpawn('true', { cwd: '/' }), true);
-expectType<ChildProcessWithoutNullStreams>()(safeSpawn('true', [], { rlimits: { nofile: 64 } }), true);
-expectType<ChildProcessWithoutNullStreams>()(safeSpawn('true', [], { stdio: 'pipe' }), true);
-expectType<ChildProcess>()(safeSpawn('true', { stdio: 'inherit' }), true);
-expectType<ChildProcess>()(safeSpawn('true', [], { stdio: 'ignore', rlimits: { core: 0 } }), true);
-expectType<ChildProcess>()(safeSpawn('true', [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] }), true);
+expectType<ChildProcessWithoutNullStreams & ChildExtras>()(safeSpawn('true'), true);
+expectType<ChildProcessWithoutNullStreams & ChildExtras>()(safeSpawn('true', ['one']), true);
+expectType<ChildProcessWithoutNullStreams & ChildExtras>()(safeSpawn('true', { cwd: '/' }), true);
+expectType<ChildProcessWithoutNullStreams & ChildExtras>()(
+  safeSpawn('true', [], { rlimits: { nofile: 64 } }),
+  true,
+);
+expectType<ChildProcessWithoutNullStreams & ChildExtras>()(safeSpawn('true', [], { stdio: 'pipe' }), true);
+expectType<SafeChildProcess>()(safeSpawn('true', { stdio: 'inherit' }), true);
+expectType<SafeChildProcess>()(safeSpawn('true', [], { stdio: 'ignore', rlimits: { core: 0 } }), true);
+expectType<SafeChildProcess>()(safeSpawn('true', [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] }), true);
 
-expectType<ChildProcessByStdio<null, Readable, null>>()(
+expectType<ChildProcessByStdio<null, Readable, null> & ChildExtras>()(
   safeSpawn('true', [], { stdio: ['ignore', 'pipe', 'inherit'] }),
   true,
 );
-expectType<ChildProcessByStdio<Writable, null, Readable>>()(
+expectType<ChildProcessByStdio<Writable, null, Readable> & ChildExtras>()(
   safeSpawn('true', { stdio: ['pipe', process.stdout, 'pipe'], rlimits: { nofile: { soft: 64 } } }),
   true,
 );
-expectType<ChildProcessByStdio<Writable, Readable, Readable>>()(
+expectType<ChildProcessByStdio<Writable, Readable, Readable> & ChildExtras>()(
   safeSpawn('true', [], { stdio: ['pipe', undefined, null] }),
   true,
 );
 
 declare const options: SpawnOptions;
 declare const ours: SafeSpawnOptions;
-expectType<ChildProcess>()(safeSpawn('true', [], options), true);
-expectType<ChildProcess>()(safeSpawn('true', ours), true);
+expectType<SafeChildProcess>()(safeSpawn('true', [], options), true);
+expectType<SafeChildProcess>()(safeSpawn('true', ours), true);
 
 // ---- it is a drop-in -----------------------------------------------------------------------------------------
 
 const inPlaceOfSpawn: typeof spawn = safeSpawn;
 inPlaceOfSpawn('true');
 
-spawn('true', [], ours);
+const child: ChildProcess = safeSpawn('true');
+child.kill();
 
 // ---- limits --------------------------------------------------------------------------------------------------
 
@@ -94,12 +103,44 @@ safeSpawn('true', [], { rlimits: { nofile: 'infinity' } });
 safeSpawn('true', [], { rlimits: { nofile: { max: 1 } } });
 // @ts-expect-error: a half can't be inherited in words, only left out
 safeSpawn('true', [], { rlimits: { nofile: { soft: 'inherit' } } });
-// @ts-expect-error: of child_process
-safeSpawn('true', [], { uid: 'root' });
 // @ts-expect-error: arguments are strings
 safeSpawn('true', [1]);
 // @ts-expect-error: a command is needed
 safeSpawn();
+
+// ---- other launch options ------------------------------------------------------------------------------------
+
+const everything = {
+  rlimits: all,
+  keepFds: [3],
+  umask: '022',
+  nice: 5,
+  oomScoreAdj: 100,
+  groups: ['adm', 4],
+  processGroup: true,
+  deathSignal: 'SIGKILL',
+  noNewPrivileges: true,
+  cgroup: '/sys/fs/cgroup/job',
+  pipes: 'pipe',
+} as const satisfies { [Name in keyof Required<LaunchOptions>]: unknown };
+safeSpawn('true', [], { ...everything, uid: 'root', gid: 'root', groups: 'init', umask: 0o22 });
+safeSpawn('true', [], { processGroup: 5, deathSignal: 9 });
+
+// @ts-expect-error: not a kind of pipe
+safeSpawn('true', [], { pipes: 'fifo' });
+// @ts-expect-error: not a signal
+safeSpawn('true', [], { deathSignal: 'SIGNONE' });
+// @ts-expect-error: a list
+safeSpawn('true', [], { groups: 'adm' });
+
+const used = safeSpawn('true', { stdio: 'ignore' }).resourceUsage();
+expectType<NodeJS.ResourceUsage | undefined>()(used, true);
+expectType<boolean>()(safeSpawn('true', { processGroup: true }).killTree('SIGKILL'), true);
+
+expectType<RlimitValue>()(getRlimit('nofile').soft, true);
+expectType<RlimitValue>()(setRlimit('core', { soft: 0 }, process.pid).hard, true);
+// @ts-expect-error: no such resource
+getRlimit('files');
 
 // ---- errors --------------------------------------------------------------------------------------------------
 
