@@ -203,6 +203,30 @@ static long status_number(const char *field) {
   return number;
 }
 
+/* A whole small file of /proc, or null. */
+static void print_file(FILE *out, const char *name, const char *path) {
+  char text[PATH_MAX];
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+  if (fd >= 0) close(fd);
+  fprintf(out, "\"%s\":", name);
+  if (length < 0) {
+    fputs("null,", out);
+    return;
+  }
+  text[length] = '\0';
+  print_string(out, text);
+  fputc(',', out);
+}
+
+static void print_attributes(FILE *out) {
+  int death_signal = -1;
+  prctl(PR_GET_PDEATHSIG, &death_signal);
+  fprintf(out, "\"nice\":%d,\"deathSignal\":%d,", getpriority(PRIO_PROCESS, 0), death_signal);
+  print_file(out, "oomScoreAdj", "/proc/self/oom_score_adj");
+  print_file(out, "cgroup", "/proc/self/cgroup");
+}
+
 static void print_limit(FILE *out, rlim_t limit) {
   if (limit == RLIM_INFINITY) {
     fputs("\"unlimited\"", out);
@@ -268,6 +292,7 @@ static char *report(char **argv, size_t *ret_length) {
   print_signal_state(out);
   print_limits(out, limits, RESOURCES);
   print_ids(out);
+  print_attributes(out);
   print_working_directory(out);
   print_strings(out, "argv", argv);
   print_strings(out, "env", environ);
