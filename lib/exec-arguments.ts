@@ -7,6 +7,8 @@ type Options = LaunchOptions & Readonly<Record<string, unknown>>;
 export interface ExecFileArguments {
   readonly args: readonly unknown[];
   readonly options: Options;
+  /** The options as they were given, for a function that has its own look at them. */
+  readonly given: unknown;
   readonly callback: unknown;
 }
 
@@ -38,7 +40,7 @@ export function readExecFileArguments(
   if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isText)(options['argv0'])) {
     judgeExecFile(file, args, options, callback);
   }
-  return { args: args as readonly unknown[], options, callback };
+  return { args: args as readonly unknown[], options, given, callback };
 }
 
 function sort(second: unknown, third: unknown, fourth: unknown): [unknown, unknown, unknown] {

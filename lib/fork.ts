@@ -22,7 +22,7 @@ export type SafeFork = {
 /** `child_process.fork` by way of {@link safeSpawn}: starts a Node process with an IPC channel. */
 export const safeFork: SafeFork = function safeFork(
   modulePath: unknown,
-  args?: unknown,
+  args: unknown = [],
   options?: unknown,
 ): SafeChildProcess {
   if (process.platform !== 'linux') return forkElsewhere(modulePath, args, options) as SafeChildProcess;

@@ -228,9 +228,10 @@ export function wrapOf(value: unknown): StdioEntry | undefined {
 
 export interface SpawnRequest {
   readonly file: string;
-  readonly args: readonly unknown[];
+  /** Missing, as the environment may be, where somebody calls the method of a ChildProcess himself. */
+  readonly args?: readonly unknown[] | undefined;
   readonly cwd: unknown;
-  readonly envPairs: readonly unknown[];
+  readonly envPairs?: readonly unknown[] | undefined;
   readonly stdio: readonly StdioEntry[];
   readonly detached: boolean;
   readonly uid: number | null | undefined;

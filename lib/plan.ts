@@ -36,8 +36,8 @@ export interface Plan {
 const WORD_STDIO = 6;
 
 export function makePlan(request: SpawnRequest, launch: Launch): Plan {
-  const { file, args, cwd, envPairs, stdio } = request;
-  const inherits = launch.inheritsEnvironment && envPairs.length === 0;
+  const { file, args = [], cwd, envPairs = [], stdio } = request;
+  const inherits = request.envPairs === undefined || (launch.inheritsEnvironment && envPairs.length === 0);
   // Node adds the number of an IPC channel: then the environment has to be spelled out after all.
   const isSpelledOut = launch.inheritsEnvironment && !inherits;
   const environment = isSpelledOut ? [...environmentPairs({ ...process.env }), ...envPairs] : envPairs;

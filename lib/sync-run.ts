@@ -67,7 +67,7 @@ function decode(output: Output, encoding: SyncRun['encoding']): Output {
   return output.map((bytes) => (bytes ? bytes.toString(encoding) : bytes));
 }
 
-function makeError({ request: { file, args } }: SyncRun, errno: number): SpawnError {
+function makeError({ request: { file, args = [] } }: SyncRun, errno: number): SpawnError {
   return Object.assign(systemError(errno, `spawnSync ${file}`), {
     path: file,
     spawnargs: args.slice(1) as string[],

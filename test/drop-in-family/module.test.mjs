@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import * as stock from 'node:child_process';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import * as library from 'safe-spawn';
+import * as ours from 'safe-spawn/child_process';
+
+const require = createRequire(import.meta.url);
+const ourModule = require('safe-spawn/child_process');
+
+test('the module has every export of child_process, by require and by import', () => {
+  assert.deepEqual(Object.keys(ours).sort(), Object.keys(stock).sort());
+  assert.deepEqual(Object.keys(ourModule).sort(), Object.keys(stock).sort());
+});
+
+test('the module is its own default export, and both doors lead to one instance', () => {
+  assert.equal(ours.default, ourModule);
+  assert.equal(ourModule.default, ourModule);
+  for (const name of Object.keys(ourModule)) assert.equal(ours[name], ourModule[name]);
+});
+
+test('functions that start something are ours, and the rest is Node’s', () => {
+  const started = { spawn: 'safeSpawn', exec: 'safeExec', execFile: 'safeExecFile', fork: 'safeFork' };
+  const sync = { spawnSync: 'safeSpawnSync', execSync: 'safeExecSync', execFileSync: 'safeExecFileSync' };
+  for (const [name, safeName] of Object.entries({ ...started, ...sync })) {
+    assert.equal(ours[name], library[safeName]);
+    assert.notEqual(ours[name], stock[name]);
+  }
+  assert.equal(ours.ChildProcess, stock.ChildProcess);
+  assert.equal(ours._forkChild, stock._forkChild);
+});
+
+test('functions take as many parameters as Node says', () => {
+  for (const name of ['spawn', 'exec', 'execFile', 'spawnSync', 'execSync', 'execFileSync', 'fork']) {
+    assert.equal(ours[name].length, stock[name].length, name);
+  }
+});
