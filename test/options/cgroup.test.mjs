@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { safeSpawn } from 'safe-spawn';
+import {
+  cgroupFor,
+  cgroupOfThisProcess,
+  lineOf,
+  membersOf,
+  withoutCgroups,
+  withoutController,
+} from '../helpers/cgroups.mjs';
+import { failureOf } from '../helpers/failures.mjs';
+import { eventually } from '../helpers/poll.mjs';
+import { probe } from '../helpers/probe.mjs';
+import { isAlive } from '../helpers/processes.mjs';
+import { scratchDirectory } from '../helpers/scratch.mjs';
+
+const options = { skip: withoutCgroups() };
+
+/** A shell with a child in the same group, and one in a session of its own. */
+const FAMILY = 'sleep 1000 & setsid sleep 1000 & echo ready; wait';
+
+async function family(context) {
+  const cgroup = cgroupFor(context);
+  const child = safeSpawn('sh', ['-c', FAMILY], { cgroup });
+  await once(child.stdout, 'data');
+  await eventually('all are there', () => membersOf(cgroup).length === 3);
+  return { child, pids: membersOf(cgroup) };
+}
+
+test('the child is born in it', options, async (context) => {
+  const cgroup = cgroupFor(context);
+  const report = await probe(safeSpawn, { cgroup });
+  assert.ok(report.cgroup.split('\n').includes(lineOf(cgroup)), report.cgroup);
+});
+
+test('killTree kills all that is in it, sessions of their own too', options, async (context) => {
+  for (const signal of [undefined, 'SIGKILL', 'SIGHUP']) {
+    const { child, pids } = await family(context);
+    assert.equal(child.killTree(signal), true);
+    await once(child, 'exit');
+    await eventually('all are dead', () => !pids.some(isAlive));
+    assert.equal(child.killed, true);
+  }
+});
+
+test('killTree reaches cgroups inside it', options, async (context) => {
+  const cgroup = cgroupFor(context);
+  const inner = join(cgroup, 'inner');
+  mkdirSync(inner);
+  for (const signal of ['SIGTERM', 'SIGKILL']) {
+    const child = safeSpawn('sh', ['-c', `sleep 1000 & echo $! > ${inner}/cgroup.procs; echo ready; wait`], {
+      cgroup,
+    });
+    await once(child.stdout, 'data');
+    assert.equal(membersOf(inner).length, 1);
+    child.killTree(signal);
+    await once(child, 'exit');
+    await eventually('the inner one is empty', () => membersOf(inner).length === 0);
+  }
+  rmdirSync(inner);
+});
+
+test(
+  'killTree reaches those that are left when the child has ended, and then none',
+  options,
+  async (context) => {
+    const cgroup = cgroupFor(context);
+    const child = safeSpawn('sh', ['-c', 'sleep 1000 &'], { cgroup, stdio: 'ignore' });
+    await once(child, 'exit');
+    assert.equal(child.killTree(), true);
+    await eventually('it is empty', () => membersOf(cgroup).length === 0);
+    assert.equal(child.killTree(), false);
+  },
+);
+
+test('killTree sends nothing to a cgroup that is gone', options, async () => {
+  const after = [];
+  const cgroup = cgroupFor({ after: (action) => after.push(action) });
+  const child = safeSpawn('true', { cgroup, stdio: 'ignore' });
+  await once(child, 'exit');
+  await after[0]();
+  for (const signal of ['SIGTERM', 'SIGKILL']) assert.equal(child.killTree(signal), false);
+});
+
+test('killTree of a cgroup that holds this process is an error', options, async () => {
+  const cgroup = cgroupOfThisProcess();
+  const child = safeSpawn('cat', { cgroup });
+  assert.throws(() => child.killTree('SIGKILL'), { code: 'ERR_SAFE_SPAWN_TREE' });
+  child.stdin.end();
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+});
+
+test('a frozen one is EBUSY', options, async (context) => {
+  const cgroup = cgroupFor(context);
+  writeFileSync(join(cgroup, 'cgroup.freeze'), '1');
+  const { code, step } = await failureOf(safeSpawn, { file: 'true', options: { cgroup } });
+  assert.deepEqual({ code, step }, { code: 'EBUSY', step: 'cgroup' });
+  writeFileSync(join(cgroup, 'cgroup.freeze'), '0');
+});
+
+for (const [what, cgroup, code] of [
+  ['a directory that is not there', '/no/such/cgroup', 'ENOENT'],
+  ['a directory that is no cgroup', scratchDirectory(), 'EINVAL'],
+  ['a file', process.execPath, 'ENOTDIR'],
+]) {
+  test(`${what} is ${code}, and the message has the path`, async () => {
+    const error = await failureOf(safeSpawn, { file: 'true', options: { cgroup } });
+    assert.deepEqual({ code: error.code, step: error.step }, { code, step: 'cgroup' });
+    assert.ok(error.message.includes(cgroup), error.message);
+  });
+}
+
+test('where pids.max is reached it is EAGAIN', { skip: withoutController('pids') }, async (context) => {
+  const cgroup = cgroupFor(context);
+  writeFileSync(join(cgroup, 'pids.max'), '1');
+  const first = safeSpawn('cat', { cgroup });
+  const { code, step, message } = await failureOf(safeSpawn, { file: 'true', options: { cgroup } });
+  assert.deepEqual({ code, step }, { code: 'EAGAIN', step: 'clone' });
+  assert.ok(message.includes(cgroup), message);
+  first.stdin.end();
+  await once(first, 'exit');
+});
