@@ -22,3 +22,8 @@ export function hasNul(value: unknown): boolean {
 export function isRecord(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** A copy without a prototype: what a program has put on Object.prototype must not become an option. */
+export function bare<T extends object>(...sources: [T, ...(object | null | undefined)[]]): T {
+  return Object.assign(Object.create(null), ...sources);
+}

@@ -1,4 +1,4 @@
-import { isAbsentOr, isFunction, isRecord, isText } from './checks.js';
+import { bare, isAbsentOr, isFunction, isRecord, isText } from './checks.js';
 import { judgeExec, judgeExecFile } from './node-functions.js';
 import type { LaunchOptions } from './options.js';
 
@@ -20,8 +20,8 @@ export function readExecArguments(
 ): Pick<ExecFileArguments, 'options' | 'callback'> {
   if (!isText(command)) judgeExec(command);
   const isSecond = typeof options === 'function';
-  const given = Object.assign(Object.create(null), isSecond ? undefined : options);
-  given.shell = typeof given.shell === 'string' ? given.shell : true;
+  const given = bare<Record<string, unknown>>({}, isSecond ? undefined : (options as object));
+  given['shell'] = typeof given['shell'] === 'string' ? given['shell'] : true;
   return { options: given, callback: isSecond ? options : callback };
 }
 
@@ -35,7 +35,7 @@ export function readExecFileArguments(
   const [args, given, last] = sort(second, third, fourth);
   const callback = typeof given === 'function' ? given : last;
   const areOptions = given === undefined || given === null || typeof given === 'function' || isRecord(given);
-  const options: Options = areOptions ? { ...given } : {};
+  const options: Options = areOptions ? bare({}, given) : {};
   if (!areOptions) judgeExecFile(file, args, given, callback);
   if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isText)(options['argv0'])) {
     judgeExecFile(file, args, options, callback);

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { getSystemErrorName } from 'node:util';
-import { isAbsentOr, isAmount, isDuration } from './checks.js';
+import { bare, isAbsentOr, isAmount, isDuration } from './checks.js';
 import { maxBufferExceeded } from './errors.js';
 import type { ExecFileArguments } from './exec-arguments.js';
 import { judgeExecFile } from './node-functions.js';
@@ -25,7 +25,7 @@ const DEFAULTS = { encoding: 'utf8', killSignal: 'SIGTERM', maxBuffer: MAX_BUFFE
 /** Starts a program, and calls back once it is dead, with all that it has written. */
 export function runCollecting(file: string, given: ExecFileArguments): ChildProcess {
   const { args, callback } = given;
-  const options = { ...DEFAULTS, ...given.options } as Options;
+  const options = bare<object>(DEFAULTS, given.options) as Options;
   if (!areLimits(options)) judgeExecFile(file, args, given.options, callback);
   const child = safeSpawn(file, args as string[], spawnOptions(options));
   const run = new Run(child, options, callback as Callback | undefined | null, commandLine(file, args));

@@ -1,6 +1,6 @@
 import type { ChildProcess, ForkOptions, fork } from 'node:child_process';
 import { pathOf } from './arguments.js';
-import { isAbsentOr, isRecord, isText } from './checks.js';
+import { bare, isAbsentOr, isRecord, isText } from './checks.js';
 import { judgeFork, judgeForkOptions, node } from './node-functions.js';
 import { forkArguments } from './node-internals.js';
 import { refuseLaunchOptions, type SafeSpawnOptions, type WithLaunchOptions } from './options.js';
@@ -44,7 +44,7 @@ function forkElsewhere(modulePath: unknown, args: unknown, options: unknown): Ch
 
 function readOptions(modulePath: unknown, list: unknown, options: unknown): Given {
   if (!isAbsentOr(isRecord)(options)) judgeForkOptions(modulePath, list, options);
-  return { ...(options as Given | undefined) };
+  return bare<Given>({}, options as Given | undefined);
 }
 
 /** What only `fork` looks at. The rest is for {@link safeSpawn} to judge. */

@@ -57,7 +57,7 @@ export function register(options: RegisterOptions = {}): () => void {
     const index = current.defaults.indexOf(defaults);
     if (index < 0) return;
     current.defaults.splice(index, 1);
-    if (current.defaults.length === 0) uninstall(current);
+    if (current.defaults.length === 0) current.uninstall();
   };
 }
 
@@ -90,14 +90,14 @@ function install(): Registration {
   }
   overrideSpawn(adoptChild);
   syncBuiltinESMExports();
-  const made = { replaced: replaced as Partial<NodeFunctions>, defaults: [] };
+  const made = { replaced: replaced as Partial<NodeFunctions>, defaults: [], uninstall };
   setRegistration(made);
   return made;
 }
 
 /** What another tool has put in our place stays. */
-function uninstall({ replaced }: Registration): void {
-  for (const [name, original] of Object.entries(replaced)) {
+function uninstall(): void {
+  for (const [name, original] of Object.entries(registration()?.replaced ?? {})) {
     if (Reflect.get(exported, name) === OURS[name as FunctionName]) Reflect.set(exported, name, original);
   }
   restoreSpawn();

@@ -1,5 +1,6 @@
 import { ChildProcess } from 'node:child_process';
 import { fstatSync } from 'node:fs';
+import { bare } from './checks.js';
 import { readKeepFds } from './kept-fds.js';
 import type { NodeFunctions } from './node-functions.js';
 import { type LaunchOptions, pickLaunchOptions } from './options.js';
@@ -29,6 +30,8 @@ export interface Registration {
   readonly replaced: Partial<NodeFunctions>;
   /** One for each register() that was not undone yet; the last one counts. */
   readonly defaults: Defaults[];
+  /** Of the copy that has put its own functions in place: no other knows them. */
+  uninstall(): void;
 }
 
 const KEY = Symbol.for('safe-spawn.registration');
@@ -72,7 +75,7 @@ function withDefaults(
   const { processGroup, ...others } = defaults;
   const group = options.detached ? {} : { processGroup };
   const asked = pickLaunchOptions(options);
-  return { ...options, ...others, ...group, ...asked, rlimits } as LaunchOptions & NodeOptions;
+  return bare(options, others, group, asked, { rlimits });
 }
 
 function mergeFds(asked: number[], defaults: Defaults | undefined): number[] {

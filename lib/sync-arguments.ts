@@ -1,5 +1,5 @@
 import { normalizeArguments, type Rules } from './arguments.js';
-import { isAbsentOr, isAmount, isInput } from './checks.js';
+import { bare, isAbsentOr, isAmount, isInput } from './checks.js';
 import { contractBroken } from './errors.js';
 import { MAX_BUFFER } from './exec-run.js';
 import { judgeSpawnSync } from './node-functions.js';
@@ -49,7 +49,7 @@ export function normalizeSyncArguments(file: unknown, args: unknown, options: un
     throw contractBroken('child_process.spawnSync() takes stdio that is not known');
   }
   return {
-    request: { ...given, stdio } as unknown as SpawnRequest,
+    request: bare<object>(given, { stdio }) as SpawnRequest,
     launch,
     input: readInput(given),
     encoding: given.encoding,

@@ -145,7 +145,7 @@ sameModules('exec: killed says so', async ({ exec }) => {
   });
   return { error, killed: child.killed };
 });
-sameModules('exec: a stream gets an encoding afterwards', async ({ exec }) => {
+sameModules('exec: a stream gets an encoding afterwards', ({ exec }) => {
   return new Promise((resolve) => {
     const child = exec('echo text', { encoding: 'buffer' }, (...results) => resolve(results));
     child.stdout.setEncoding('utf8');

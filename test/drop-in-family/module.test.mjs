@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import * as stock from 'node:child_process';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import * as library from 'safe-spawn';
 import * as ours from 'safe-spawn/child_process';
 
 const require = createRequire(import.meta.url);
+const library = require('safe-spawn');
+const stockModule = require('node:child_process');
 const ourModule = require('safe-spawn/child_process');
+const doors = { ...ours };
 
 test('the module has every export of child_process, by require and by import', () => {
   assert.deepEqual(Object.keys(ours).sort(), Object.keys(stock).sort());
@@ -16,15 +18,15 @@ test('the module has every export of child_process, by require and by import', (
 test('the module is its own default export, and both doors lead to one instance', () => {
   assert.equal(ours.default, ourModule);
   assert.equal(ourModule.default, ourModule);
-  for (const name of Object.keys(ourModule)) assert.equal(ours[name], ourModule[name]);
+  for (const name of Object.keys(ourModule)) assert.equal(doors[name], ourModule[name]);
 });
 
 test('functions that start something are ours, and the rest is Node’s', () => {
   const started = { spawn: 'safeSpawn', exec: 'safeExec', execFile: 'safeExecFile', fork: 'safeFork' };
   const sync = { spawnSync: 'safeSpawnSync', execSync: 'safeExecSync', execFileSync: 'safeExecFileSync' };
   for (const [name, safeName] of Object.entries({ ...started, ...sync })) {
-    assert.equal(ours[name], library[safeName]);
-    assert.notEqual(ours[name], stock[name]);
+    assert.equal(ourModule[name], library[safeName]);
+    assert.notEqual(ourModule[name], stockModule[name]);
   }
   assert.equal(ours.ChildProcess, stock.ChildProcess);
   assert.equal(ours._forkChild, stock._forkChild);
@@ -32,6 +34,6 @@ test('functions that start something are ours, and the rest is Node’s', () => 
 
 test('functions take as many parameters as Node says', () => {
   for (const name of ['spawn', 'exec', 'execFile', 'spawnSync', 'execSync', 'execFileSync', 'fork']) {
-    assert.equal(ours[name].length, stock[name].length, name);
+    assert.equal(ourModule[name].length, stockModule[name].length, name);
   }
 });
