@@ -39,5 +39,7 @@ export function describe(error: SpawnError, failure: Failure, file: string): voi
   const { step, signal, explanation } = failure;
   error.step = step;
   if (signal !== '') error.signal = signal;
-  if (explanation !== undefined) error.message = `spawn ${file} ${error.code}: ${explanation}`;
+  // What Node throws has a syscall without the file.
+  const call = error.syscall === 'spawn' ? `spawn ${file}` : error.syscall;
+  if (explanation !== undefined) error.message = `${call} ${error.code}: ${explanation}`;
 }

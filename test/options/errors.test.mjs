@@ -1,0 +1,60 @@
+/** An option that the kernel refuses: the step, the code, and words that say what is missing. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { safeSpawn, safeSpawnSync } from 'safe-spawn';
+import { failureOf } from '../helpers/failures.mjs';
+import { runFixture } from '../helpers/fixture.mjs';
+import { childrenOf } from '../helpers/processes.mjs';
+import { withCapSysResource } from '../helpers/requirements.mjs';
+
+/** What somebody without privileges may not have. */
+const FORBIDDEN = [
+  [{ nice: -5 }, 'nice', 'EACCES', /nice -5 is below .* CAP_SYS_NICE/],
+  [{ groups: [0, 10] }, 'groups', 'EPERM', /groups \[0, 10\] .*CAP_SETGID/],
+  [{ groups: [] }, 'groups', 'EPERM', /groups \[\] .*CAP_SETGID/],
+  [{ oomScoreAdj: -1000 }, 'oomScoreAdj', 'EACCES', /oomScoreAdj -1000 .*CAP_SYS_RESOURCE/],
+  [{ rlimits: { cpu: { soft: 60, hard: 60 } } }, undefined, undefined, undefined],
+  [{ processGroup: 1 }, 'processGroup', 'EPERM', /process group 1 /],
+  [{ uid: 0 }, 'uid', 'EPERM', /^spawn EPERM$/],
+  [{ gid: 0 }, 'gid', 'EPERM', /^spawn EPERM$/],
+];
+
+for (const [options, step, code, message] of FORBIDDEN) {
+  test(`${JSON.stringify(options)} without privileges is ${code ?? 'no error'}`, async () => {
+    const { result } = await runFixture('refused-option.mjs', { options });
+    assert.deepEqual([result.step, result.code, result.children], [step, code, 0]);
+    if (message) assert.match(result.message, message);
+  });
+}
+
+test('a hard limit that may not be raised', { skip: withCapSysResource }, async () => {
+  const { result } = await runFixture(
+    'refused-option.mjs',
+    { options: { rlimits: { nofile: 4096 } } },
+    {
+      launcher: ['--nofile', '1024:1024'],
+    },
+  );
+  assert.deepEqual([result.step, result.code], ['rlimit nofile', 'EPERM']);
+  assert.equal(
+    result.message,
+    'spawn true EPERM: rlimit nofile hard 4096 exceeds the hard limit 1024 and CAP_SYS_RESOURCE is missing',
+  );
+});
+
+test('a group of another session can not be joined', async () => {
+  const leader = safeSpawn('cat', { detached: true });
+  const { code, step } = await failureOf(safeSpawn, { file: 'true', options: { processGroup: leader.pid } });
+  assert.deepEqual({ code, step }, { code: 'EPERM', step: 'processGroup' });
+  leader.stdin.end();
+  await once(leader, 'exit');
+});
+
+test('a synchronous child has step and message too, and its own syscall', () => {
+  const { error, pid } = safeSpawnSync('true', { processGroup: 1 });
+  assert.equal(pid, 0);
+  assert.deepEqual([error.code, error.step, error.syscall], ['EPERM', 'processGroup', 'spawnSync true']);
+  assert.match(error.message, /^spawnSync true EPERM: .*process group 1/);
+  assert.deepEqual(childrenOf(process.pid), []);
+});
