@@ -29,8 +29,11 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   signals: () => 'at step signals',
   session: () => 'at step session',
-  processGroup: ({ settings }) =>
-    `there is no process group ${word(settings, 'processGroup')} in this session that can be joined`,
+  processGroup: ({ settings }, code) => {
+    const group = word(settings, 'processGroup');
+    if (group === 0 || code !== 'EPERM') return 'at step processGroup';
+    return `there is no process group ${group} in this session that can be joined`;
+  },
   seal: () =>
     "the descriptors that it must not have can't be closed for certain, " +
     'since close_range(2) (Linux 5.9) and /proc are both missing or forbidden',

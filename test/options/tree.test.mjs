@@ -32,7 +32,7 @@ for (const options of [{ processGroup: true }, { detached: true }]) {
 test('a group outlives its leader until the leader is reaped', async () => {
   const { child, grandchild } = await family({ processGroup: true });
   process.kill(child.pid, 'SIGKILL');
-  while (stateOf(child.pid) !== 'Z');
+  untilDead(child.pid);
   assert.equal(child.killTree('SIGKILL'), true);
   await once(child, 'exit');
   await eventually('the other is dead', () => !isAlive(grandchild));
@@ -85,7 +85,7 @@ test('a child that was not started has no tree', async () => {
 
 test('kill() of a child that is dead and not yet reported goes to nobody else', async () => {
   const child = safeSpawn('true', { stdio: 'ignore' });
-  while (stateOf(child.pid) !== 'Z');
+  untilDead(child.pid);
   assert.equal(child.kill(0), true);
   const [code] = await once(child, 'exit');
   assert.equal(code, 0);
@@ -94,7 +94,7 @@ test('kill() of a child that is dead and not yet reported goes to nobody else', 
 
 test('kill() of a child that was reaped and not yet reported goes to nobody', async () => {
   const [first, ...others] = Array.from({ length: 20 }, () => safeSpawn('true', { stdio: 'ignore' }));
-  for (const child of [first, ...others]) while (stateOf(child.pid) !== 'Z');
+  for (const child of [first, ...others]) untilDead(child.pid);
   // The first 'exit' of a turn comes when all that are dead have been reaped.
   const reaped = new Promise((resolve) => {
     first.once('exit', () =>
