@@ -134,7 +134,9 @@ function collectOutput(child) {
 export function describeChild(child) {
   const { pid, stdio, channel, signalCode, exitCode, killed, connected, spawnfile, spawnargs } = child;
   return {
-    keys: Reflect.ownKeys(child).map(String),
+    keys: Reflect.ownKeys(child)
+      .map(String)
+      .filter((key) => !isHidden(child, key)),
     isChildProcess: child instanceof nodeProcess.ChildProcess,
     pid: typeof pid,
     stdio: stdio?.map(describeStream),
@@ -142,6 +144,11 @@ export function describeChild(child) {
     ...{ signalCode, exitCode, killed, connected, spawnfile },
     spawnargs: spawnargs?.map((argument) => (argument instanceof Object ? typeof argument : argument)),
   };
+}
+
+/** The methods that children of this library have beside Node's: nothing that looks for the others finds them. */
+function isHidden(child, key) {
+  return ['resourceUsage', 'killTree'].includes(key) && !Object.keys(child).includes(key);
 }
 
 function describeStream(stream) {
