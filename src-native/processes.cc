@@ -14,7 +14,7 @@
 
 #ifndef SYS_pidfd_send_signal
 #  define SYS_pidfd_send_signal 424
-#  define SYS_pidfd_open 434
+#  define SYS_pidfd_open        434
 #endif
 
 namespace {
@@ -40,8 +40,8 @@ Napi::Value PidfdOpen(const Napi::CallbackInfo &info) {
 Napi::Value PidfdSignal(const Napi::CallbackInfo &info) {
   long pidfd = info[0].As<Napi::Number>().Int64Value(), signal = info[1].As<Napi::Number>().Int64Value();
 
-  return Napi::Number::New(
-      info.Env(), syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0 ? 0 : -errno);
+  return Napi::Number::New(info.Env(),
+                           syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0 ? 0 : -errno);
 }
 
 constexpr size_t kFirstBuffer = 1024, kLargestBuffer = 16 * 1024 * 1024;
