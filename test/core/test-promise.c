@@ -1,4 +1,5 @@
 /* The promise: the child holds what it was given, and nothing else. */
+#include <sys/wait.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -51,7 +52,7 @@ void test_probe_sees_leaks(void) {
     execve(probe.plan.file, probe.plan.argv, probe.plan.envp);
     _exit(1);
   }
-  EVENTUALLY(probe_has_reported(&probe));
+  CHECKED(waitpid(pid, NULL, 0));
   probe_read(&probe, &report);
   ASSERT_EQ(report.fd_count, 3 + COUNT(leaky_numbers));
   ASSERT_EQ(report.listed_count, report.fd_count);
