@@ -1,10 +1,10 @@
 /* The promise: the child holds what it was given, and nothing else. */
-#include <sys/wait.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fixture.h"
