@@ -23,6 +23,13 @@ function assertDataFirst(order) {
   assert.ok(order.indexOf('data') < order.indexOf('exit'), order.join());
 }
 
+/** The end of the output may be read a turn later, by chance: with Node's own children too. */
+function mostFrequent(orders) {
+  const counts = new Map();
+  for (const order of orders) counts.set(order.join(), (counts.get(order.join()) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one)[0][0];
+}
+
 const ECHO = ['echo', ['text'], { stdio: ['ignore', 'pipe', 'ignore'] }];
 
 sameAsNode(
@@ -36,7 +43,7 @@ sameAsNode(
       orders.push(await order);
     }
     orders.forEach(assertDataFirst);
-    return orders;
+    return mostFrequent(orders);
   },
 );
 
@@ -48,7 +55,7 @@ sameAsNode(
     holdUntilDead(children);
     const orders = await Promise.all(following);
     orders.forEach(assertDataFirst);
-    return orders;
+    return mostFrequent(orders);
   },
 );
 
