@@ -97,7 +97,7 @@ test('a destroyed stdout is EPIPE for the child', async () => {
   assert.deepEqual(await once(child, 'close'), [null, 'SIGPIPE']);
 });
 
-test('events come in the same order', async () => {
+test('the same events come', async () => {
   const order = async (pipes) => {
     const child = safeSpawn('sh', ['-c', 'cat; echo err >&2'], { pipes });
     const events = [];
@@ -113,13 +113,14 @@ test('events come in the same order', async () => {
     child.stderr.resume();
     child.stdin.end('text');
     await once(child, 'close');
-    return events;
+    // The close of a child waits for that of its output, but not for that of its input.
+    return events.filter((event) => event !== 'stdin close');
   };
   const events = await order('pipe');
   assert.deepEqual([...events].sort(), (await order('socket')).sort());
   assert.equal(events.at(0), 'child spawn');
   const before = events.slice(0, events.indexOf('child close'));
-  for (const event of ['child exit', 'stdin close', 'stdout end', 'stderr end'])
+  for (const event of ['child exit', 'stdin finish', 'stdout end', 'stderr end'])
     assert.ok(before.includes(event), `${event} comes before the close of the child`);
 });
 
