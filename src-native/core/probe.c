@@ -98,8 +98,12 @@ static int probe_unshare(struct launch_context *context) {
 
 static bool is_readable(int pidfd) {
   struct pollfd poll_fd = {.fd = pidfd, .events = POLLIN};
+  int ready;
 
-  return poll(&poll_fd, 1, -1) == 1 && (poll_fd.revents & POLLIN) != 0;
+  do
+    ready = poll(&poll_fd, 1, -1);
+  while (ready < 0 && errno == EINTR);
+  return ready == 1 && (poll_fd.revents & POLLIN) != 0;
 }
 
 /* The dead child's pidfd must be readable, else (Linux 5.2) no event loop can wait for it. */
@@ -148,9 +152,12 @@ static void note(struct launch_capabilities *found, const struct launch__way *wa
   found->pidfd = way->pidfd;
 }
 
-/* Memory that is full or a table that is full says nothing about the kernel: the next launch asks again. */
+/*
+ * Memory that is full, a table that is full, or somebody's signal for the child say nothing about the kernel:
+ * the next launch asks again.
+ */
 static bool is_conclusive(const struct launch_error *error) {
-  return error->step == LAUNCH_STEP_SEAL;
+  return error->step == LAUNCH_STEP_SEAL && (error->signal == 0 || error->signal == SIGSYS);
 }
 
 static bool probe_ways(struct launch_context *context, struct launch_capabilities *found) {
