@@ -22,6 +22,8 @@ TEST(close_on_exec_of_a_source_is_the_callers_matter, ANYWHERE,
 TEST(numbers_of_the_mailbox_are_free_in_the_child, ANYWHERE, "The mailbox's own numbers can be targets")
 TEST(targets_far_above_the_mailbox, ANYWHERE, "Targets can be far above the mailbox")
 TEST(targets_and_sources_above_a_lowered_limit, ANYWHERE, "Targets and sources can be above the soft limit")
+TEST(descriptor_above_a_lowered_hard_limit, NOT_VALGRIND,
+     "A descriptor above a lowered hard limit can keep its number")
 TEST(last_number_that_the_limit_allows_is_a_target, ANYWHERE,
      "The last number below the hard limit can be a target")
 TEST(any_number_of_sources, ANYWHERE, "There can be more sources than a message can carry")
@@ -71,6 +73,10 @@ TEST(real_time_signal_that_is_ignored_stays_so, NATIVE,
 TEST(no_handler_of_the_caller_runs_in_the_child, NATIVE,
      "A signal in the window kills the child; no handler of the caller runs there")
 TEST(killed_before_exec_is_a_failure, NATIVE, "A child killed before exec is a failure, not a start")
+TEST(killed_child_is_not_brought_back, NATIVE,
+     "A child that was killed is not brought back in a slower way, except after SIGSYS")
+TEST(killed_probe_says_nothing_about_the_kernel, NATIVE,
+     "A probe that was killed says nothing about the kernel, and is made again")
 TEST(signal_for_the_caller_waits_for_the_launch, NATIVE,
      "A signal for the caller is delivered when the launch is over")
 TEST(stop_of_the_job_in_the_window_stops_all_of_it, NATIVE,

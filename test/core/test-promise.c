@@ -341,6 +341,26 @@ void test_targets_and_sources_above_a_lowered_limit(void) {
   in_every_way(check_high_targets);
 }
 
+static void check_above_hard_limit(struct launch_context *context) {
+  const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, 500}, {500, 500}};
+  struct probe probe;
+  struct probe_report report;
+  probe_init(&probe);
+  probe_give(&probe, fds, COUNT(fds));
+  probe_run(context, &probe, &report);
+  EXPECT_EXACT(&report, fds, COUNT(fds));
+}
+
+/* No descriptor can be made there any more, but one that is there can stay. */
+void test_descriptor_above_a_lowered_hard_limit(void) {
+  const struct rlimit limit = {100, 100};
+  allow_fds_up_to(500);
+  fresh_fd_at(500);
+  fresh_fd_at(501);
+  CHECKED(setrlimit(RLIMIT_NOFILE, &limit));
+  in_every_way(check_above_hard_limit);
+}
+
 static void check_last_number(struct launch_context *context) {
   struct rlimit limit;
   CHECKED(getrlimit(RLIMIT_NOFILE, &limit));

@@ -131,6 +131,46 @@ void test_killed_before_exec_is_a_failure(void) {
   in_the_main_ways(check_killed_at_gates);
 }
 
+/* How the child of the first attempt ends; the gate remembers the pid of the last. */
+static bool is_tried_again(struct launch_context *context, int signal) {
+  struct held held;
+  struct probe probe;
+  probe_init(&probe);
+  launch_fail_at(context, LAUNCH_STEP_SEAL, 0, signal);
+  held_start(&held, context, &probe.plan, LAUNCH_GATE_UNSHARE);
+  const pid_t pid = launch_gate_pid(context);
+  held_finish(&held);
+  EXPECT_ERROR(held.error, LAUNCH_STEP_SEAL, ECANCELED);
+  ASSERT_EQ(held.error.signal, signal);
+  launch_fail_at(context, LAUNCH_STEP_COUNT, 0, 0);
+  return launch_gate_pid(context) != pid;
+}
+
+/* A filter may answer with SIGSYS, and then a slower way can help; any other signal was meant for the child. */
+void test_killed_child_is_not_brought_back(void) {
+  struct launch_context *context = open_context();
+  check_clean(context);
+  ASSERT(!is_tried_again(context, SIGKILL));
+  ASSERT(!is_tried_again(context, SIGTERM));
+  ASSERT(is_tried_again(context, SIGSYS));
+  check_clean(context);
+  launch_context_close(context);
+}
+
+void test_killed_probe_says_nothing_about_the_kernel(void) {
+  struct launch_context *context = open_context();
+  struct launch_capabilities found;
+  launch_fail_at(context, LAUNCH_STEP_SEAL, 0, SIGKILL);
+  launch_probe(context, &found);
+  ASSERT(!found.probed);
+  launch_fail_at(context, LAUNCH_STEP_COUNT, 0, 0);
+  launch_probe(context, &found);
+  ASSERT(found.probed);
+  ASSERT_NE(found.seal, LAUNCH_SEAL_NONE);
+  check_clean(context);
+  launch_context_close(context);
+}
+
 static void check_callers_signal(struct launch_context *context) {
   struct held held;
   struct probe probe;
