@@ -160,6 +160,10 @@ static bool is_conclusive(const struct launch_error *error) {
   return error->step == LAUNCH_STEP_SEAL && (error->signal == 0 || error->signal == SIGSYS);
 }
 
+static bool is_shortage(int error) {
+  return error == -EAGAIN || error == -ENOMEM || error == -EMFILE || error == -ENFILE;
+}
+
 static bool probe_ways(struct launch_context *context, struct launch_capabilities *found) {
   struct launch__way way = launch__fastest_way();
   struct launch_error error = {0};
@@ -171,6 +175,7 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
   } else if ((result = probe_unshare(context)) != 0) {
     way = (struct launch__way){LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE};
   }
+  if (is_shortage(result)) return false;
   note(found, &way, result);
 
   while ((result = attempt_probe(context, &way, &pidfd_useful, &error)) != 0) {
