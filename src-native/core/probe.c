@@ -195,13 +195,14 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
 
 /*
  * After unshare(CLONE_NEWPID) the next child is PID 1 of a new namespace, and when that one ends no other can
- * be made there: a probe would use it up. The link can't be followed until that child exists.
+ * be made there: a probe would use it up. The link can't be followed until that child exists. It is the thread
+ * that has called unshare whose children go there.
  */
 static bool would_be_pid_1(void) {
   struct stat own, childs;
 
-  if (stat("/proc/self/ns/pid", &own) != 0) return false;
-  return stat("/proc/self/ns/pid_for_children", &childs) != 0 || own.st_ino != childs.st_ino;
+  if (stat("/proc/thread-self/ns/pid", &own) != 0) return false;
+  return stat("/proc/thread-self/ns/pid_for_children", &childs) != 0 || own.st_ino != childs.st_ino;
 }
 
 static const struct launch_capabilities safest = {
