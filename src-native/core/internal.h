@@ -93,6 +93,7 @@ struct launch__run {
   pid_t parent;         /* as getppid(2) tells the child */
   int *sources;         /* where the child finds what goes to plan->fds[i]; moved about while placing */
   int running_end;      /* fork tier: the parent waits until exec or exit closes it; else -1 */
+  bool nofile_raised;
   uint64_t nofile_soft; /* before the child raised it */
   uint64_t nofile_hard;
   int canary; /* a probe: a descriptor that must be gone after the seal, and nothing is executed; else -1 */
@@ -157,7 +158,7 @@ int launch__reset_signals(struct launch__run *run);
 int launch__new_session(struct launch__run *run);
 int launch__set_process_group(struct launch__run *run);
 int launch__own_table(struct launch__run *run);
-int launch__raise_nofile(struct launch__run *run);
+void launch__raise_nofile(struct launch__run *run);
 int launch__take_mail(struct launch__run *run);
 int launch__place_fds(struct launch__run *run);
 int launch__set_oom_score_adj(struct launch__run *run);

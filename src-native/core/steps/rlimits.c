@@ -27,23 +27,23 @@ static int apply(const struct launch_rlimit *asked) {
 /*
  * Placing must not depend on a soft limit that was lowered below the numbers in use: descriptors above it
  * stay open, but none can be made there. The limit is the child's own; launch__set_rlimits puts it back.
+ * Where that is refused (by a filter, or since fs.nr_open was lowered below the limit), few children need it,
+ * and placing fails for those that do.
  */
-int launch__raise_nofile(struct launch__run *run) {
-  struct kernel_rlimit now, raised;
-  int error = get_limit(RLIMIT_NOFILE, &now);
+void launch__raise_nofile(struct launch__run *run) {
+  struct kernel_rlimit now = {0}, raised;
 
-  if (error != 0) return error;
+  (void)get_limit(RLIMIT_NOFILE, &now);
+  raised = (struct kernel_rlimit){now.hard, now.hard};
   run->nofile_soft = now.soft;
   run->nofile_hard = now.hard;
-  if (now.soft == now.hard) return 0;
-  raised = (struct kernel_rlimit){now.hard, now.hard};
-  return set_limit(RLIMIT_NOFILE, &raised);
+  run->nofile_raised = now.soft < now.hard && set_limit(RLIMIT_NOFILE, &raised) == 0;
 }
 
 static int restore_nofile(const struct launch__run *run) {
   struct kernel_rlimit nofile = {run->nofile_soft, run->nofile_hard};
 
-  return nofile.soft == nofile.hard ? 0 : set_limit(RLIMIT_NOFILE, &nofile);
+  return run->nofile_raised ? set_limit(RLIMIT_NOFILE, &nofile) : 0;
 }
 
 int launch__set_rlimits(struct launch__run *run) {
