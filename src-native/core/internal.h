@@ -89,10 +89,10 @@ struct launch__run {
   struct launch__way way;
   const char *file; /* the plan's, but for paths through our own /proc/self/fd */
   const char *cwd;
-  int cgroup;           /* descriptor of the plan's, or -1 */
-  pid_t parent;         /* as getppid(2) tells the child */
-  int *sources;         /* where the child finds what goes to plan->fds[i]; moved about while placing */
-  int running_end;      /* fork tier: the parent waits until exec or exit closes it; else -1 */
+  int cgroup;      /* descriptor of the plan's, or -1 */
+  pid_t parent;    /* as getppid(2) tells the child */
+  int *sources;    /* where the child finds what goes to plan->fds[i]; moved about while placing */
+  int running_end; /* fork tier: the parent waits until exec or exit closes it; else -1 */
   bool nofile_raised;
   uint64_t nofile_soft; /* before the child raised it */
   uint64_t nofile_hard;
@@ -103,9 +103,7 @@ struct launch_context {
   pid_t owner;
   struct launch__report *report;
   struct launch__mailbox mailbox;
-  char *stack;  /* of the child */
-  int cgroup;   /* descriptor of the plan's, or -1 */
-  pid_t parent; /* as getppid(2) tells the child */
+  char *stack; /* of the child */
   int *sources;
   size_t source_capacity;
   struct launch_capabilities capabilities;

@@ -1,4 +1,3 @@
-#include <string.h>
 #include <sys/mman.h>
 
 #include "internal.h"

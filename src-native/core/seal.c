@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <string.h>
 #include <sys/vfs.h>
 
 #include "internal.h"

@@ -1,4 +1,3 @@
-#include <signal.h>
 #include <sys/prctl.h>
 
 #include "../internal.h"
