@@ -14,7 +14,9 @@
 
 #ifndef SYS_pidfd_send_signal
 #  define SYS_pidfd_send_signal 424
-#  define SYS_pidfd_open        434
+#endif
+#ifndef SYS_pidfd_open
+#  define SYS_pidfd_open 434
 #endif
 
 namespace {

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>

@@ -172,6 +172,15 @@ int launch__set_death_signal(struct launch__run *run);
 int launch__unmask_signals(struct launch__run *run);
 int launch__exec(struct launch__run *run);
 
+/* ---- what the headers of older systems lack ---------------------------------------------------- */
+
+#ifndef SYS_close_range
+#  define SYS_close_range 436
+#endif
+#ifndef CLOSE_RANGE_UNSHARE
+#  define CLOSE_RANGE_UNSHARE (1U << 1)
+#endif
+
 /* ---- the kernel's own layouts where libc's differ -------------------------------------------- */
 
 struct launch__kernel_sigaction {

@@ -1,15 +1,10 @@
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "internal.h"
-
-#ifndef SYS_close_range
-#  define SYS_close_range 436
-#endif
 
 /*
  * What the kernel does is asked, not its version: a version says nothing of a seccomp filter, an emulator or

@@ -4,10 +4,6 @@
 
 #include "internal.h"
 
-#ifndef SYS_close_range
-#  define SYS_close_range 436
-#endif
-
 /* ---- by close_range(2): the gaps between what stays ------------------------------------------ */
 
 static int close_gap(unsigned first, unsigned end) {

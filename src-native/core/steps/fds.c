@@ -1,11 +1,6 @@
 #include <fcntl.h>
-#include <linux/close_range.h>
 
 #include "../internal.h"
-
-#ifndef SYS_close_range
-#  define SYS_close_range 436
-#endif
 
 /*
  * From here on the table belongs to this process alone. In the shared tier close_range(2) makes the copy, and
