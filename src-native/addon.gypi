@@ -11,8 +11,8 @@
   ],
   'cflags': ['-O2', '-Wall', '-Wextra', '-fvisibility=hidden'],
   'cflags_c': ['-std=gnu17'],
-  'cflags_cc': ['-std=gnu++20', '-fvisibility-inlines-hidden'],
-  'cflags_cc!': ['-std=gnu++17'],
+  # The standard is the one that Node's headers ask for: C++17 from Node 20 on, which GCC 8 knows.
+  'cflags_cc': ['-fvisibility-inlines-hidden'],
   # nodelete: an addon loaded only in Workers would otherwise be unmapped under its own close callbacks.
   # now: a child that shares memory with its parent must not enter the dynamic linker.
   'ldflags': ['-Wl,-z,nodelete', '-Wl,-z,now', '-Wl,-z,relro'],

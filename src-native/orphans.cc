@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace {
 
@@ -32,12 +34,16 @@ bool ReapAndClose(const launch_child &orphan) {
   return true;
 }
 
+void DropDead(std::vector<launch_child> *orphans) {
+  orphans->erase(std::remove_if(orphans->begin(), orphans->end(), ReapAndClose), orphans->end());
+}
+
 void *ReapAll(void *argument) {
   std::unique_ptr<std::vector<launch_child>> orphans(static_cast<std::vector<launch_child> *>(argument));
 
   while (!orphans->empty()) {
     AwaitDeath(*orphans);
-    std::erase_if(*orphans, ReapAndClose);
+    DropDead(orphans.get());
   }
   return nullptr;
 }
@@ -63,7 +69,7 @@ bool StartThread(std::vector<launch_child> *orphans) {
 
 /* A thread for each ended environment, which ends with the last of its children. */
 void AdoptOrphans(std::vector<launch_child> orphans) {
-  std::erase_if(orphans, ReapAndClose);
+  DropDead(&orphans);
   if (orphans.empty()) return;
   auto shared = std::make_unique<std::vector<launch_child>>(std::move(orphans));
   if (StartThread(shared.get())) shared.release();
