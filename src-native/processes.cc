@@ -6,7 +6,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -117,8 +116,12 @@ Napi::Value GroupsOf(const Napi::CallbackInfo &info) {
   int count = static_cast<int>(groups.size());
 
   while (getgrouplist(name.c_str(), gid, groups.data(), &count) < 0) {
-    groups.resize(std::max(groups.size() * 2, static_cast<size_t>(count)));
-    count = static_cast<int>(groups.size());
+    /* Want of room shows in the count; a file that can't be read, or want of memory, does not. */
+    if (static_cast<size_t>(count) <= groups.size()) {
+      ThrowErrno(info.Env(), -errno, "getgrouplist");
+      return info.Env().Undefined();
+    }
+    groups.resize(static_cast<size_t>(count));
   }
   Napi::Array array = Napi::Array::New(info.Env(), static_cast<size_t>(count));
   for (uint32_t i = 0; i < static_cast<uint32_t>(count); i++)
