@@ -5,6 +5,7 @@
 #include <ctime>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -61,6 +62,11 @@ void Close(SyncPipe *pipe) {
   pipe->fd = -1;
 }
 
+/* The run waits for the end of what the child writes, and until what it reads is written. */
+bool IsPending(const SyncPipe &pipe) {
+  return pipe.fd >= 0 && (!pipe.child_reads || pipe.input_size > 0);
+}
+
 SyncEnd Runner::Run() {
   for (SyncPipe &pipe : pipes_) {
     if (pipe.fd >= 0) fcntl(pipe.fd, F_SETFL, fcntl(pipe.fd, F_GETFL) | O_NONBLOCK);
@@ -73,20 +79,22 @@ SyncEnd Runner::Run() {
     if (!dead_) Reap();
     if (deadline_ != kForever && Now() >= deadline_) EndWith(-ETIMEDOUT);
   }
+  for (SyncPipe &pipe : pipes_)
+    Close(&pipe);
   if (child_.pidfd >= 0) close(child_.pidfd);
   return {exit_, error_ != 0 ? error_ : pipe_error_};
 }
 
 bool Runner::IsDone() const {
-  return dead_ &&
-         std::none_of(pipes_.begin(), pipes_.end(), [](const SyncPipe &pipe) { return pipe.fd >= 0; });
+  return dead_ && std::none_of(pipes_.begin(), pipes_.end(), IsPending);
 }
 
-/* poll(2) passes over negative descriptors: pipes that have ended, a dead child, a child without pidfd. */
+/* poll(2) passes over negative descriptors: pipes that have nothing to do, a dead child, a child without pidfd. */
 void Runner::Wait() {
   polled_.clear();
   for (const SyncPipe &pipe : pipes_)
-    polled_.push_back({pipe.fd, static_cast<short>(pipe.child_reads ? POLLOUT : POLLIN), 0});
+    polled_.push_back(
+        {IsPending(pipe) ? pipe.fd : -1, static_cast<short>(pipe.child_reads ? POLLOUT : POLLIN), 0});
   polled_.push_back({dead_ ? -1 : child_.pidfd, POLLIN, 0});
   if (poll(polled_.data(), polled_.size(), static_cast<int>(Patience())) < 0)
     for (pollfd &fd : polled_)
@@ -108,6 +116,11 @@ void Runner::Serve(SyncPipe *pipe) {
     Collect(pipe);
 }
 
+/* As with Node, a child can still write there; it is of no interest what. A pipe(2) can't be shut by halves. */
+void EndInput(SyncPipe *pipe) {
+  if (shutdown(pipe->fd, SHUT_WR) != 0) Close(pipe);
+}
+
 /* Without SIGPIPE: Node ignores it from its start. */
 void Runner::Feed(SyncPipe *pipe) {
   while (pipe->fd >= 0 && pipe->input_size > 0) {
@@ -121,7 +134,7 @@ void Runner::Feed(SyncPipe *pipe) {
     pipe->input += written;
     pipe->input_size -= static_cast<size_t>(written);
   }
-  Close(pipe);
+  EndInput(pipe);
 }
 
 void Runner::Collect(SyncPipe *pipe) {
