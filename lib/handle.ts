@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:os';
 import { type Failure, readFailure, stdioFailure } from './failure.js';
-import { type NativeChild, native, RESULT_ENDS, RESULT_PID, type Watcher } from './native.js';
+import { type NativeChild, native, RESULT_LENGTH, RESULT_PID, type Watcher } from './native.js';
 import {
   type ProcessHandle,
   readSpawnRequest,
@@ -54,9 +54,9 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
     const { rlimits, settings, cgroup } = this.#launch;
     const plan = makePlan(request, this.#launch);
     if (plan.refused !== 0) return stdioFailure(plan.refused);
-    const result = new Int32Array(RESULT_ENDS + plan.entries).fill(-1, RESULT_ENDS);
+    const result = new Int32Array(RESULT_LENGTH);
     this.#child = native().launch(this, plan.strings, plan.words, rlimits, result, settings, cgroup);
-    const lost = openEnds(request.stdio, result);
+    const lost = openEnds(request.stdio);
     if (this.#child === undefined) return this.#fail(readFailure(result, this.#launch));
     if (lost !== 0) return this.#fail(stdioFailure(lost));
     this.pid = result[RESULT_PID];

@@ -27,13 +27,13 @@ export const SETTING_PROCESS_GROUP = 8;
 export const SETTING_GROUPS = 16;
 export const SETTING_NO_NEW_PRIVILEGES = 32;
 
-/** Indices into the result of {@link Native.launch}; our ends of the pipes follow, -1 where an entry has none. */
+/** Indices into the result of {@link Native.launch}. */
 export const RESULT_PID = 0;
 export const RESULT_ERROR = 1;
 export const RESULT_STEP = 2;
 export const RESULT_DETAIL = 3;
 export const RESULT_SIGNAL = 4;
-export const RESULT_ENDS = 5;
+export const RESULT_LENGTH = 5;
 
 /** Indices into the result of {@link Native.runSync}, after those up to {@link RESULT_SIGNAL}. */
 export const SYNC_CODE = 5;
@@ -68,8 +68,7 @@ export interface Native {
    * @param words flags, uid, gid, number of arguments, number of environment strings, number of stdio entries, then
    *   (kind, descriptor) of each entry
    * @param rlimits (resource, halves set, soft, hard) of each limit
-   * @param result written: pid, negative errno, step, detail, signal, then our end of each pipe. After EMFILE and
-   *   ENFILE there are no ends; after other errors they are open and connected to nobody.
+   * @param result written: pid, negative errno, step, detail, signal
    * @param settings bits, umask, nice, oom_score_adj, process group (0: one of its own), death signal (0: none), then
    *   the supplementary groups
    * @param cgroup directory of a cgroup v2
@@ -83,6 +82,12 @@ export interface Native {
     settings?: Int32Array,
     cgroup?: string,
   ): NativeChild | undefined;
+
+  /**
+   * Our end of the pipe of a stdio entry of the last launch, which is the caller's from now on; -1 where there is none.
+   * After EMFILE and ENFILE there are none; after other errors they are open and connected to nobody.
+   */
+  takeEnd(index: number): number;
 
   /**
    * Starts a program and runs it to its end, while this thread waits.

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
-import { RESULT_ENDS, STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } from './native.js';
+import { native, STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } from './native.js';
 import type { NativeStream, StdioEntry } from './node-internals.js';
 
 const { EINVAL } = constants.errno;
@@ -45,27 +45,19 @@ function pipeOf(entry: StdioEntry): NativeStream | undefined {
 }
 
 /**
- * Gives our ends of the pipes to Node, which reads and writes them from now on. Returns 0 or a negative errno.
- * Those that Node did not take are closed.
+ * Gives our ends of the pipes to Node, which reads and writes them from now on. Returns 0 or a negative errno: then
+ * those that Node did not take are closed.
  */
-export function openEnds(stdio: readonly StdioEntry[], result: Int32Array): number {
-  let done = 0;
-  try {
-    for (const entry of stdio) {
-      const error = openEnd(entry, result[RESULT_ENDS + done]);
-      if (error !== 0) return error;
-      done += 1;
-    }
-    return 0;
-  } finally {
-    for (const end of result.subarray(RESULT_ENDS + done)) {
-      if (end >= 0) closeSync(end);
-    }
+export function openEnds(stdio: readonly StdioEntry[]): number {
+  let failed = 0;
+  for (const [index, entry] of stdio.entries()) {
+    const pipe = pipeOf(entry);
+    const end = pipe === undefined ? -1 : native().takeEnd(index);
+    if (pipe === undefined || end < 0) continue;
+    if (failed === 0) failed = pipe.open(end);
+    if (failed !== 0) closeSync(end);
   }
-}
-
-function openEnd(entry: StdioEntry, end = -1): number {
-  return end < 0 ? 0 : (pipeOf(entry)?.open(end) ?? -EINVAL);
+  return failed;
 }
 
 /** Harmless for those that are closed, or were never opened. */

@@ -17,8 +17,8 @@
 
 namespace {
 
-enum Result { kPid, kError, kStep, kDetail, kSignal, kEnds };
-enum SyncResult { kExitCode = kEnds, kExitSignal, kLost, kRunError };
+enum Result { kPid, kError, kStep, kDetail, kSignal, kResults };
+enum SyncResult { kExitCode = kResults, kExitSignal, kLost, kRunError };
 enum SyncLimit { kTimeout, kMaxOutput, kKillSignal };
 
 ExitWatcher *WatcherOf(const Napi::CallbackInfo &info) {
@@ -56,24 +56,28 @@ Napi::Value Launch(const Napi::CallbackInfo &info) {
   if (child == nullptr) return info.Env().Undefined();
   Napi::Value object = child->Value();
   if (Start(watcher->context(), &request, &launched, &error) == 0) {
-    request.HandOutEnds(result + kEnds);
+    watcher->ends().Keep(request.ReleaseEnds());
     result[kPid] = launched.pid;
     watcher->Watch(child, launched);
     return object;
   }
   watcher->Discard(child);
-  if (IsOutOfDescriptors(error.error)) request.CloseEnds();
-  request.HandOutEnds(result + kEnds);
+  if (!IsOutOfDescriptors(error.error)) watcher->ends().Keep(request.ReleaseEnds());
   WriteFailure(error, result);
   return info.Env().Undefined();
 }
 
+Napi::Value TakeEnd(const Napi::CallbackInfo &info) {
+  uint32_t index = info[0].As<Napi::Number>().Uint32Value();
+
+  return Napi::Number::New(info.Env(), WatcherOf(info)->ends().Take(index));
+}
+
 /* The first stdio entry is read by the child, the others are written. */
 std::vector<SyncPipe> PipesOf(Request *request, const Napi::Array &inputs) {
-  std::vector<int32_t> ends(inputs.Length(), -1);
+  std::vector<int> ends = request->ReleaseEnds();
   std::vector<SyncPipe> pipes;
 
-  request->HandOutEnds(ends.data());
   for (uint32_t i = 0; i < inputs.Length(); i++) {
     SyncPipe pipe = {ends[i], i == 0, nullptr, 0, {}};
     Napi::Value input = inputs[i];
@@ -184,6 +188,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
     return exports;
   }
   exports.Set("launch", Napi::Function::New(env, Launch, "launch", watcher));
+  exports.Set("takeEnd", Napi::Function::New(env, TakeEnd, "takeEnd", watcher));
   exports.Set("runSync", Napi::Function::New(env, RunSync, "runSync", watcher));
   exports.Set("sealFds", Napi::Function::New(env, SealFds, "sealFds", watcher));
   exports.Set("internalFds", Napi::Function::New(env, InternalFds, "internalFds", watcher));

@@ -17,6 +17,7 @@
 #include <map>
 
 #include "core/launch.h"
+#include "pipe-ends.h"
 
 class ExitWatcher;
 
@@ -67,6 +68,9 @@ public:
   launch_context *context() const {
     return context_;
   }
+  PipeEnds &ends() {
+    return ends_;
+  }
 
 private:
   friend class Child;
@@ -84,7 +88,6 @@ private:
   void StopDelivery();
   void DeliverTo(Child *child);
   void BeginEnd(napi_async_cleanup_hook_handle hook);
-  void CloseHandle(uv_handle_t *handle, uv_close_cb done);
   void HandleClosed();
 
   static void OnPidfd(uv_poll_t *poll, int status, int events);
@@ -97,6 +100,7 @@ private:
   uv_check_t check_;
   uv_idle_t idle_; /* lets the loop not wait for I/O while deaths are queued */
   uv_signal_t sigchld_;
+  PipeEnds ends_;
   Napi::FunctionReference constructor_;
   std::map<uint64_t, Child *> live_;
   std::map<uint64_t, Child *> dead_; /* reaped, not yet told */

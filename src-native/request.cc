@@ -181,10 +181,7 @@ int Request::OpenStdio() {
   return error;
 }
 
-void Request::HandOutEnds(int32_t *ret_ends) {
-  for (size_t i = 0; i < our_ends_.size(); i++) {
-    ret_ends[i] = our_ends_[i];
-    our_ends_[i] = -1;
-  }
+std::vector<int> Request::ReleaseEnds() {
   CloseAll(&child_ends_);
+  return std::exchange(our_ends_, {});
 }

@@ -38,7 +38,7 @@ public:
    * Our end for each stdio entry, -1 where there is none. From now on they are the receiver's; the child's ends are
    * closed, or ours would never see the end.
    */
-  void HandOutEnds(int32_t *ret_ends);
+  std::vector<int> ReleaseEnds();
 
 private:
   void ReadStrings(const Napi::Int32Array &words);

@@ -26,7 +26,13 @@ for (const [name, gate, step] of [
   });
 
   test(`a Worker terminated while its child is held before ${name} ends with the launch`, async () => {
-    assert.deepEqual(await afterHolding({ gate, action: 'terminate' }), { endedWhileHeld: false });
+    const result = await afterHolding({ gate, action: 'terminate' });
+    assert.deepEqual(result, { endedWhileHeld: false, sockets: 0 });
+  });
+
+  test(`and leaves no end of the child's pipes, if it was held before ${name}`, async () => {
+    const result = await afterHolding({ gate, action: 'terminate', stdio: 'pipe' });
+    assert.deepEqual(result, { endedWhileHeld: false, sockets: 0 });
   });
 
   test(`a child killed before ${name} is a failed spawn that names step and signal`, async () => {
