@@ -51,42 +51,85 @@ static int probe_vfork(struct launch_context *context) {
   return seen ? 0 : -ENOSYS;
 }
 
-/* ---- does CLOSE_RANGE_UNSHARE give the child a table of its own? ----------------------------- */
+/* ---- does CLOSE_RANGE_UNSHARE give the child a small table of its own, in order? -------------- */
+
+enum { CUT = 64, END = 2 * CUT }; /* the kernel copies tables by words of 64 descriptors */
 
 struct unshare_probe {
-  int witness;  /* a descriptor with an inode that nobody else has */
-  int appeared; /* the number that the child gave a duplicate of it, or a negative errno */
+  struct launch__report *report; /* step: the grandchild is gone; error: what came of it */
+  char *stack;                   /* of the grandchild */
+  int witness;                   /* any open descriptor */
 };
 
+/* The first number above the cut must be free in the new table. */
 static int unshare_and_open(void *argument) {
-  struct unshare_probe *probe = argument;
-  long result = launch__sys(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE);
+  struct launch__report *report = argument;
+  long result = launch__sys(SYS_close_range, CUT, ~0U, CLOSE_RANGE_UNSHARE);
 
-  if (result == 0) result = launch__sys(SYS_fcntl, probe->witness, F_DUPFD_CLOEXEC, 0);
-  probe->appeared = (int)result;
+  if (result == 0) result = launch__sys(SYS_fcntl, CUT - 1, F_DUPFD_CLOEXEC, CUT);
+  if (result >= 0) result = result == CUT ? 0 : -ENOSYS;
+  report->error = (int)result;
   return 0;
 }
 
-static bool is_same_file(int one, int other) {
-  struct stat a, b;
+/* A table of the caller's own in which the words on both sides of the cut are in use, the upper one wholly. */
+static long fill_table(int witness) {
+  struct launch__run limits = {0};
+  long result = 0;
 
-  return fstat(one, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+  launch__raise_nofile(&limits);
+  for (int fd = CUT - 1; result >= 0 && fd < END; fd++)
+    if (fd != witness) result = launch__sys(SYS_dup3, witness, fd, O_CLOEXEC);
+  return result;
+}
+
+static int fill_and_clone(void *argument) {
+  struct unshare_probe *probe = argument;
+  struct launch__report *report = probe->report;
+  struct launch__clone request = {
+      .flags = CLONE_VM | CLONE_VFORK | CLONE_FILES,
+      .entry = unshare_and_open,
+      .argument = report,
+      .cgroup = -1,
+  };
+  long result = fill_table(probe->witness);
+
+  if (result >= 0) result = launch__clone(probe->stack, &request);
+  if (result > 0) {
+    reap_probe(result);
+    /* Where the grandchild closed without a table of its own, it is our descriptors that are gone. */
+    result = launch__sys(SYS_fcntl, END - 1, F_GETFD) < 0 ? -ENOSYS : report->error;
+  }
+  report->error = (int)result;
+  report->step = LAUNCH_STEP_SEAL;
+  return 0;
 }
 
 /*
- * A kernel that says yes and does nothing would have the child close the parent's descriptors. So this child
- * closes nothing; it opens, and the parent looks whether that shows in its own table.
+ * A kernel that says yes and does nothing would have the child close the parent's descriptors. Linux 5.9 to 6.10, and
+ * its stable branches until August 2024 (CVE-2024-45025), does it; but numbers of which the parent's table has a whole
+ * word in use stay marked as taken in the small one: the program gets none of them, and at its limit no descriptor at
+ * all. A child with a table of its own tries both, with a grandchild in the role of the child.
+ *
+ * Should somebody kill that child, the grandchild may run on for a moment: it keeps its memory then.
  */
 static int probe_unshare(struct launch_context *context) {
-  struct unshare_probe probe = {.witness = context->mailbox.receiver, .appeared = -ECANCELED};
-  long pid = clone_probe(context, CLONE_VM | CLONE_VFORK | CLONE_FILES, unshare_and_open, &probe);
+  struct unshare_probe probe = {.witness = context->mailbox.receiver};
+  int error = launch__stack_open(&probe.stack);
+  long pid;
 
-  if (pid < 0) return (int)pid;
-  reap_probe(pid);
-  if (probe.appeared < 0) return probe.appeared;
-  if (!is_same_file(probe.appeared, probe.witness)) return 0;
-  (void)close(probe.appeared);
-  return -ENOSYS;
+  if (error != 0) return error;
+  if ((error = launch__report_open(&probe.report)) != 0) goto no_report;
+  probe.report->error = -ECANCELED; /* unless it lives to say more */
+  pid = clone_probe(context, CLONE_VM | CLONE_VFORK, fill_and_clone, &probe);
+  if (pid > 0) reap_probe(pid);
+  error = pid < 0 ? (int)pid : probe.report->error;
+  if (pid > 0 && probe.report->step != LAUNCH_STEP_SEAL) return -EAGAIN;
+
+  launch__report_close(probe.report);
+no_report:
+  launch__stack_close(probe.stack);
+  return error;
 }
 
 /* ---- does the rest work? --------------------------------------------------------------------- */

@@ -62,9 +62,10 @@ static const struct answer {
   const char *name;
   uint32_t action;
 } answers[] = {
-    {"ENOSYS", SECCOMP_RET_ERRNO | ENOSYS}, {"EPERM", SECCOMP_RET_ERRNO | EPERM},
-    {"EINVAL", SECCOMP_RET_ERRNO | EINVAL}, {"TRAP", SECCOMP_RET_TRAP},
-    {"KILL", SECCOMP_RET_KILL_PROCESS},     {"KILL_THREAD", SECCOMP_RET_KILL_THREAD},
+    {"ENOSYS", SECCOMP_RET_ERRNO | ENOSYS},   {"EPERM", SECCOMP_RET_ERRNO | EPERM},
+    {"EINVAL", SECCOMP_RET_ERRNO | EINVAL},   {"TRAP", SECCOMP_RET_TRAP},
+    {"NOTHING", SECCOMP_RET_ERRNO | 0},       {"KILL", SECCOMP_RET_KILL_PROCESS},
+    {"KILL_THREAD", SECCOMP_RET_KILL_THREAD},
 };
 
 static const struct subject *find_subject(const char *name, size_t length) {

@@ -3,7 +3,7 @@
  *
  * A rule is SUBJECT=ANSWER. Subjects: close_range, close_range:unshare, clone:pidfd, clone:files, clone:vfork, clone3,
  * pidfd_open, pidfd_send_signal, waitid:pidfd, sendmsg, recvmsg, getdents64. Answers: the name of an errno (ENOSYS,
- * EPERM, EINVAL), TRAP (SIGSYS), KILL (of the process), KILL_THREAD.
+ * EPERM, EINVAL), NOTHING (success, with nothing done), TRAP (SIGSYS), KILL (of the process), KILL_THREAD.
  */
 #ifndef TEST_CORE_SECCOMP_H
 #define TEST_CORE_SECCOMP_H

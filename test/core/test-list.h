@@ -130,6 +130,7 @@ TEST(calls_that_are_missing, NATIVE,
      "Where system calls are missing, alone or together, the result is the same")
 TEST(calls_that_are_forbidden, NATIVE, "Where they are forbidden with EPERM, too")
 TEST(calls_that_kill_the_child, NATIVE, "Where a filter kills the child for them, too")
+TEST(calls_that_only_pretend, NATIVE, "Where a seal succeeds and does nothing, it is not believed")
 TEST(no_proc_is_needed, NATIVE, "Nothing needs /proc")
 TEST(without_proc_and_close_range_nothing_starts, NATIVE,
      "Without /proc and close_range nothing starts, and the step is seal")

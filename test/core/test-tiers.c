@@ -267,6 +267,15 @@ void test_calls_that_kill_the_child(void) {
   kill_in_turn("KILL");
 }
 
+/* As a sandbox does that knows a call by name only. */
+void test_calls_that_only_pretend(void) {
+  if (!kernel_can_unshare()) test_skip("this kernel has no CLOSE_RANGE_UNSHARE to begin with");
+  open_some_numbers();
+  for (size_t i = 0; i < COUNT(denials); i++)
+    if (strncmp(denials[i].subject, "close_range", strlen("close_range")) == 0)
+      play_in_fork(&(struct scene){{&denials[i]}, 1, "NOTHING", false});
+}
+
 /* ---- without /proc ----------------------------------------------------------------------------------------------------- */
 
 static void without_proc(void) {
