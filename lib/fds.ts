@@ -1,27 +1,16 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { invalidType, outOfRange, systemError, unsupportedPlatform } from './errors.js';
 import { native } from './native.js';
+import { type FdFlags, fdInfo, fdNumbers, fdTarget, isGone, readFlags } from './proc-fds.js';
 
-/** `'path'`: opened with O_PATH, which permits neither. */
-export type FdAccess = 'r' | 'w' | 'rw' | 'path';
-
-export interface OpenFd {
+export interface OpenFd extends FdFlags {
   readonly fd: number;
   /** What it is, as /proc/PID/fd shows it: a path, `socket:[4026]`, `pipe:[4027]`, `anon_inode:[eventpoll]`, ... */
   readonly target: string;
-  /** If false, a child that is started by anything else than safeSpawn gets it. */
-  readonly closeOnExec: boolean;
-  readonly access: FdAccess;
 }
 
 const { ENOENT, ESRCH } = constants.errno;
-
-/** Bits of the flags in /proc/PID/fdinfo, the same on all architectures but Alpha, MIPS, PA-RISC and SPARC. */
-const O_ACCMODE = 0o3;
-const O_PATH = 0o10000000;
-const O_CLOEXEC = 0o2000000;
-const ACCESS: readonly FdAccess[] = ['r', 'w', 'rw', 'path'];
 
 /**
  * Sets close-on-exec on every descriptor >= 3 of this process that lacks it, so that children started by
@@ -55,9 +44,7 @@ function refuseElsewhere(feature: string): void {
 
 function listNumbers(directory: string, pid: number): number[] {
   try {
-    return readdirSync(`${directory}/fd`)
-      .map(Number)
-      .sort((one, other) => one - other);
+    return fdNumbers(directory);
   } catch (error) {
     throw isGone(error) ? whyGone(pid) : error;
   }
@@ -73,22 +60,10 @@ function whyGone(pid: number): Error {
 function examine(directory: string, fd: number): OpenFd | undefined {
   try {
     // In this order: the file that is read gets the number of the list, which would make it look open.
-    const target = readlinkSync(`${directory}/fd/${fd}`);
-    return { fd, target, ...readFlags(readFileSync(`${directory}/fdinfo/${fd}`, 'utf8')) };
+    const target = fdTarget(directory, fd);
+    return { fd, target, ...readFlags(fdInfo(directory, fd)) };
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
   }
-}
-
-/** Of a text like "pos:\t0\nflags:\t02100002\n...", in octal. */
-export function readFlags(info: string): Pick<OpenFd, 'closeOnExec' | 'access'> {
-  const flags = Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(info)?.[1] ?? '', 8);
-  const access = flags & O_PATH ? 'path' : (ACCESS[flags & O_ACCMODE] ?? 'path');
-  return { closeOnExec: (flags & O_CLOEXEC) !== 0, access };
-}
-
-function isGone(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ESRCH';
 }

@@ -3,7 +3,7 @@ export { capabilities } from './capabilities.js';
 export type { SpawnError } from './errors.js';
 export type { SafeExec, SafeExecFile } from './exec.js';
 export { safeExec, safeExecFile } from './exec.js';
-export type { FdAccess, OpenFd } from './fds.js';
+export type { OpenFd } from './fds.js';
 export { openFds, sealFds } from './fds.js';
 export type { SafeFork } from './fork.js';
 export { safeFork } from './fork.js';
@@ -19,6 +19,7 @@ export type {
   SafeSpawnOptionsWithStdioTuple,
   WithLaunchOptions,
 } from './options.js';
+export type { FdAccess, FdFlags } from './proc-fds.js';
 export type { CurrentRlimit } from './process-limits.js';
 export { getRlimit, setRlimit } from './process-limits.js';
 export type { ChildExtras, SafeChildProcess } from './safe-child.js';

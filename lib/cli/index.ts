@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { inspectCommand } from './inspect.js';
+
+const USAGE = `usage: safe-spawn inspect [--json] [PID...]
+
+Finds descriptors that leaked into children: those of the processes named, or of every process that you may read.
+
+  --json  print the report as JSON
+  --help  print this
+
+exit status: 0 nothing found, 1 something found, 2 wrong usage, or a process that could not be inspected
+`;
+
+process.exitCode = main(process.argv.slice(2));
+
+function main([command, ...words]: string[]): number {
+  if (command === '--help' || words.includes('--help')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (command === 'inspect') return inspectCommand(words);
+  process.stderr.write(USAGE);
+  return 2;
+}

@@ -1,0 +1,53 @@
+import type { Proc } from './proc.js';
+
+/** The calls that wait on the descriptor in their first argument, by number. */
+interface Calls {
+  readonly write: readonly string[];
+  readonly read: readonly string[];
+  readonly accept: readonly string[];
+}
+
+/** From asm/unistd.h. A process of 32 bits has others: of it we know only where in the kernel it sleeps. */
+const CALLS: Partial<Record<NodeJS.Architecture, Calls>> = {
+  x64: { write: ['1', '20'], read: ['0', '19', '275', '276'], accept: ['43', '288'] },
+  arm64: { write: ['64', '66'], read: ['63', '65', '76', '77'], accept: ['202', '242'] },
+};
+
+const NONE: Calls = { write: [], read: [], accept: [] };
+const { write, read, accept } = CALLS[process.arch] ?? NONE;
+
+/** Whether a thread waits in write(2) for room in the pipe that is `target`. */
+export function isBlockedInWrite(proc: Proc, pid: number, target: string): boolean {
+  return proc.threads(pid, 'syscall').some((syscall, index) => {
+    if (syscall === undefined) return waitsIn(proc, pid, index, 'pipe_write');
+    const [number = '', fd = ''] = syscall.split(' ');
+    return write.includes(number) && proc.target(pid, Number(fd)) === target;
+  });
+}
+
+/** Whether a thread waits on this descriptor for input or for clients, or is told of them by epoll(7). */
+export function isWatched(proc: Proc, pid: number, fd: number): boolean {
+  return isAwaited(proc, pid, fd) || isInEpoll(proc, pid, fd);
+}
+
+function isAwaited(proc: Proc, pid: number, fd: number): boolean {
+  return proc.threads(pid, 'syscall').some((syscall, index) => {
+    if (syscall === undefined) return waitsIn(proc, pid, index, 'pipe_read');
+    const [number = '', first = ''] = syscall.split(' ');
+    return (read.includes(number) || accept.includes(number)) && Number(first) === fd;
+  });
+}
+
+/** What may be known even where the call may not: Yama forbids the latter for a process that is no descendant. */
+function waitsIn(proc: Proc, pid: number, thread: number, place: string): boolean {
+  return proc.threads(pid, 'wchan')[thread]?.includes(place) ?? false;
+}
+
+function isInEpoll(proc: Proc, pid: number, fd: number): boolean {
+  const fds = proc.fds(pid);
+  if (typeof fds === 'string') return false;
+  const watched = new RegExp(`^tfd:\\s*${fd}\\s`, 'm');
+  return fds
+    .filter((other) => proc.target(pid, other) === 'anon_inode:[eventpoll]')
+    .some((epoll) => watched.test(proc.fdInfo(pid, epoll) ?? ''));
+}
