@@ -1,13 +1,14 @@
 // Runs every js, ts and bash block of the documentation, and compares what it prints with what it says it prints.
+// The blocks of a document share a directory, so that one may use the file that an earlier one is.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { text as read } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { safeSpawn } from 'safe-spawn';
-import { blocks, documents, promised, root } from './blocks.mjs';
+import { blocks, documents, fileName, promised, root } from './blocks.mjs';
 
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const tscOptions = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
@@ -30,30 +31,31 @@ for (const document of documents) {
   for (const { language, code, line } of blocks(document)) {
     if (!(language in runners)) continue;
     test(`the ${language} example in ${document}, line ${line}, runs and prints what it says`, async () => {
-      const printed = await runners[language](code, `line-${line}-of-${document.replace(/\W/g, '-')}`);
+      const directory = join(project, document.replace(/\W/g, '-'));
+      mkdirSync(directory, { recursive: true });
+      const printed = await runners[language](code, join(directory, fileName(code) ?? `line-${line}`));
       const lines = promised(code);
       if (lines.length > 0) assert.deepEqual(printed.trimEnd().split('\n'), lines);
     });
   }
 }
 
-function runJs(code, name) {
-  const file = write(`${name}${code.includes('require(') ? '.cjs' : '.mjs'}`, code);
-  return run(process.execPath, [file]);
+function runJs(code, path) {
+  return run(process.execPath, [write(path, code.includes('require(') ? '.cjs' : '.mjs', code)]);
 }
 
-async function runTs(code, name) {
-  const file = write(`${name}.mts`, code);
+async function runTs(code, path) {
+  const file = write(path, '.mts', code);
   await run(process.execPath, [tsc, ...tscOptions, file]);
   return run(process.execPath, [file.replace(/mts$/, 'mjs')]);
 }
 
-function runBash(code, name) {
-  return run('bash', ['-e', write(`${name}.sh`, code)]);
+function runBash(code, path) {
+  return run('bash', ['-e', write(path, '.sh', code)]);
 }
 
-function write(name, code) {
-  const file = join(project, name);
+function write(path, extension, code) {
+  const file = extname(path) === '' ? path + extension : path;
   writeFileSync(file, code);
   return file;
 }
@@ -61,7 +63,7 @@ function write(name, code) {
 /** Started by the library itself, so that the examples have no descriptors but their own. */
 async function run(command, args) {
   const child = safeSpawn(command, args, {
-    cwd: project,
+    cwd: dirname(args.at(-1)),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
     killSignal: 'SIGKILL',

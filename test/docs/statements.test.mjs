@@ -4,22 +4,48 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { blocks, documents, root, text } from './blocks.mjs';
+import { anchors, blocks, documents, links, prose, root, text } from './blocks.mjs';
 
 const require = createRequire(import.meta.url);
 
+/** What is run by examples.test.mjs, what is compared below, and pictures. */
+const LANGUAGES = ['js', 'ts', 'bash', 'console', 'text'];
+
 for (const document of documents) {
-  test(`every relative link of ${document} leads to a file`, () => {
-    const links = [...text(document).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, path]) => path);
+  test(`every link of ${document} leads to a file, and to a heading in it`, () => {
+    const relative = links(document).filter((target) => !/^https:\/\/[\w.-]+\/?/.test(target));
     assert.deepEqual(
-      links.filter((path) => !existsSync(join(root, dirname(document), path))),
+      relative.filter((target) => !leadsSomewhere(document, target)),
+      [],
+    );
+  });
+
+  test(`every file of the repository that ${document} names is there`, () => {
+    const named = [
+      ...prose(document).matchAll(/`((?:lib|src-native|test|docs|tools|bench|demo|examples)\/[\w./-]*)`/g),
+    ];
+    assert.deepEqual(
+      named.map(([, path]) => path).filter((path) => !existsSync(join(root, path))),
+      [],
+    );
+  });
+
+  test(`every block of ${document} is of a language that is run or compared`, () => {
+    const all = blocks(document);
+    assert.equal(
+      text(document).match(/^\s*(```|~~~)/gm)?.length ?? 0,
+      2 * all.length,
+      'fences start the line',
+    );
+    assert.deepEqual(
+      all.filter(({ language }) => !LANGUAGES.includes(language)),
       [],
     );
   });
 
   test(`every script that ${document} names is in package.json`, () => {
     const { scripts } = require(join(root, 'package.json'));
-    const named = [...text(document).matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script);
+    const named = [...text(document).matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, script]) => script);
     assert.deepEqual(
       named.filter((script) => !(script in scripts)),
       [],
@@ -27,13 +53,28 @@ for (const document of documents) {
   });
 }
 
-test('the commands for a fresh clone are those that the continuous integration runs', () => {
+function leadsSomewhere(document, target) {
+  const [path, anchor] = target.split('#');
+  const file = path === '' ? document : join(dirname(document), path);
+  if (!existsSync(join(root, file))) return false;
+  return anchor === undefined || anchors(file).includes(anchor);
+}
+
+test('every command for a console installs the package, or is one that the continuous integration runs', () => {
   const ci = readFileSync(join(root, '.ci', 'run'), 'utf8');
-  for (const document of ['README.md', 'CONTRIBUTING.md']) {
-    const commands = consoleCommands(document).filter((command) => command.startsWith('npm ci'));
-    assert.equal(commands.length, 2, document);
-    for (const command of commands) assert.ok(ci.includes(`{ ${command}; }`), command);
-  }
+  const others = documents
+    .flatMap(consoleCommands)
+    .filter((command) => command !== 'npm install safe-spawn' && !ci.includes(`{ ${command}; }`));
+  assert.deepEqual(others, []);
+});
+
+test('README.md and CONTRIBUTING.md have the same commands for a fresh clone', () => {
+  const [readme, contributing] = ['README.md', 'CONTRIBUTING.md'].map(consoleCommands);
+  assert.notEqual(contributing.length, 0);
+  assert.deepEqual(
+    contributing,
+    readme.filter((command) => command !== 'npm install safe-spawn'),
+  );
 });
 
 test('docs/errors.md lists the steps of the launch core in running order', () => {
