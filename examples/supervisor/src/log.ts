@@ -1,0 +1,68 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { Writable } from 'node:stream';
+import type { LogConfig } from './config.ts';
+
+/**
+ * A file to pipe into, which is moved to FILE.1 when it is full. It never fails, since then nobody would read the
+ * program's pipe and the program would hang: what can't be written, on a full disk, is counted as lost.
+ */
+export class RotatingLog extends Writable {
+  /** Bytes. */
+  lost = 0;
+  readonly #config: LogConfig;
+  #file: FileHandle | undefined;
+  #size = 0;
+
+  constructor(config: LogConfig) {
+    super();
+    this.#config = config;
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#append(chunk)
+      .catch(() => {
+        this.lost += chunk.length;
+      })
+      .then(() => this.#rotateIfFull())
+      .catch(() => undefined)
+      .then(done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#close().then(() => done(error), done);
+  }
+
+  async #append(chunk: Buffer): Promise<void> {
+    this.#file ??= await this.#open();
+    await this.#file.appendFile(chunk);
+    this.#size += chunk.length;
+  }
+
+  async #open(): Promise<FileHandle> {
+    const file = await open(this.#config.file, 'a');
+    this.#size = (await file.stat()).size;
+    return file;
+  }
+
+  /** Closed before it is moved or removed: a file that was removed takes up the disk for as long as it is open. */
+  async #rotateIfFull(): Promise<void> {
+    const { file, maxBytes, backups } = this.#config;
+    if (maxBytes === 0 || this.#size < maxBytes) return;
+    const generation = (age: number) => (age === 0 ? file : `${file}.${age}`);
+    await this.#close();
+    await rm(generation(backups), { force: true });
+    for (let age = backups - 1; age >= 0; age -= 1) {
+      await rename(generation(age), generation(age + 1)).catch(ignoreMissing);
+    }
+  }
+
+  async #close(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}

@@ -1,0 +1,28 @@
+// usage: main.js FILE.ini
+import { serve } from './control.ts';
+import { Supervisor } from './supervisor.ts';
+
+try {
+  await main();
+} catch (error) {
+  console.error(`supervisor: ${(error as Error).message}`);
+  process.exitCode = 2;
+}
+
+/** The socket comes first: if another supervisor has it, no program is started twice. */
+async function main(): Promise<void> {
+  const supervisor = new Supervisor(process.argv[2] ?? 'supervisor.ini');
+  const server = await serve(supervisor, shutDown);
+  process.on('SIGTERM', shutDown);
+  process.on('SIGINT', shutDown);
+  process.on('SIGHUP', () => {
+    supervisor.reload().catch((error: Error) => console.error(`reload: ${error.message}`));
+  });
+  await supervisor.reload();
+  console.log('ready');
+
+  async function shutDown(): Promise<void> {
+    await supervisor.stop();
+    server.close();
+  }
+}

@@ -1,0 +1,258 @@
+// The supervisor of examples/: how it starts, restarts and stops programs, and what becomes of their output.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openFds } from 'safe-spawn';
+import { eventually } from '../helpers/poll.mjs';
+import { isAlive } from '../helpers/processes.mjs';
+import { withoutRoot } from '../helpers/requirements.mjs';
+import { holds, startSupervisor } from '../helpers/supervisor.mjs';
+
+const PROGRAMS = 200;
+const asleep = { command: 'sleep 1000', startsecs: 0 };
+
+/** Of what a program wrote into its log, once it has written so many lines. */
+function logLines(supervisor, name, count) {
+  return eventually(`${count} lines in ${name}`, () => {
+    const file = join(supervisor.folder, name);
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+    return lines.length >= count && lines;
+  });
+}
+
+function logFiles(supervisor, name) {
+  return readdirSync(supervisor.folder).filter((file) => file.startsWith(name));
+}
+
+test(`${PROGRAMS} programs run, have their standard descriptors only, and are gone after SIGTERM`, async (t) => {
+  const names = Array.from({ length: PROGRAMS }, (_, number) => `program:p${number}`);
+  const sections = (folder) => Object.fromEntries(names.map((name) => [name, logging(folder, name)]));
+  const logging = (folder, name) => ({ ...asleep, stdout_logfile: join(folder, `${name}.log`) });
+  const supervisor = await startSupervisor(t, sections);
+  const pids = Object.values(await supervisor.inStates('RUNNING')).map(({ pid }) => pid);
+  assert.equal(new Set(pids).size, PROGRAMS);
+  for (const pid of pids) await holds(pid, [0, 1, 2]);
+  assert.equal(await supervisor.kill('SIGTERM'), 0);
+  assert.deepEqual(pids.filter(isAlive), []);
+});
+
+test('a program has the user, umask, directory, environment and limits of its section', async (t) => {
+  const script =
+    'id -un; umask; pwd; echo "$GREETING,$NAME"; ulimit -Sn; ulimit -Hn; ulimit -c; exec sleep 1000';
+  const supervisor = await startSupervisor(t, (folder) => ({
+    'program:a': {
+      ...asleep,
+      command: `sh -c '${script}'`,
+      directory: '/',
+      umask: '027',
+      environment: `GREETING="hello, world",NAME='a b'`,
+      rlimit_nofile: '64:128',
+      rlimit_core: 0,
+      stdout_logfile: join(folder, 'log'),
+      ...(withoutRoot ? {} : { user: 'nobody' }),
+    },
+  }));
+  const [user, ...lines] = await logLines(supervisor, 'log', 7);
+  if (!withoutRoot) assert.equal(user, 'nobody');
+  assert.deepEqual(lines, ['0027', '/', 'hello, world,a b', '64', '128', '0']);
+});
+
+test('all that a flooding program writes is in its log, on both streams', async (t) => {
+  const MEGABYTES = 40;
+  const flood = `head -c ${MEGABYTES}M /dev/zero; head -c ${MEGABYTES}M /dev/zero >/dev/stderr`;
+  const supervisor = await startSupervisor(t, (folder) => ({
+    'program:flood': {
+      command: `sh -c '${flood}'`,
+      startsecs: 0,
+      stdout_logfile: join(folder, 'log'),
+      stdout_logfile_maxbytes: 0,
+    },
+  }));
+  const size = () => statSync(join(supervisor.folder, 'log'), { throwIfNoEntry: false })?.size;
+  await eventually('the log is complete', () => size() === 2 * MEGABYTES * 1024 ** 2);
+  const { flood: status } = await supervisor.inStates('EXITED');
+  assert.equal(status.end, 'exit status 0');
+});
+
+test('logs of a flooding program are rotated, are not too large, and leave no removed file open', async (t) => {
+  const LARGEST = 1024 ** 2;
+  const PIPE_READ = 2 * 64 * 1024;
+  const supervisor = await startSupervisor(t, (folder) => ({
+    'program:flood': {
+      command: 'yes',
+      startsecs: 0,
+      stdout_logfile: join(folder, 'log'),
+      stdout_logfile_maxbytes: '1MB',
+      stdout_logfile_backups: 2,
+    },
+  }));
+  const inode = () => statSync(join(supervisor.folder, 'log.2'), { throwIfNoEntry: false })?.ino;
+  const first = await eventually('two backups', inode);
+  await eventually('the oldest is removed', () => inode() !== first);
+
+  const open = openFds(supervisor.pid).map(({ target }) => target);
+  assert.ok(open.filter((target) => target.startsWith(supervisor.folder)).length <= 2);
+  assert.deepEqual(
+    open.filter((target) => target.endsWith(' (deleted)')),
+    [],
+  );
+  await supervisor.ask('POST', '/stop/flood');
+  assert.deepEqual(logFiles(supervisor, 'log').sort(), ['log', 'log.1', 'log.2']);
+  for (const file of ['log', 'log.1', 'log.2']) {
+    assert.ok(statSync(join(supervisor.folder, file)).size < LARGEST + PIPE_READ);
+  }
+});
+
+test('a program whose log is on a full disk runs on, and what is lost is counted', async (t) => {
+  const supervisor = await startSupervisor(t, (folder) => {
+    symlinkSync('/dev/full', join(folder, 'log'));
+    return { 'program:flood': { command: 'yes', startsecs: 0, stdout_logfile: join(folder, 'log') } };
+  });
+  const { lost } = await eventually('bytes are lost', async () => {
+    const { flood } = await supervisor.status();
+    return flood.lost > 0 && flood;
+  });
+  await eventually('more are', async () => (await supervisor.status()).flood.lost > lost);
+});
+
+test('a program that can not start, or dies at once, is tried again after longer and longer pauses, then left', async (t) => {
+  const supervisor = await startSupervisor(t, (folder) => ({
+    'program:crash': {
+      command: `sh -c 'date +%s%N; exit 3'`,
+      startsecs: 60,
+      startretries: 2,
+      stdout_logfile: join(folder, 'log'),
+    },
+    'program:missing': { command: '/no/such/program', startretries: 1 },
+    'program:refused': { command: 'true', startretries: 1, rlimit_nofile: '4000000000' },
+  }));
+  const { crash, missing, refused } = await supervisor.inStates('FATAL');
+  assert.deepEqual([crash.starts, crash.end], [3, 'exit status 3']);
+  assert.deepEqual([missing.starts, missing.end], [2, 'spawn /no/such/program ENOENT']);
+  assert.equal(refused.starts, 2);
+  assert.match(refused.end, /nofile/);
+  const times = (await logLines(supervisor, 'log', 3)).map((line) => Number(line) / 1e6);
+  assert.ok(times[1] - times[0] >= 99 && times[2] - times[1] >= 199, String(times));
+});
+
+test('autorestart decides whether a program that has run is started again', async (t) => {
+  const code = (number) => ({ command: `sh -c 'exit ${number}'`, startsecs: 0 });
+  const supervisor = await startSupervisor(t, {
+    'program:always': { ...code(0), autorestart: 'true' },
+    'program:unexpected': { ...code(7), exitcodes: '0,2' },
+    'program:expected': { ...code(2), exitcodes: '0,2' },
+    'program:never': { ...code(7), autorestart: 'false' },
+  });
+  await eventually('two are started again', async () => {
+    const { always, unexpected } = await supervisor.status();
+    return always.starts > 2 && unexpected.starts > 2;
+  });
+  const { expected, never } = await supervisor.status();
+  assert.deepEqual([expected.state, expected.starts], ['EXITED', 1]);
+  assert.deepEqual([never.state, never.starts, never.end], ['EXITED', 1, 'exit status 7']);
+});
+
+test('programs are stopped in the reverse of the order of their start, each when the one before is gone', async (t) => {
+  const slow = { command: `sh -c 'trap "sleep 0.1; exit" TERM; while :; do sleep 0.01; done'`, startsecs: 0 };
+  const supervisor = await startSupervisor(t, {
+    'program:last': { ...slow, priority: 3 },
+    'program:first': { ...slow, priority: 1 },
+    'program:second': { ...slow, priority: 2 },
+  });
+  await supervisor.inStates('RUNNING');
+  const closed = once(supervisor.process, 'close');
+  supervisor.process.kill('SIGTERM');
+  await closed;
+  const changes = (pattern) => supervisor.output.match(pattern);
+  assert.deepEqual(changes(/^\w+ STARTING/gm), ['first STARTING', 'second STARTING', 'last STARTING']);
+  assert.deepEqual(changes(/^\w+ STOPP\w+/gm), [
+    'last STOPPING',
+    'last STOPPED',
+    'second STOPPING',
+    'second STOPPED',
+    'first STOPPING',
+    'first STOPPED',
+  ]);
+});
+
+test('a program is stopped by its signal, by SIGKILL if it does not listen, and with all that it has started', async (t) => {
+  const supervisor = await startSupervisor(t, (folder) => ({
+    'program:polite': { ...asleep, stopsignal: 'INT' },
+    'program:deaf': { command: `sh -c 'trap "" TERM; exec sleep 1000'`, startsecs: 0.1, stopwaitsecs: 0.1 },
+    'program:group': {
+      command: `sh -c 'sleep 1000 & echo $!; wait'`,
+      startsecs: 0,
+      stopasgroup: true,
+      stdout_logfile: join(folder, 'log'),
+    },
+  }));
+  await supervisor.inStates('RUNNING');
+  const [inner] = await logLines(supervisor, 'log', 1);
+  for (const name of ['polite', 'deaf', 'group']) await supervisor.ask('POST', `/stop/${name}`);
+  const { polite, deaf, group } = await supervisor.status();
+  assert.deepEqual([polite.state, polite.end], ['STOPPED', 'SIGINT']);
+  assert.deepEqual([deaf.state, deaf.end], ['STOPPED', 'SIGKILL']);
+  assert.deepEqual([group.state, group.end], ['STOPPED', 'SIGTERM']);
+  await eventually('what it started is gone', () => !isAlive(Number(inner)));
+
+  await supervisor.ask('POST', '/start/polite');
+  assert.equal((await supervisor.status()).polite.starts, 2);
+});
+
+test('a reload starts what is new, stops what is gone, restarts what has changed and leaves the rest', async (t) => {
+  const supervisor = await startSupervisor(t, {
+    'program:kept': asleep,
+    'program:changed': asleep,
+    'program:gone': asleep,
+  });
+  const before = await supervisor.inStates('RUNNING');
+  supervisor.configure({
+    'program:kept': asleep,
+    'program:changed': { ...asleep, command: 'sleep 2000' },
+    'program:new': asleep,
+  });
+  supervisor.process.kill('SIGHUP');
+  const after = await eventually('the new one runs', async () => {
+    const status = await supervisor.status();
+    return status.new?.state === 'RUNNING' && status;
+  });
+  assert.deepEqual(Object.keys(after).sort(), ['changed', 'kept', 'new']);
+  assert.equal(after.kept.pid, before.kept.pid);
+  assert.notEqual(after.changed.pid, before.changed.pid);
+  assert.ok(!isAlive(before.gone.pid));
+  assert.ok(!isAlive(before.changed.pid));
+});
+
+test('a reload of a file with a mistake is refused, and all programs go on', async (t) => {
+  const supervisor = await startSupervisor(t, { 'program:a': asleep });
+  const { a: before } = await supervisor.inStates('RUNNING');
+  supervisor.configure({ 'program:a': { ...asleep, comand: 'true' } });
+  const { code, body } = await supervisor.ask('POST', '/reload');
+  assert.equal(code, 400);
+  assert.match(body, /comand/);
+  assert.equal((await supervisor.status()).a.pid, before.pid);
+});
+
+test('what is not known is refused by the socket, which nobody else may use', async (t) => {
+  const supervisor = await startSupervisor(t, { 'program:a': asleep });
+  for (const path of ['/start/b', '/remove/a', '/', '/stop/%']) {
+    assert.equal((await supervisor.ask('POST', path)).code, 400, path);
+  }
+  assert.equal(statSync(supervisor.socket).mode & 0o777, 0o700);
+});
+
+test('a second supervisor is refused, and one in the place of a killed one is not', async (t) => {
+  const supervisor = await startSupervisor(t, { 'program:a': asleep });
+  const { a: before } = await supervisor.inStates('RUNNING');
+  const second = supervisor.launch();
+  const [code] = await once(second, 'close');
+  assert.equal(code, 2);
+  assert.doesNotMatch(supervisor.output, /STARTING/);
+
+  await supervisor.kill();
+  await supervisor.run();
+  const { a: after } = await supervisor.inStates('RUNNING');
+  assert.notEqual(after.pid, before.pid);
+});
