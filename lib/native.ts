@@ -92,7 +92,7 @@ export interface Native {
   /**
    * Starts a program and runs it to its end, while this thread waits.
    *
-   * @param inputs for each stdio entry what is written to it; only the first is read by the child
+   * @param input is written to the first stdio entry, the only one that the child reads
    * @param limits timeout in milliseconds, bytes of output, signal that ends the child at either; 0: no limit
    * @param result written: pid, and why the program was not started; or exit code, signal, whether the status was
    *   lost, and the negative errno of the run
@@ -103,7 +103,7 @@ export interface Native {
     strings: string,
     words: Int32Array,
     rlimits: BigUint64Array | undefined,
-    inputs: readonly (Uint8Array | undefined)[],
+    input: Uint8Array | undefined,
     limits: Float64Array,
     result: Int32Array,
     settings?: Int32Array,

@@ -26,8 +26,6 @@ export interface Launch {
 export interface Plan {
   readonly strings: string;
   readonly words: Int32Array;
-  /** Length of stdio, the kept descriptors included. */
-  readonly entries: number;
   /** 0, or a negative errno: something in stdio can't be passed on. */
   readonly refused: number;
 }
@@ -53,7 +51,7 @@ export function makePlan(request: SpawnRequest, launch: Launch): Plan {
   ]);
   const refused = writeStdio(stdio, words, WORD_STDIO, launch.oneWayPipes);
   writeKept(launch.keepFds, stdio.length, words);
-  return { strings: joinStrings(file, cwd, args, environment), words, entries, refused };
+  return { strings: joinStrings(file, cwd, args, environment), words, refused };
 }
 
 function readFlags({ detached, uid, gid }: SpawnRequest, inherits: boolean): number {

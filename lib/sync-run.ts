@@ -28,7 +28,7 @@ export function runToEnd(run: SyncRun): Result {
     plan.strings,
     plan.words,
     launch.rlimits,
-    Array.from({ length: plan.entries }, (_, index) => (index === 0 ? input : undefined)),
+    input,
     Float64Array.of(limits.timeout, limits.maxBuffer, limits.killSignal),
     result,
     launch.settings,

@@ -74,19 +74,15 @@ Napi::Value TakeEnd(const Napi::CallbackInfo &info) {
 }
 
 /* The first stdio entry is read by the child, the others are written. */
-std::vector<SyncPipe> PipesOf(Request *request, const Napi::Array &inputs) {
-  std::vector<int> ends = request->ReleaseEnds();
+std::vector<SyncPipe> PipesOf(std::vector<int> ends, const Napi::Value &input) {
   std::vector<SyncPipe> pipes;
 
-  for (uint32_t i = 0; i < inputs.Length(); i++) {
-    SyncPipe pipe = {ends[i], i == 0, nullptr, 0, {}};
-    Napi::Value input = inputs[i];
-    if (input.IsTypedArray()) {
-      auto bytes = input.As<Napi::Uint8Array>();
-      pipe.input = reinterpret_cast<const char *>(bytes.Data());
-      pipe.input_size = bytes.ByteLength();
-    }
-    pipes.push_back(std::move(pipe));
+  for (int end : ends)
+    pipes.push_back({end, pipes.empty(), nullptr, 0, {}});
+  if (!pipes.empty() && input.IsTypedArray()) {
+    auto bytes = input.As<Napi::Uint8Array>();
+    pipes[0].input = reinterpret_cast<const char *>(bytes.Data());
+    pipes[0].input_size = bytes.ByteLength();
   }
   return pipes;
 }
@@ -112,7 +108,8 @@ Napi::Value RunSync(const Napi::CallbackInfo &info) {
     WriteFailure(error, result);
     return info.Env().Undefined();
   }
-  std::vector<SyncPipe> pipes = PipesOf(&request, info[3].As<Napi::Array>());
+  /* Nothing is read here that can't be while a Worker is terminated, which can begin at any time. */
+  std::vector<SyncPipe> pipes = PipesOf(request.ReleaseEnds(), info[3]);
   std::vector<bool> piped;
   for (const SyncPipe &pipe : pipes)
     piped.push_back(pipe.fd >= 0);
