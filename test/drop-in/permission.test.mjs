@@ -19,45 +19,47 @@ function canDrop() {
 
 const { PATH } = process.env;
 const show = 'echo "options: $NODE_OPTIONS"';
-const STARTS = [
+const PROGRAMS = [
   ['sh', ['-c', show]],
   ['sh', ['-c', show], { env: { PATH, NODE_OPTIONS: '--title=mine' } }],
   ['sh', ['-c', show], { env: { PATH, NODE_OPTIONS: '--permission --allow-worker' } }],
   ['sh', ['-c', show, '--permission'], { env: { PATH } }],
 ];
+const COMMANDS = PROGRAMS.map(([, , options]) => [show, options]);
 
-function how(flags, { starts = STARTS, drop = false } = {}) {
-  return { flags, input: { starts, drop } };
+/** The synchronous functions ask for the permission in another way than the others, which all end in spawn. */
+const STARTS = { spawn: PROGRAMS, spawnSync: PROGRAMS, execFileSync: PROGRAMS, execSync: COMMANDS };
+
+function how(name, flags, { drop = false } = {}) {
+  return { flags, input: { name, starts: STARTS[name], drop } };
 }
 
-sameAsNodeAlone('without the permission model', 'permission.mjs', { how: how([]) });
+for (const name of Object.keys(STARTS)) {
+  const same = (title, flags, { drop, skip } = {}) =>
+    sameAsNodeAlone(`${name}: ${title}`, 'permission.mjs', { how: how(name, flags, { drop }), skip });
 
-sameAsNodeAlone('children are denied', 'permission.mjs', { how: how([permission, READ, ADDONS]) });
+  same('without the permission model', []);
+  same('children are denied', [permission, READ, ADDONS]);
+  same('children and addons are denied', [permission, READ]);
+  same('children are permitted, and get the permissions of this process', [
+    ...[permission, READ, ADDONS, CHILDREN],
+    '--allow-worker',
+  ]);
+  same('an audit reports each child and starts it', ['--permission-audit', READ, ADDONS], {
+    skip: withoutAudit,
+  });
+  same('an audit with permission reports nothing', ['--permission-audit', READ, ADDONS, CHILDREN], {
+    skip: withoutAudit,
+  });
+  same('a permission that is dropped is denied from then on', [permission, READ, ADDONS, CHILDREN], {
+    drop: true,
+    skip: withoutDrop,
+  });
 
-sameAsNodeAlone('children and addons are denied', 'permission.mjs', { how: how([permission, READ]) });
-
-sameAsNodeAlone('children are permitted, and get the permissions of this process', 'permission.mjs', {
-  how: how([permission, READ, ADDONS, CHILDREN, '--allow-worker']),
-});
-
-sameAsNodeAlone('an audit reports each child and starts it', 'permission.mjs', {
-  how: how(['--permission-audit', READ, ADDONS]),
-  skip: withoutAudit,
-});
-
-sameAsNodeAlone('an audit with permission reports nothing', 'permission.mjs', {
-  how: how(['--permission-audit', READ, ADDONS, CHILDREN]),
-  skip: withoutAudit,
-});
-
-sameAsNodeAlone('a permission that is dropped is denied from then on', 'permission.mjs', {
-  how: how([permission, READ, ADDONS, CHILDREN], { drop: true }),
-  skip: withoutDrop,
-});
-
-test('where addons are denied nothing is started past the promise', async () => {
-  const { outcomes } = await runProgram('permission.mjs', SAFE, how([permission, READ, CHILDREN]));
-  for (const { fields } of outcomes) {
-    assert.deepEqual(fields, [['code', 'ERR_SAFE_SPAWN_ADDONS_DISABLED']]);
-  }
-});
+  test(`${name}: where addons are denied nothing is started past the promise`, async () => {
+    const { outcomes } = await runProgram('permission.mjs', SAFE, how(name, [permission, READ, CHILDREN]));
+    for (const { fields } of outcomes) {
+      assert.deepEqual(fields, [['code', 'ERR_SAFE_SPAWN_ADDONS_DISABLED']]);
+    }
+  });
+}

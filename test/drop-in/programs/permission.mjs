@@ -1,11 +1,12 @@
 /** Starts children under the permission model, and prints what became of each and what was reported. */
+import * as nodeProcess from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { spawnFunction } from '../../helpers/contenders.mjs';
+import { STOCK } from '../../helpers/contenders.mjs';
 
 const [, , arm, input] = process.argv;
-const { starts, drop } = JSON.parse(input);
-const spawn = await spawnFunction(arm);
+const { name, starts, drop } = JSON.parse(input);
+const module = arm === STOCK ? nodeProcess : await import('safe-spawn/child_process');
 const reports = [];
 
 // Asking in general whether it has the permission is reported as well, without a resource: only our arm asks.
@@ -15,12 +16,21 @@ subscribe('node:permission-model:child', ({ permission, resource }) => {
 
 async function outcome(args) {
   try {
-    const child = spawn(...args);
-    const [chunks, exit] = await Promise.all([child.stdout.toArray(), once(child, 'exit')]);
-    return { exit, output: Buffer.concat(chunks).toString() };
+    return await end(module[name](...args));
   } catch (error) {
-    return { text: String(error), fields: Object.entries(error) };
+    return { text: String(error), fields: Object.entries(error).map(readable) };
   }
+}
+
+/** Of a child, of the result of spawnSync, or of what the other synchronous functions return. */
+async function end(started) {
+  if (typeof started.on !== 'function') return { output: String(started.stdout ?? started) };
+  const [chunks, exit] = await Promise.all([started.stdout.toArray(), once(started, 'exit')]);
+  return { exit, output: Buffer.concat(chunks).toString() };
+}
+
+function readable([field, value]) {
+  return [field, value instanceof Error ? String(value) : value];
 }
 
 const outcomes = [];
