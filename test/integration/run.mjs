@@ -122,13 +122,17 @@ runsTheSame(
 test('nodemon starts a program, and restarts it when a file changes', { timeout: DEADLINE }, async () => {
   for (const arm of Object.keys(ARMS)) {
     const place = prepare(arm);
-    const child = place.start('nodemon', ['--watch', 'app.cjs', '--delay', '0.1', 'app.cjs']);
-    for (const stream of [child.stdout, child.stderr]) stream.resume();
-    await eventually('a start', () => place.startsOfApp().length === 1);
-    await eventually('a restart', () => {
-      utimesSync(join(scratch, 'app.cjs'), new Date(), new Date());
-      return place.startsOfApp().length > 1;
+    const child = place.start('nodemon', ['--verbose', '--watch', 'app.cjs', 'app.cjs']);
+    child.stderr.resume();
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
     });
+    await eventually('a start', () => place.startsOfApp().length === 1);
+    await eventually('the watch', () => output.includes('watching 1 file'));
+    // Once: each further change would put off the restart.
+    utimesSync(join(scratch, 'app.cjs'), new Date(), new Date());
+    await eventually('a restart', () => place.startsOfApp().length === 2);
     child.kill('SIGTERM');
     await once(child, 'close');
     checkLeaks(arm, place);
