@@ -1,7 +1,9 @@
 // The ini file of the supervisor of examples/: what it may say, and what is a mistake.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { root } from '../helpers/native.mjs';
 import { scratchPath } from '../helpers/scratch.mjs';
 import { iniText, supervisorModule } from '../helpers/supervisor.mjs';
 
@@ -90,6 +92,20 @@ test('words are split as by a shell', () => {
   const text = String.raw`a "b c" 'd "e"' f\ g"h\"i" ""`;
   assert.deepEqual(words(text), ['a', 'b c', 'd "e"', 'f gh"i', '']);
   assert.throws(() => words(`a 'b`), /without its end/);
+});
+
+test('README.md lists the keys of a program, and the file beside it has no other', () => {
+  const folder = join(root, 'examples', 'supervisor');
+  const source = readFileSync(join(folder, 'src', 'config.ts'), 'utf8');
+  const keys = [...source.matchAll(/take\('(\w+)'/g)].map(([, key]) => key).filter((key) => key !== 'file');
+  const [, table] = readFileSync(join(folder, 'README.md'), 'utf8').split(/^## (?:The file|How it holds)$/m);
+  const listed = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => cell.match(/[^`, ]+/g));
+  assert.deepEqual(listed.sort(), [...keys, 'rlimit_NAME'].sort());
+  const { programs } = readConfig(join(folder, 'supervisor.ini'));
+  assert.deepEqual(
+    programs.map(({ name }) => name),
+    ['clock', 'echo'],
+  );
 });
 
 const mistakes = {
