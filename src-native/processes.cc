@@ -63,7 +63,12 @@ int LookUp(Lookup lookup, Entry *entry, std::vector<char> *buffer, Entry **ret_f
 
 /* What the name services answer for an unknown name differs: getpwnam_r(3) lists these. */
 bool MeansUnknown(int error) {
-  return error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
+  return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
+}
+
+Napi::Value NotFound(Napi::Env env, int error, const char *call) {
+  if (!MeansUnknown(error)) ThrowErrno(env, -error, call);
+  return env.Undefined();
 }
 
 /* name -> {uid, gid}; undefined for an unknown one. */
@@ -73,8 +78,7 @@ Napi::Value LookupUser(const Napi::CallbackInfo &info) {
   passwd entry, *found = nullptr;
   int error = LookUp([&](auto... to) { return getpwnam_r(name.c_str(), to...); }, &entry, &buffer, &found);
 
-  if (error != 0 && !MeansUnknown(error)) ThrowErrno(info.Env(), -error, "getpwnam_r");
-  if (error != 0 || found == nullptr) return info.Env().Undefined();
+  if (found == nullptr) return NotFound(info.Env(), error, "getpwnam_r");
   Napi::Object user = Napi::Object::New(info.Env());
   user.Set("uid", static_cast<double>(found->pw_uid));
   user.Set("gid", static_cast<double>(found->pw_gid));
@@ -88,8 +92,7 @@ Napi::Value LookupUid(const Napi::CallbackInfo &info) {
   passwd entry, *found = nullptr;
   int error = LookUp([&](auto... to) { return getpwuid_r(uid, to...); }, &entry, &buffer, &found);
 
-  if (error != 0 && !MeansUnknown(error)) ThrowErrno(info.Env(), -error, "getpwuid_r");
-  if (error != 0 || found == nullptr) return info.Env().Undefined();
+  if (found == nullptr) return NotFound(info.Env(), error, "getpwuid_r");
   Napi::Object user = Napi::Object::New(info.Env());
   user.Set("name", found->pw_name);
   user.Set("gid", static_cast<double>(found->pw_gid));
@@ -103,8 +106,7 @@ Napi::Value LookupGroup(const Napi::CallbackInfo &info) {
   group entry, *found = nullptr;
   int error = LookUp([&](auto... to) { return getgrnam_r(name.c_str(), to...); }, &entry, &buffer, &found);
 
-  if (error != 0 && !MeansUnknown(error)) ThrowErrno(info.Env(), -error, "getgrnam_r");
-  if (error != 0 || found == nullptr) return info.Env().Undefined();
+  if (found == nullptr) return NotFound(info.Env(), error, "getgrnam_r");
   return Napi::Number::New(info.Env(), static_cast<double>(found->gr_gid));
 }
 

@@ -120,10 +120,10 @@ static int above_stdio(int pidfd) {
  * and this thread with it, for ever. Now the program gets it.
  */
 static void resend_stops(const struct launch__report *report, const struct launch_child *child) {
-  static const int stops[] = {SIGTSTP, SIGTTIN, SIGTTOU};
 
-  for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
-    if ((report->stops & UINT64_C(1) << (stops[i] - 1)) != 0) (void)launch_signal(child, stops[i]);
+  for (size_t i = 0; i < LAUNCH__STOP_SIGNALS; i++)
+    if ((report->stops & UINT64_C(1) << (launch__stop_signals[i] - 1)) != 0)
+      (void)launch_signal(child, launch__stop_signals[i]);
 }
 
 /* The signal that killed the child, or 0. Somebody else may have reaped it: then it is not known. */
@@ -178,10 +178,7 @@ static long start(struct launch_context *context, struct launch__run *run, struc
 
 /* A cgroup can be full (EAGAIN, by pids.max), and then it is the process that could not be made. */
 static enum launch_step refused_step(const struct launch__run *run, long error) {
-  bool by_cgroup =
-      run->cgroup >= 0 && error != -EAGAIN && error != -ENOMEM && error != -EMFILE && error != -ENFILE;
-
-  return by_cgroup ? LAUNCH_STEP_CGROUP : LAUNCH_STEP_CLONE;
+  return run->cgroup >= 0 && !launch__is_shortage(error) ? LAUNCH_STEP_CGROUP : LAUNCH_STEP_CLONE;
 }
 
 int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,

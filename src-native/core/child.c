@@ -40,8 +40,6 @@ static const struct {
 /* clang-format on */
 
 #ifdef LAUNCH_TEST_GATES
-enum { GATE_OFF, GATE_ARMED, GATE_REACHED };
-
 void launch__gate(struct launch__report *report, enum launch_gate gate) {
   int armed = GATE_ARMED;
 
@@ -76,7 +74,8 @@ static bool is_done(const struct launch__run *run, size_t index) {
   return run->canary >= 0 && steps[index].name > LAUNCH_STEP_SEAL;
 }
 
-/* Leaves by exit_group itself: libc's way out would run handlers and flush buffers that belong to the parent.
+/*
+ * Leaves by exit_group itself: libc's way out would run handlers and flush buffers that belong to the parent.
  */
 static _Noreturn void leave(void) {
   for (;;)

@@ -6,8 +6,6 @@
 
 #  include "internal.h"
 
-enum { GATE_OFF, GATE_ARMED, GATE_REACHED };
-
 void launch_gate_arm(struct launch_context *context, enum launch_gate gate) {
   context->report->gates[gate] = GATE_ARMED;
 }

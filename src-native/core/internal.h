@@ -134,6 +134,8 @@ int launch__open_cgroup(const char *path);
 /* ways.c: the fastest way there is, and the next slower one round what was refused (false: none can help). */
 struct launch__way launch__fastest_way(void);
 bool launch__slower_way(struct launch__way *way, const struct launch_error *error);
+/* Does this negative errno tell of a limit, or of full memory or a full table, that refuse any way? */
+bool launch__is_shortage(long error);
 
 /* probe.c: which way this kernel allows; probed at the first call. */
 struct launch__way launch__choose_way(struct launch_context *context);
@@ -145,11 +147,19 @@ const char *launch__caller_path(const struct launch_plan *plan, const char *path
 /* child.c [child] */
 int launch__child(void *run);
 #ifdef LAUNCH_TEST_GATES
+enum { GATE_OFF, GATE_ARMED, GATE_REACHED };
 void launch__gate(struct launch__report *report, enum launch_gate gate);
 #endif
 
 /* seal.c [child] */
 int launch__close_others(struct launch__run *run);
+
+/* steps/fds.c [child]: does the plan put something on this number? */
+bool launch__is_target(const struct launch_plan *plan, int fd);
+
+/* steps/signals.c: a terminal's, which the child hands back to its parent. */
+enum { LAUNCH__STOP_SIGNALS = 3 };
+extern const int launch__stop_signals[LAUNCH__STOP_SIGNALS];
 
 /* steps/ [child]: 0 or a negative errno */
 int launch__reset_signals(struct launch__run *run);

@@ -87,14 +87,15 @@ static void copy_sources(const struct launch_plan *plan, int *sources) {
  * up. */
 static int own_context(struct launch_context *context) {
   struct launch__report *report;
+  pid_t own = getpid();
   int error;
 
-  if (context->owner == getpid()) return 0;
+  if (context->owner == own) return 0;
   if ((error = launch__report_open(&report)) != 0) return error;
   launch__report_close(context->report);
   context->report = report;
   launch__mailbox_discard(&context->mailbox);
-  context->owner = getpid();
+  context->owner = own;
   return 0;
 }
 
@@ -122,7 +123,6 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
       .file = launch__caller_path(plan, plan->file, file, sizeof file),
       .cwd = launch__caller_path(plan, plan->cwd, cwd, sizeof cwd),
       .cgroup = -1,
-      .parent = getpid(),
       .running_end = -1,
       .canary = -1,
   };
@@ -130,6 +130,7 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
 
   if ((error = own_context(context)) != 0) return fail(ret_error, LAUNCH_STEP_CLONE, error);
   run.report = context->report;
+  run.parent = context->owner;
   /* Before the sources are looked at: a number that was ours may be one. Without a mailbox a slower way is
    * taken. */
   (void)launch__mailbox_ensure(&context->mailbox);

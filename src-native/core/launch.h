@@ -47,7 +47,8 @@ struct launch_rlimit {
 };
 
 struct launch_plan {
-  /* Looked up as execvp(3) does: in the PATH of `envp`, after the change of directory, unless it has a slash.
+  /*
+   * Looked up as execvp(3) does: in the PATH of `envp`, after the change of directory, unless it has a slash.
    */
   const char *file;
 
@@ -160,7 +161,8 @@ enum launch_pidfd {
   LAUNCH_PIDFD_COUNT,
 };
 
-/* `*_error` is the negative errno with which the next faster way was refused, or 0 if there is none faster.
+/*
+ * `*_error` is the negative errno with which the next faster way was refused, or 0 if there is none faster.
  */
 struct launch_capabilities {
   enum launch_tier tier;
@@ -172,7 +174,8 @@ struct launch_capabilities {
   bool probed; /* false: a probe would have become PID 1 of a new namespace; the safest way is taken */
 };
 
-/* Belongs to one thread at a time: its stack, its mailbox of descriptors, and what it learnt of the kernel.
+/*
+ * Belongs to one thread at a time: its stack, its mailbox of descriptors, and what it learnt of the kernel.
  */
 struct launch_context;
 
@@ -216,7 +219,8 @@ void launch_gate_arm(struct launch_context *context, enum launch_gate gate);
 bool launch_gate_reached(struct launch_context *context, enum launch_gate gate);
 pid_t launch_gate_pid(struct launch_context *context); /* of the held child */
 void launch_gate_release(struct launch_context *context, enum launch_gate gate);
-/* The child kills itself with `signal` as it begins `step`, or fails it with `error`; LAUNCH_STEP_COUNT: off.
+/*
+ * The child kills itself with `signal` as it begins `step`, or fails it with `error`; LAUNCH_STEP_COUNT: off.
  */
 void launch_fail_at(struct launch_context *context, enum launch_step step, int error, int signal);
 /* The slowest allowed way, to test each on a kernel that has them all. */

@@ -22,12 +22,6 @@ static int own_fd(const char *path, const char **ret_rest) {
   return -1;
 }
 
-static bool is_target(const struct launch_plan *plan, int fd) {
-  for (size_t i = 0; i < plan->fd_count; i++)
-    if (plan->fds[i].target == fd) return true;
-  return false;
-}
-
 /* Our pid as this mount of /proc counts it, which need not be that of our PID namespace. */
 static bool own_pid(char *buffer, size_t size) {
   ssize_t length = readlink("/proc/self", buffer, size - 1);
@@ -47,7 +41,8 @@ const char *launch__caller_path(const struct launch_plan *plan, const char *path
   char pid[32];
   int fd, length;
 
-  if (path == NULL || (fd = own_fd(path, &rest)) < 0 || is_target(plan, fd) || !own_pid(pid, sizeof pid))
+  if (path == NULL || (fd = own_fd(path, &rest)) < 0 || launch__is_target(plan, fd) ||
+      !own_pid(pid, sizeof pid))
     return path;
   length = snprintf(buffer, size, "/proc/%s/fd/%d%s", pid, fd, rest);
   return length > 0 && (size_t)length < size ? buffer : path;

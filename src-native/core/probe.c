@@ -156,9 +156,9 @@ static bool finish_probe(const struct launch_child *child) {
 /* A real attempt, all steps up to the seal: mail, clone, a table of its own, placing, closing. */
 static int attempt_probe(struct launch_context *context, const struct launch__way *way,
                          bool *ret_pidfd_useful, struct launch_error *ret_error) {
-  struct launch_fd fd = {.target = 0, .source = context->mailbox.sender};
+  struct launch_fd fd = {.target = 0};
   struct launch_plan plan = {.fds = &fd, .fd_count = 1};
-  int source = fd.source;
+  int source;
   struct launch__run run = {
       .plan = &plan,
       .mailbox = &context->mailbox,
@@ -167,7 +167,6 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
       .sources = &source,
       .cgroup = -1,
       .running_end = -1,
-      .canary = context->mailbox.sender,
   };
   struct launch_child child;
   int error = launch__mailbox_ensure(&context->mailbox);
@@ -198,10 +197,6 @@ static bool is_conclusive(const struct launch_error *error) {
   return error->step == LAUNCH_STEP_SEAL && (error->signal == 0 || error->signal == SIGSYS);
 }
 
-static bool is_shortage(int error) {
-  return error == -EAGAIN || error == -ENOMEM || error == -EMFILE || error == -ENFILE;
-}
-
 static bool probe_ways(struct launch_context *context, struct launch_capabilities *found) {
   struct launch__way way = launch__fastest_way();
   struct launch_error error = {0};
@@ -213,7 +208,7 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
   } else if ((result = probe_unshare(context)) != 0) {
     way = (struct launch__way){LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE};
   }
-  if (is_shortage(result)) return false;
+  if (launch__is_shortage(result)) return false;
   note(found, &way, result);
 
   while ((result = attempt_probe(context, &way, &pidfd_useful, &error)) != 0) {

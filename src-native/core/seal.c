@@ -46,10 +46,7 @@ struct directory_entry { /* linux_dirent64 of getdents64(2) */
 };
 
 static bool stays(const struct launch__run *run, int fd) {
-  if (fd == run->running_end) return true;
-  for (size_t i = 0; i < run->plan->fd_count; i++)
-    if (run->plan->fds[i].target == fd) return true;
-  return false;
+  return fd == run->running_end || launch__is_target(run->plan, fd);
 }
 
 static int open_listing(void) {

@@ -15,6 +15,10 @@ static bool is_refusal(int error) {
   return error == -EINVAL || error == -EPERM || error == -ENOSYS;
 }
 
+bool launch__is_shortage(long error) {
+  return error == -EAGAIN || error == -ENOMEM || error == -EMFILE || error == -ENFILE;
+}
+
 static void leave_shared_tier(struct launch__way *way) {
   way->tier = LAUNCH_TIER_COPY;
   if (way->seal == LAUNCH_SEAL_UNSHARE) way->seal = LAUNCH_SEAL_RANGE;

@@ -44,7 +44,7 @@ static int open_null(int target) {
   return (int)launch__sys(SYS_openat, AT_FDCWD, "/dev/null", access | O_CLOEXEC, 0);
 }
 
-static bool is_target(const struct launch_plan *plan, int fd) {
+bool launch__is_target(const struct launch_plan *plan, int fd) {
   for (size_t i = 0; i < plan->fd_count; i++)
     if (plan->fds[i].target == fd) return true;
   return false;
@@ -57,7 +57,7 @@ static int move_off_targets(const struct launch_plan *plan, int *fd) {
   do {
     moved = launch__sys(SYS_fcntl, *fd, F_DUPFD_CLOEXEC, moved + 1);
     if (moved < 0) return (int)moved;
-  } while (is_target(plan, (int)moved));
+  } while (launch__is_target(plan, (int)moved));
   *fd = (int)moved;
   return 0;
 }
@@ -67,12 +67,12 @@ static int clear_targets(struct launch__run *run) {
   const struct launch_plan *plan = run->plan;
   int error;
 
-  if (is_target(plan, run->running_end) && (error = move_off_targets(plan, &run->running_end)) != 0)
+  if (launch__is_target(plan, run->running_end) && (error = move_off_targets(plan, &run->running_end)) != 0)
     return error;
   for (size_t i = 0; i < plan->fd_count; i++) {
     int *source = &run->sources[i];
     if (*source == LAUNCH_FD_NULL && (*source = open_null(plan->fds[i].target)) < 0) return *source;
-    if (*source == plan->fds[i].target || !is_target(plan, *source)) continue;
+    if (*source == plan->fds[i].target || !launch__is_target(plan, *source)) continue;
     if ((error = move_off_targets(plan, source)) != 0) return error;
   }
   return 0;
@@ -86,7 +86,8 @@ static int put(int source, int target) {
   return result < 0 ? (int)result : 0;
 }
 
-/* As libuv does: few programs expect their stdio to be non-blocking, and the parent's event loop made it so.
+/*
+ * As libuv does: few programs expect their stdio to be non-blocking, and the parent's event loop made it so.
  */
 static void make_blocking(int fd) {
   long flags = launch__sys(SYS_fcntl, fd, F_GETFL);

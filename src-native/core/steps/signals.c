@@ -4,6 +4,8 @@
 
 enum { LAST_STANDARD_SIGNAL = 31 };
 
+const int launch__stop_signals[LAUNCH__STOP_SIGNALS] = {SIGTSTP, SIGTTIN, SIGTTOU};
+
 static bool has_handler(int signal) {
   struct launch__kernel_sigaction now = {0};
 
@@ -45,14 +47,13 @@ static void drop_pending(int signal) {
  * afterwards.
  */
 static void hand_back_stops(struct launch__report *report) {
-  static const int stops[] = {SIGTSTP, SIGTTIN, SIGTTOU};
   uint64_t pending = 0;
 
   (void)launch__sys(SYS_rt_sigpending, &pending, sizeof pending);
-  for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
-    uint64_t bit = UINT64_C(1) << (stops[i] - 1);
+  for (size_t i = 0; i < LAUNCH__STOP_SIGNALS; i++) {
+    uint64_t bit = UINT64_C(1) << (launch__stop_signals[i] - 1);
     if ((pending & bit) == 0) continue;
-    drop_pending(stops[i]);
+    drop_pending(launch__stop_signals[i]);
     report->stops |= bit;
   }
 }
