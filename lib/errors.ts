@@ -1,4 +1,5 @@
 import { getSystemErrorName, inspect } from 'node:util';
+import { libc } from './libc.js';
 
 /** What a failed start adds to the error that `child_process` would give. */
 export interface SpawnError extends NodeJS.ErrnoException {
@@ -44,9 +45,9 @@ const ERRORS = {
   ERR_SAFE_SPAWN_ADDON: {
     Base: Error,
     message: (root: string, cause: unknown) =>
-      `The native addon of safe-spawn for ${process.platform}-${process.arch} could not be loaded: ` +
+      `The native addon of safe-spawn for ${target()} could not be loaded: ` +
       `${messageOf(cause)}. Looked for ${root}/build/Release/safe_spawn.node, then in ${root}/prebuilds. ` +
-      'To compile it, run "npm rebuild safe-spawn" (needs Python 3, make and a C++ compiler).',
+      `${remedy()}.`,
   },
   ERR_SAFE_SPAWN_ADDONS_DISABLED: {
     Base: Error,
@@ -174,6 +175,17 @@ function describeType(value: unknown): string {
 function describeObject(value: object): string {
   const name: unknown = value.constructor?.name;
   return typeof name === 'string' && name !== '' ? `an instance of ${name}` : inspect(value, { depth: -1 });
+}
+
+/** As the prebuilt addons are called. */
+function target(): string {
+  return [process.platform, process.arch, libc()].filter(Boolean).join('-');
+}
+
+function remedy(): string {
+  return 'pnp' in process.versions
+    ? 'Yarn Plug\'n\'Play is not supported: set "nodeLinker: node-modules" in .yarnrc.yml'
+    : 'To compile it, run "npm rebuild safe-spawn" (needs Python 3, make and a C++ compiler)';
 }
 
 function messageOf(cause: unknown): string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { addonMissing, unsupportedRuntime } from './errors.js';
+import { libc } from './libc.js';
 
 /** Bits of {@link Words.flags}. */
 export const LAUNCH_NEW_SESSION = 1;
@@ -147,7 +148,10 @@ let loaded: Native | undefined;
 
 /** The addon. The only place that loads it. */
 export function native(): Native {
-  loaded ??= load();
+  if (loaded === undefined) {
+    refuseForeignRuntimes();
+    loaded = loadAddon();
+  }
   return loaded;
 }
 
@@ -163,18 +167,28 @@ export function preload(): void {
   }
 }
 
-function load(): Native {
-  refuseForeignRuntimes();
+/** Throws where there is no addon for this system, or one that can't be loaded. */
+export function loadAddon(): Native {
   try {
-    return (require('node-gyp-build') as (directory: string) => Native)(root);
+    return require(find()) as Native;
   } catch (cause) {
     throw addonMissing(root, cause);
   }
 }
 
-/** Bun and Deno load the addon and then crash in it, or start children past it: refused before that. */
+/** node-gyp-build asks for /etc/alpine-release to know the C library, and is wrong on other systems with musl. */
+function find(): string {
+  const { path } = require('node-gyp-build') as { path(directory: string): string };
+  return path(root).replace(/\.(glibc|musl)\.node$/, (_, chosen) => `.${libc() ?? chosen}.node`);
+}
+
+/** Bun and Deno load the addon and then crash in it, or start children past it; older Nodes have no addAbortListener(). */
 export function refuseForeignRuntimes(): void {
   for (const name of ['bun', 'deno']) {
     if (name in process.versions) throw unsupportedRuntime(name);
+  }
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 5)) {
+    throw unsupportedRuntime(`Node ${process.versions.node}: it needs Node 20.5 or later`);
   }
 }

@@ -2,8 +2,9 @@
 // docs/drop-in.md: `node tools/drop-in-table.mjs NODE...`, each the path of a Node. The addon must be built.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { writeBetween } from './generated.mjs';
 
 const FOLDERS = ['test/drop-in', 'test/drop-in-family', 'test/register'];
 const PAGE = 'docs/drop-in.md';
@@ -18,10 +19,7 @@ const files = FOLDERS.flatMap((folder) =>
 );
 const columns = [];
 for (const node of process.argv.slice(2)) columns.push(await column(node));
-const text = readFileSync(PAGE, 'utf8');
-const [start, end] = MARKS.map((mark) => text.indexOf(mark));
-if (start < 0 || end < 0) throw new Error(`${PAGE} has no place for the table`);
-writeFileSync(PAGE, `${text.slice(0, start)}${MARKS[0]}\n\n${table(columns)}\n\n${text.slice(end)}`);
+writeBetween(PAGE, MARKS, table(columns));
 process.exitCode = columns.some(({ cells }) => cells.some(({ same, cases }) => same < cases)) ? 1 : 0;
 
 async function column(node) {

@@ -1,0 +1,95 @@
+// The package is packed, installed where there is no compiler, and used as its README says.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { blocks, promised } from '../docs/blocks.mjs';
+import { root } from '../helpers/native.mjs';
+import { directory, inNodeModules, installed, pack, runScript, unpacked } from './installed.mjs';
+
+const run = promisify(execFile);
+
+const MEGABYTE = 1_000_000;
+const SAY_HELLO = "safeSpawn('echo', ['hello'], { stdio: 'inherit' });\n";
+
+let folder;
+let project;
+
+before(async () => {
+  folder = await unpacked();
+  project = await installed(folder);
+});
+
+test('the tarball holds what is needed to run, to compile and to read, and nothing else', async () => {
+  const { files, size } = await pack(folder, directory('tarball'));
+  const parts = new Set(files.map(({ path }) => path.split('/')[0]));
+  const alwaysThere = ['LICENSE', 'README.md', 'package.json'];
+  const { files: named } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.deepEqual([...parts].sort(), [...new Set([...alwaysThere, ...named])].sort());
+  assert.ok(size < MEGABYTE, `${size} bytes`);
+});
+
+for (const { code, language, line } of blocks('README.md')) {
+  if (language !== 'js') continue;
+  test(`the example in line ${line} of the README runs where the package is installed`, async () => {
+    const extension = code.includes('require(') ? 'cjs' : 'mjs';
+    const printed = await runScript(project, `line-${line}.${extension}`, code);
+    const lines = promised(code);
+    if (lines.length > 0) assert.deepEqual(printed.split('\n'), lines);
+  });
+}
+
+for (const door of ['safe-spawn', 'safe-spawn/child_process', 'safe-spawn/register']) {
+  test(`${door} is the same by require and by import`, async () => {
+    const source = `
+      import { createRequire } from 'node:module';
+      import * as imported from '${door}';
+      const required = createRequire(import.meta.url)('${door}');
+      console.log(Object.keys(required).length > 0, Object.keys(required).every((name) => required[name] === imported[name]));
+    `;
+    assert.equal(await runScript(project, 'door.mjs', source), 'true true');
+  });
+}
+
+const importing = `import { safeSpawn } from 'safe-spawn';\n${SAY_HELLO}`;
+for (const [title, file, options] of [
+  ['as CommonJS', 'hello.cts', ['--module', 'nodenext']],
+  ['as ESM', 'hello.mts', ['--module', 'nodenext']],
+  ['with the resolution of bundlers', 'hello.mts', ['--module', 'esnext', '--moduleResolution', 'bundler']],
+]) {
+  test(`TypeScript compiles a program ${title}, and it runs`, async () => {
+    const place = join(project, 'node_modules', '.types', title.replace(/\W/g, '-'));
+    writeFileSync(join(project, file), importing);
+    await compile(file, ['--outDir', place, ...options]);
+    const { stdout } = await run(process.execPath, [join(place, file.replace('ts', 'js'))]);
+    assert.equal(stdout, 'hello\n');
+  });
+}
+
+test('a bundle that leaves the package outside runs', async () => {
+  assert.equal(await bundled(['--external:safe-spawn']), 'hello');
+});
+
+test('a bundle with the package inside says that its addon is missing', async () => {
+  await assert.rejects(bundled([]), /ERR_SAFE_SPAWN_ADDON/);
+});
+
+/** Types of Node come from here: the project has no network. */
+function compile(file, options) {
+  const tsc = join(inNodeModules('typescript'), 'bin', 'tsc');
+  const types = ['--typeRoots', join(root, 'node_modules', '@types'), '--types', 'node'];
+  return run(process.execPath, [tsc, '--strict', '--target', 'es2022', ...types, ...options, file], {
+    cwd: project,
+  });
+}
+
+async function bundled(options) {
+  writeFileSync(join(project, 'entry.mjs'), importing);
+  const esbuild = join(inNodeModules('esbuild'), 'bin', 'esbuild');
+  const { stdout } = await run(esbuild, ['entry.mjs', '--bundle', '--platform=node', ...options], {
+    cwd: project,
+  });
+  return runScript(project, 'bundle.cjs', stdout);
+}

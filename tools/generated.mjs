@@ -1,0 +1,14 @@
+// Parts of the documentation that are written by programs, each between two marks.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+export function writeBetween(page, marks, content) {
+  writeFileSync(page, replaced(page, marks, content));
+}
+
+/** The page as it would be written. */
+export function replaced(page, marks, content) {
+  const text = readFileSync(page, 'utf8');
+  const [start, end] = marks.map((mark) => text.indexOf(mark));
+  if (start < 0 || end < start) throw new Error(`${page} has no place for ${marks[0]}`);
+  return `${text.slice(0, start)}${marks[0]}\n\n${content}\n\n${text.slice(end)}`;
+}
