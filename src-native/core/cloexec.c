@@ -3,10 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #ifndef SYS_close_range
@@ -48,17 +50,35 @@ static int compare(const void *one, const void *other) {
   return (a > b) - (a < b);
 }
 
-static int list_from_proc(struct list *list) {
-  DIR *directory = opendir("/proc/self/fd");
-  struct dirent *entry;
+/* Anything can be mounted at /proc. */
+static bool is_proc(DIR *directory) {
+  struct statfs status;
+
+  return fstatfs(dirfd(directory), &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
+}
+
+static int append_entry(struct list *list, const char *name) {
+  char *end;
+  long fd = strtol(name, &end, 10);
+
+  return end != name && *end == '\0' && fd >= FIRST ? append_if_inheritable(list, (int)fd) : 0;
+}
+
+static int append_entries(struct list *list, DIR *directory) {
+  const struct dirent *entry;
   int error = 0;
 
+  while (error == 0 && (errno = 0, entry = readdir(directory)) != NULL)
+    error = append_entry(list, entry->d_name);
+  return error != 0 ? error : -errno;
+}
+
+static int list_from_proc(struct list *list) {
+  DIR *directory = opendir("/proc/self/fd");
+  int error;
+
   if (directory == NULL) return -errno;
-  while (error == 0 && (entry = readdir(directory)) != NULL) {
-    char *end;
-    long fd = strtol(entry->d_name, &end, 10);
-    if (end != entry->d_name && *end == '\0' && fd >= FIRST) error = append_if_inheritable(list, (int)fd);
-  }
+  error = is_proc(directory) ? append_entries(list, directory) : -ENOSYS;
   (void)closedir(directory);
   if (list->count > 1) qsort(list->fds, list->count, sizeof *list->fds, compare);
   return error;
@@ -70,6 +90,7 @@ static int list_by_number(struct list *list) {
   int error = 0;
 
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -errno;
+  list->count = 0;
   for (rlim_t fd = FIRST; error == 0 && fd < limit.rlim_max && fd < 1U << 20; fd++)
     error = append_if_inheritable(list, (int)fd);
   return error;

@@ -16,6 +16,9 @@
 
 #include "launch.h"
 
+/* 32-bit kernels have other calls for ids (16 bits wide), offsets and times. */
+_Static_assert(sizeof(long) == 8, "safe-spawn needs a 64-bit system");
+
 #define LAUNCH__SIGNAL_MAX 64 /* the kernel's _NSIG, whatever libc reserves of it */
 
 /*

@@ -184,6 +184,8 @@ TEST(cloexec_marks_and_lists_what_lacked_it, ANYWHERE,
 TEST(cloexec_above_a_lowered_limit, ANYWHERE, "Also above a lowered limit")
 TEST(cloexec_without_close_range, NATIVE, "Also without close_range")
 TEST(cloexec_without_proc, NATIVE, "Also without /proc")
+TEST(cloexec_without_listing, NATIVE, "Also where /proc/self/fd can't be listed")
+TEST(cloexec_without_listing_and_close_range_is_an_error, NATIVE, "Without that and close_range it is ENOSYS")
 TEST(cloexec_without_both_is_an_error, NATIVE, "Without both it is ENOSYS")
 
 TEST(launches_in_chaos, NATIVE,
