@@ -1,18 +1,21 @@
 // The leak and its cure, on real programs. Exit status 1 if it did not come out as told.
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openFds } from 'safe-spawn';
 import { startWithLogPipe } from './log-pipe.mjs';
-import { bytesWritten, signalOfStatus, state, waitsIn, writesTo } from './proc.mjs';
+import { noted, notedNow } from './notes.mjs';
+import { bytesWritten, state } from './proc.mjs';
 import { bad, dim, good, say, title } from './screen.mjs';
+import { isInstalled, supervisors } from './supervisors.mjs';
 
-const WATCHED_MS = 3000;
+const WATCHED_MS = 1000;
 const PATIENCE_MS = 10_000;
-const supervisorScript = fileURLToPath(new URL('supervisor.mjs', import.meta.url));
+const safeSpawnCommand = fileURLToPath(new URL('../dist/cli/index.js', import.meta.url));
 
 let undo;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -28,35 +31,42 @@ async function main() {
   say('A supervisor was started with a log pipe that nobody marked close-on-exec.');
   say('It starts a service with that pipe as stdout, and is killed. What becomes of the service?');
 
-  title('1. child_process.spawn');
-  const stock = await play('child_process');
-  const hangs = stock.end === 'hangs' && stock.leaked.length > 0;
-  if (hangs) say(bad('   It holds the read end of its own stdout: no SIGPIPE, no EOF, a writer for ever.'));
-
-  title('2. safeSpawn');
-  const safe = await play('safe-spawn');
-  const cured = safe.end === 'SIGPIPE' && safe.leaked.length === 0;
-  if (cured)
-    say(good('   It held what it was given and nothing else, so the pipe broke when its reader died.'));
-
-  say();
-  if (!hangs) say(bad('The service of child_process.spawn was to hang, and did not.'));
-  if (!cured) say(bad('The service of safeSpawn was to die of SIGPIPE, and did not.'));
-  return hangs && cured;
+  let isAsTold = true;
+  for (const supervisor of supervisors) {
+    title(supervisor.title);
+    if (isInstalled(supervisor)) isAsTold = (await isPlayedAsTold(supervisor)) && isAsTold;
+    else say(dim('   left out, since it is not installed'));
+  }
+  return isAsTold;
 }
 
-async function play(library) {
+async function isPlayedAsTold({ command, hangs }) {
+  const { leaked, end } = await play(command);
+  const isHanging = end === 'hangs' && leaked.length > 0;
+  const isCured = end === 'gone' && leaked.length === 0;
+  if (isCured)
+    say(
+      good('   It held what it was given and nothing else, so the pipe broke when its reader died: SIGPIPE.'),
+    );
+  if (hangs && !isHanging) say(bad('   It was to hang, and did not.'));
+  if (!hangs && !isCured)
+    say(bad('   It was to die with its reader, and to hold nothing else, and did not.'));
+  return hangs ? isHanging : isCured;
+}
+
+async function play(command) {
   const folder = mkdtempSync(join(tmpdir(), 'safe-spawn-demo-'));
-  const supervisor = startWithLogPipe(supervisorScript, [library, folder], folder);
+  const supervisor = startWithLogPipe(command(folder), folder);
   undo = () => {
-    killGroup(supervisor.pid);
+    for (const leader of [supervisor.pid, notedNow(folder, 'pid'), notedNow(folder, 'reader')])
+      killGroup(leader);
     rmSync(folder, { recursive: true, force: true });
   };
   let service;
   try {
     service = await firstBytes(supervisor, folder);
     const leaked = showDescriptors(service, folder);
-    await kill(supervisor);
+    await killReaders(supervisor, folder);
     return { leaked, end: await fate(service, folder) };
   } finally {
     undo();
@@ -65,11 +75,9 @@ async function play(library) {
 }
 
 async function firstBytes(supervisor, folder) {
-  const gone = new AbortController();
-  supervisor.once('exit', () => gone.abort(new Error('the supervisor ended before its service wrote')));
-  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(PATIENCE_MS)]);
-  const [{ bytes }] = await once(supervisor, 'message', { signal });
-  const service = await noted(folder, 'pid');
+  const bytes = await noted(folder, 'read', PATIENCE_MS);
+  const service = await noted(folder, 'pid', PATIENCE_MS);
+  if (bytes === undefined || service === undefined) throw new Error('the service has written nothing');
   say(`   supervisor ${supervisor.pid} has read ${bytes} bytes of its service ${service} (yes)`);
   return service;
 }
@@ -84,64 +92,52 @@ function showDescriptors(service, folder) {
   return leaked;
 }
 
-async function kill(supervisor) {
+/** The supervisor, and where it is not itself the one that reads the log, the program that does. */
+async function killReaders(supervisor, folder) {
+  const reader = notedNow(folder, 'reader');
   const died = once(supervisor, 'exit');
   supervisor.kill('SIGKILL');
   await died;
-  say(`   kill -9 ${supervisor.pid}`);
+  if (reader !== undefined) process.kill(reader, 'SIGKILL');
+  say(`   ${dim('$')} kill -9 ${[supervisor.pid, reader].join(' ').trimEnd()}`);
 }
 
-/** 'hangs', or how the service ended. */
+/** 'gone' or 'hangs', if all is as told. */
 async function fate(service, folder) {
   const start = performance.now();
   let written = bytesWritten(service);
   let silentSince = start;
   for (;;) {
     const now = performance.now();
-    if (state(service) === undefined) return ended(folder, now - start);
+    if (state(service) === undefined) return ended(now - start);
     if (bytesWritten(service) !== written) silentSince = now;
     written = bytesWritten(service);
-    if (now - silentSince > WATCHED_MS) return hangs(service, now - silentSince);
+    if (now - silentSince > WATCHED_MS) return inspected(service, folder);
     if (now - start > PATIENCE_MS) return 'goes on writing';
     await sleep(10);
   }
 }
 
-function hangs(service, silent) {
-  const where = [`state ${state(service)}`];
-  if (writesTo(service) !== undefined) where.push(`in write(${writesTo(service)}, ...)`);
-  if (waitsIn(service)) where.push(waitsIn(service));
-  say(`   ${bad('still there')}: ${where.join(', ')}, not a byte in ${Math.round(silent / 1000)} s`);
-  return 'hangs';
+function inspected(service, folder) {
+  say(`   ${dim('$')} npx safe-spawn inspect ${service}`);
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [safeSpawnCommand, 'inspect', String(service)],
+    { encoding: 'utf8' },
+  );
+  const [headline, ...lines] = `${stdout}${stderr}`.replaceAll(`${folder}/`, '').trimEnd().split('\n');
+  say(`   ${bad(headline)}`);
+  for (const line of lines) say(`   ${line}`.trimEnd());
+  return status === 1 ? 'hangs' : 'is silent';
 }
 
-async function ended(folder, after) {
-  const status = await noted(folder, 'status');
-  const how = signalOfStatus(status) ?? `status ${status}`;
-  say(`   ${good('gone')}: ${how} after ${Math.ceil(after)} ms`);
-  return how;
-}
-
-/** A number that the script around the service writes down when it knows it. */
-async function noted(folder, name) {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (performance.now() < deadline) {
-    const line = readIfThere(join(folder, name));
-    if (line.endsWith('\n')) return Number(line);
-    await sleep(10);
-  }
-  return undefined;
-}
-
-function readIfThere(file) {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+function ended(after) {
+  say(`   ${good('gone')} after ${Math.ceil(after)} ms`);
+  return 'gone';
 }
 
 function killGroup(leader) {
+  if (leader === undefined) return;
   try {
     process.kill(-leader, 'SIGKILL');
   } catch (error) {
