@@ -60,10 +60,14 @@ function write(path, extension, code) {
   return file;
 }
 
+/** Of the programs that examples start; a directory that this user can't search would make an ENOENT an EACCES. */
+const PATH = [dirname(process.execPath), '/usr/bin', '/bin'].join(':');
+
 /** Started by the library itself, so that the examples have no descriptors but their own. */
 async function run(command, args) {
   const child = safeSpawn(command, args, {
     cwd: dirname(args.at(-1)),
+    env: { ...process.env, PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
     killSignal: 'SIGKILL',
