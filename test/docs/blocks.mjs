@@ -66,3 +66,19 @@ export function anchors(document) {
     return earlier === 0 ? words : `${words}-${earlier}`;
   });
 }
+
+/** The @example parts of the comments in lib/, each with the file it is in. */
+export function commentExamples() {
+  return sources('lib').flatMap((file) =>
+    [...text(file).matchAll(/^ *\* @example\n((?: *\* (?!@).*\n)+)/gm)].map(([, lines]) => ({
+      file,
+      code: lines.replace(/^ *\* /gm, ''),
+    })),
+  );
+}
+
+function sources(folder) {
+  return readdirSync(join(root, folder), { recursive: true })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}

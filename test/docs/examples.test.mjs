@@ -8,12 +8,20 @@ import { dirname, extname, join } from 'node:path';
 import { text as read } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { safeSpawn } from 'safe-spawn';
-import { blocks, documents, fileName, promised, root } from './blocks.mjs';
+import { blocks, commentExamples, documents, fileName, promised, root } from './blocks.mjs';
 
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const tscOptions = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
 
 const runners = { js: runJs, ts: runTs, bash: runBash };
+
+/** What the examples in comments take for granted. */
+const COMMENT_CONTEXT = `
+import * as fs from 'node:fs';
+import { getRlimit, safeSpawn, setRlimit } from 'safe-spawn';
+import { inspect } from 'safe-spawn/inspect';
+declare const child: ReturnType<typeof safeSpawn>;
+`;
 
 /** A project that has the package installed. */
 let project;
@@ -39,6 +47,14 @@ for (const document of documents) {
     });
   }
 }
+
+test('the examples in the comments of the sources are right by their types', async () => {
+  const examples = commentExamples();
+  assert.notEqual(examples.length, 0);
+  const scopes = examples.map(({ file, code }) => `{ // ${file}\n${code}}\n`);
+  const file = write(join(project, 'comments'), '.mts', `${COMMENT_CONTEXT}${scopes.join('')}`);
+  await run(process.execPath, [tsc, ...tscOptions, '--noEmit', file]);
+});
 
 function runJs(code, path) {
   return run(process.execPath, [write(path, code.includes('require(') ? '.cjs' : '.mjs', code)]);

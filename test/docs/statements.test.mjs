@@ -77,6 +77,19 @@ test('README.md and CONTRIBUTING.md have the same commands for a fresh clone', (
   );
 });
 
+test('everything that the package exports is told of', () => {
+  const told = documents
+    .filter((document) => document !== 'CHANGELOG.md')
+    .map(text)
+    .join('');
+  assert.deepEqual(
+    Object.keys(require('safe-spawn')).filter(
+      (name) => !told.includes(`${name}(`) && !told.includes(`\`${name}\``),
+    ),
+    [],
+  );
+});
+
 test('docs/errors.md lists the steps of the launch core in running order', () => {
   const { steps } = require(join(root, 'dist', 'native.js')).native();
   assert.deepEqual(
