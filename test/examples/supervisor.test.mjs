@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openFds } from 'safe-spawn';
 import { eventually } from '../helpers/poll.mjs';
-import { isAlive } from '../helpers/processes.mjs';
+import { fdTargets, isAlive } from '../helpers/processes.mjs';
 import { withoutRoot } from '../helpers/requirements.mjs';
 import { holds, startSupervisor } from '../helpers/supervisor.mjs';
 
@@ -115,6 +115,47 @@ test('a program whose log is on a full disk runs on, and what is lost is counted
     return flood.lost > 0 && flood;
   });
   await eventually('more are', async () => (await supervisor.status()).flood.lost > lost);
+});
+
+test('the last words of a program are in its log once the supervisor has ended', async (t) => {
+  const supervisor = await startSupervisor(t, (folder) => ({
+    'program:a': {
+      command: `sh -c 'trap "head -c 60000 /dev/zero; exit" TERM; echo ready; while :; do sleep 0.01; done'`,
+      startsecs: 0,
+      stdout_logfile: join(folder, 'log'),
+    },
+  }));
+  await logLines(supervisor, 'log', 1);
+  await supervisor.kill('SIGTERM');
+  assert.equal(statSync(join(supervisor.folder, 'log')).size, 'ready\n'.length + 60_000);
+});
+
+test('a program can be reloaded while it floods its log', async (t) => {
+  const flood = (folder, round) => ({
+    'program:flood': { command: `yes ${round}`, startsecs: 0, stdout_logfile: join(folder, 'log') },
+  });
+  const supervisor = await startSupervisor(t, (folder) => flood(folder, 0));
+  for (let round = 1; round <= 10; round += 1) {
+    await logLines(supervisor, 'log', 1);
+    supervisor.configure(flood(supervisor.folder, round));
+    assert.equal((await supervisor.ask('POST', '/reload')).code, 200);
+  }
+  assert.equal(await supervisor.kill('SIGTERM'), 0);
+});
+
+test('what a program leaves running does not keep pipes open in the supervisor', async (t) => {
+  const supervisor = await startSupervisor(t, (folder) => ({
+    'program:daemon': {
+      command: `sh -c 'sleep 1000 & echo $!'`,
+      startsecs: 0,
+      stdout_logfile: join(folder, 'log'),
+    },
+  }));
+  const [left] = await logLines(supervisor, 'log', 1);
+  t.after(() => process.kill(Number(left), 'SIGKILL'));
+  const pipe = fdTargets(Number(left))[1];
+  await eventually('the pipe is closed', () => !Object.values(fdTargets(supervisor.pid)).includes(pipe));
+  assert.equal(await supervisor.kill('SIGTERM'), 0);
 });
 
 test('a program that can not start, or dies at once, is tried again after longer and longer pauses, then left', async (t) => {

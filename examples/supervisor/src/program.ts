@@ -1,10 +1,13 @@
 import type { StdioOptions } from 'node:child_process';
+import { finished } from 'node:stream/promises';
 import { type SafeChildProcess, safeSpawn } from 'safe-spawn';
 import type { ProgramConfig } from './config.ts';
 import { RotatingLog } from './log.ts';
 
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 60_000;
+/** So long is output read of what a program has left running. Then its pipes are closed. */
+const LAST_OUTPUT_MS = 1000;
 
 /** As supervisord names them. */
 export type State = 'STOPPED' | 'STARTING' | 'RUNNING' | 'BACKOFF' | 'STOPPING' | 'EXITED' | 'FATAL';
@@ -28,6 +31,7 @@ export class Program {
   #state: State = 'STOPPED';
   #child: SafeChildProcess | undefined;
   #gone: Promise<void> = Promise.resolve();
+  #drained: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #starts = 0;
   #failures = 0;
@@ -61,9 +65,10 @@ export class Program {
     await this.#gone;
   }
 
-  /** After `stop()`, for good. */
-  close(): void {
-    this.#log?.end();
+  /** After `stop()`, for good. The last words of the program are in its log when it resolves. */
+  async close(): Promise<void> {
+    await this.#drained;
+    if (this.#log) await finished(this.#log.end());
   }
 
   #launch(): void {
@@ -79,6 +84,7 @@ export class Program {
   #run(): void {
     this.#child = this.#spawn();
     this.#gone = this.#watch(this.#child);
+    this.#drained = drain(this.#child);
     if (this.config.startSecs === 0) this.#started();
     else this.#timer = setTimeout(() => this.#started(), this.config.startSecs * 1000);
   }
@@ -148,4 +154,22 @@ export class Program {
     this.#state = state;
     console.log(`${this.config.name} ${state} ${this.#child?.pid ?? this.#end ?? ''}`.trimEnd());
   }
+}
+
+/** Resolves when no output can come any more. */
+function drain(child: SafeChildProcess): Promise<void> {
+  let timer: NodeJS.Timeout;
+  child.once('exit', () => {
+    timer = setTimeout(() => closeOutput(child), LAST_OUTPUT_MS);
+  });
+  return new Promise((resolve) => {
+    child.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function closeOutput({ stdout, stderr }: SafeChildProcess): void {
+  for (const stream of [stdout, stderr]) stream?.unpipe().destroy();
 }

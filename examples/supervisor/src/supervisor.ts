@@ -54,10 +54,8 @@ export class Supervisor {
       const together = chosen.filter(({ config }) => config.priority === priority);
       await Promise.all(together.map((program) => program.stop()));
     }
-    for (const program of chosen) {
-      program.close();
-      this.#programs.delete(program.config.name);
-    }
+    await Promise.all(chosen.map((program) => program.close()));
+    for (const { config } of chosen) this.#programs.delete(config.name);
   }
 
   #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
