@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { inspectCommand } from './inspect.js';
 
-const USAGE = `usage: safe-spawn inspect [--json] [PID...]
+const USAGE = `usage: safe-spawn inspect [--json] [--notes] [PID...]
 
 Finds descriptors that leaked into children: those of the processes named, or of every process that you may read.
 
-  --json  print the report as JSON
-  --help  print this
+  --json   print the report as JSON
+  --notes  tell also what is no fault by itself, as is done for processes that are named
+  --help   print this
 
 exit status: 0 nothing found, 1 something found, 2 wrong usage, or a process that could not be inspected
 `;

@@ -1,21 +1,33 @@
 import { invalidType, outOfRange, unsupportedPlatform } from '../errors.js';
-import { findHolders, judgePipe, type PipeSuspect, suspectPipes } from './pipes.js';
+import { lookTwice, type Suspect } from './look.js';
+import { draftReaderNotes } from './notes.js';
 import { Proc, type ProcessStat } from './proc.js';
-import type { Failure, Finding, FindingKind, ProcessSummary, Report } from './report.js';
-import { linksOf, type Survey, surveyProcesses } from './survey.js';
+import type { Finding, FindingKind, ProcessSummary, Report } from './report.js';
+import { type Survey, surveyProcesses } from './survey.js';
+import { walk } from './walk.js';
+import { argumentsOf } from './words.js';
 
 export type { FdAccess, FdFlags } from '../proc-fds.js';
-export type { Failure, Finding, FindingKind, Holder, ProcessSummary, Report } from './report.js';
+export type {
+  Descriptor,
+  Failure,
+  Finding,
+  FindingKind,
+  Holder,
+  Note,
+  NoteKind,
+  ProcessSummary,
+  Report,
+} from './report.js';
 
 export interface InspectOptions {
   /** Report on these processes alone. All are read nevertheless, to know who holds the other ends. Default: all. */
   readonly pids?: readonly number[];
+  /** Also tell what is no fault by itself: {@link NoteKind}. Reads more of each process. Default: only with `pids`. */
+  readonly notes?: boolean;
   /** Where proc(5) is mounted: another machine's, say, whose files were copied. Default: `/proc`. */
   readonly root?: string;
 }
-
-/** Between the two looks: long enough for a pipeline that is being set up, or a reader that was busy. Milliseconds. */
-const BETWEEN_LOOKS = 100;
 
 /** The worst first. */
 const KINDS: readonly FindingKind[] = ['self-held-pipe', 'leaked-end', 'leaked-listener', 'leaked-terminal'];
@@ -36,13 +48,15 @@ export function inspect(options: InspectOptions = {}): Report {
   if (process.platform !== 'linux') throw unsupportedPlatform('inspect()');
   const pids = readPids(options.pids);
   const survey = surveyProcesses(new Proc(options.root ?? '/proc'));
-  const suspects = collectSuspects(survey, pids);
-  const findings = confirm(survey, suspects.pipes);
+  const wantsNotes = options.notes ?? pids !== undefined;
+  const { suspects, failures, unreadable, drafts, outputs } = walk(survey, pids, wantsNotes);
+  if (unreadable === 0) drafts.push(...draftReaderNotes(survey, outputs));
   return {
     version: 1,
-    findings: findings.sort(byWeight),
-    failures: suspects.failures,
-    processes: { seen: survey.processes.size, unreadable: suspects.unreadable },
+    findings: confirm(survey, suspects).sort(byWeight),
+    notes: drafts.map(([process, draft]) => ({ ...draft, process: summarize(survey, process) })),
+    failures,
+    processes: { seen: survey.processes.size, unreadable },
   };
 }
 
@@ -57,49 +71,18 @@ function readPids(pids: unknown): ReadonlySet<number> | undefined {
   return new Set(pids);
 }
 
-interface Suspects {
-  readonly pipes: PipeSuspect[];
-  readonly failures: Failure[];
-  unreadable: number;
-}
-
-function collectSuspects(survey: Survey, pids: ReadonlySet<number> | undefined): Suspects {
-  const suspects: Suspects = { pipes: [], failures: missing(survey, pids), unreadable: 0 };
-  for (const process of survey.processes.values()) {
-    const links = linksOf(survey.proc, process.pid);
-    const isWanted = pids === undefined || pids.has(process.pid);
-    if (links === 'forbidden') suspects.unreadable += 1;
-    if (typeof links !== 'string') {
-      if (isWanted) suspects.pipes.push(...suspectPipes(survey, process, links));
-    } else if (pids?.has(process.pid)) {
-      suspects.failures.push({ pid: process.pid, code: links === 'gone' ? 'ESRCH' : 'EACCES' });
-    }
-  }
-  return suspects;
-}
-
-function missing({ processes }: Survey, pids: ReadonlySet<number> | undefined): Failure[] {
-  return [...(pids ?? [])].filter((pid) => !processes.has(pid)).map((pid) => ({ pid, code: 'ESRCH' }));
-}
-
-function confirm(survey: Survey, suspects: readonly PipeSuspect[]): Finding[] {
-  if (suspects.length === 0) return [];
-  const holders = findHolders(survey, new Set(suspects.map(({ target }) => target)));
-  const look = () => suspects.map((suspect) => judgePipe(survey, suspect, holders.get(suspect.target) ?? []));
-  const first = look();
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_LOOKS);
-  const second = look();
-  return suspects.flatMap(({ process, fd, target }, index) => {
-    const [one, other] = [first[index], second[index]];
-    if (one === undefined || other === undefined || one.kind !== other.kind) return [];
-    const blocked = one.blocked && other.blocked;
-    return [{ ...other, process: summarize(survey, process), fd, target, blocked }];
+function confirm(survey: Survey, suspects: readonly Suspect[]): Finding[] {
+  return lookTwice(survey, suspects).flatMap((verdict, index) => {
+    const suspect = suspects[index];
+    if (verdict === undefined || suspect === undefined) return [];
+    const { process, fd, target } = suspect;
+    const address = 'address' in suspect ? (suspect.address ?? null) : null;
+    return [{ ...verdict, process: summarize(survey, process), fd, target, address }];
   });
 }
 
 function summarize({ proc }: Survey, { pid, name, parent, state, startTime }: ProcessStat): ProcessSummary {
-  const command = (proc.text(pid, 'cmdline') ?? '').split('\0').join(' ').trim();
-  return { pid, name, command, parent, state, startTime };
+  return { pid, name, command: argumentsOf(proc, pid).join(' '), parent, state, startTime };
 }
 
 function byWeight(one: Finding, other: Finding): number {

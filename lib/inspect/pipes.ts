@@ -37,9 +37,9 @@ function mayBePipe(target: string): boolean {
 export function findHolders(survey: Survey, targets: ReadonlySet<string>): Map<string, Holder[]> {
   const holders = new Map([...targets].map((target) => [target, [] as Holder[]]));
   for (const { pid, name } of survey.processes.values()) {
-    const links = linksOf(survey.proc, pid);
-    if (typeof links === 'string') continue;
-    for (const { fd, target } of links) {
+    const fds = survey.proc.fds(pid);
+    if (typeof fds === 'string') continue;
+    for (const { fd, target } of linksOf(survey.proc, pid, fds)) {
       const flags = targets.has(target) ? survey.proc.fdFlags(pid, fd) : undefined;
       if (flags !== undefined) holders.get(target)?.push({ pid, name, fd, ...flags });
     }

@@ -39,10 +39,53 @@ export interface Finding {
   readonly fd: number;
   /** What it is, as /proc/PID/fd shows it. */
   readonly target: string;
+  /** Where a listening socket listens: `'tcp port 80'`, or a path. Null for all else. */
+  readonly address: string | null;
   /** Whether the process waits in write(2) on `fd` now: then the pipe is full. */
   readonly blocked: boolean;
   /** Who holds the same pipe, socket or terminal. */
   readonly holders: readonly Holder[];
+}
+
+/**
+ * - `inheritable`: descriptors that the next child gets, if it is started by anything else than safeSpawn
+ * - `inherited`: descriptors that a parent or a sibling holds under the same number, and of which no argument and no
+ *   variable of the process tells
+ * - `inherited-lock`: those of them that hold a lock on a file
+ * - `deleted-file`: files that were deleted and take up room as long as they are open
+ * - `high-limit`: a soft limit on descriptors with which a loop that closes all of them is slow; `value` is the limit
+ * - `above-limit`: descriptors that such a loop does not reach, since the limit was lowered to `value`
+ * - `above-select`: descriptors with which select(2) can not be used
+ * - `large-table`: room for `value` descriptors where few are open, which makes each fork slower
+ * - `no-reader`: stdout or stderr is a pipe without a reader: the next write fails with EPIPE
+ * - `zombies`: `value` children are dead and were not waited for
+ * - `orphan`: the process was left behind by the one that started it
+ */
+export type NoteKind =
+  | 'inheritable'
+  | 'inherited'
+  | 'inherited-lock'
+  | 'deleted-file'
+  | 'high-limit'
+  | 'above-limit'
+  | 'above-select'
+  | 'large-table'
+  | 'no-reader'
+  | 'zombies'
+  | 'orphan';
+
+export interface Descriptor {
+  readonly fd: number;
+  readonly target: string;
+}
+
+/** Worth knowing, and no fault by itself. */
+export interface Note {
+  readonly kind: NoteKind;
+  readonly process: ProcessSummary;
+  readonly descriptors: readonly Descriptor[];
+  /** What it means depends on the kind; null for most. */
+  readonly value: number | null;
 }
 
 /** A process that was asked for and could not be inspected. */
@@ -55,6 +98,8 @@ export interface Report {
   readonly version: 1;
   /** The worst first. */
   readonly findings: readonly Finding[];
+  /** Empty unless asked for. */
+  readonly notes: readonly Note[];
   readonly failures: readonly Failure[];
   readonly processes: {
     /** Read, the whole machine counted. */

@@ -4,6 +4,8 @@ import type { Proc, ProcessStat } from './proc.js';
 export interface Survey {
   readonly proc: Proc;
   readonly processes: ReadonlyMap<number, ProcessStat>;
+  /** By their parent, in the order in which they were started. */
+  readonly children: ReadonlyMap<number, readonly ProcessStat[]>;
 }
 
 /** A descriptor and what it is. */
@@ -13,18 +15,22 @@ export interface Link {
 }
 
 export function surveyProcesses(proc: Proc): Survey {
-  const processes = new Map<number, ProcessStat>();
-  for (const pid of proc.pids()) {
-    const stat = proc.stat(pid);
-    if (stat !== undefined && !stat.isKernelThread) processes.set(pid, stat);
+  const stats = proc
+    .pids()
+    .map((pid) => proc.stat(pid))
+    .filter((stat): stat is ProcessStat => stat !== undefined && !stat.isKernelThread)
+    .sort((one, other) => one.startTime - other.startTime || one.pid - other.pid);
+  const children = new Map<number, ProcessStat[]>();
+  for (const stat of stats) {
+    const siblings = children.get(stat.parent);
+    if (siblings === undefined) children.set(stat.parent, [stat]);
+    else siblings.push(stat);
   }
-  return { proc, processes };
+  return { proc, processes: new Map(stats.map((stat) => [stat.pid, stat])), children };
 }
 
-/** The descriptors of a process; the word says why there are none. */
-export function linksOf(proc: Proc, pid: number): Link[] | 'gone' | 'forbidden' {
-  const fds = proc.fds(pid);
-  if (typeof fds === 'string') return fds;
+/** What these descriptors of a process are. Those that it has closed meanwhile are left out. */
+export function linksOf(proc: Proc, pid: number, fds: readonly number[]): Link[] {
   const links: Link[] = [];
   for (const fd of fds) {
     const target = proc.target(pid, fd);
