@@ -1,5 +1,5 @@
 import { invalidType, outOfRange, unsupportedPlatform } from '../errors.js';
-import { lookTwice, type Suspect } from './look.js';
+import { lookAgain, type Suspect } from './look.js';
 import { draftReaderNotes } from './notes.js';
 import { Proc, type ProcessStat } from './proc.js';
 import type { Finding, FindingKind, ProcessSummary, Report } from './report.js';
@@ -34,7 +34,7 @@ const KINDS: readonly FindingKind[] = ['self-held-pipe', 'leaked-end', 'leaked-l
 
 /**
  * Looks for descriptors that leaked into children, in the processes that this user may read. Synchronous: about 10 us
- * for each descriptor, and 100 ms more where something is found, since it is looked at twice. In a server call it in a Worker.
+ * for each descriptor, and 100 to 200 ms more where there is a suspicion, which is looked at again. In a server call it in a Worker.
  *
  * A process that is gone, or may not be read, is in `failures` if it was in `pids`, and otherwise at most counted.
  * Throws `ERR_INVALID_ARG_TYPE` and `ERR_OUT_OF_RANGE` for what can be no PID, `ENOENT` where proc(5) is not mounted, and
@@ -72,7 +72,7 @@ function readPids(pids: unknown): ReadonlySet<number> | undefined {
 }
 
 function confirm(survey: Survey, suspects: readonly Suspect[]): Finding[] {
-  return lookTwice(survey, suspects).flatMap((verdict, index) => {
+  return lookAgain(survey, suspects).flatMap((verdict, index) => {
     const suspect = suspects[index];
     if (verdict === undefined || suspect === undefined) return [];
     const { process, fd, target } = suspect;

@@ -11,35 +11,45 @@ export interface Verdict {
   readonly holders: readonly Holder[];
 }
 
-/** Between the two looks: long enough for a pipeline that is being set up, or a reader that was busy. Milliseconds. */
+interface Look extends Verdict {
+  readonly progress: string;
+}
+
+/** Long enough for a pipeline that is being set up, or a reader that was busy. Milliseconds. */
 const BETWEEN_LOOKS = 100;
+/** A process that fills its pipe just now looks otherwise the second time, and hangs from then on. */
+const MOST_LOOKS = 3;
 
 /**
- * Looks twice, and believes what it sees both times: in between, what was only on its way to something else has got there.
- * The verdicts are in the order of the suspects, undefined where there is nothing wrong.
+ * Looks more than once, and believes what it sees twice in a row: in between, what was only on its way to something else
+ * has got there. The verdicts are in the order of the suspects, undefined where there is nothing wrong.
  */
-export function lookTwice(survey: Survey, suspects: readonly Suspect[]): (Verdict | undefined)[] {
-  if (suspects.length === 0) return [];
+export function lookAgain(survey: Survey, suspects: readonly Suspect[]): (Verdict | undefined)[] {
   const pipes = suspects.filter((suspect) => !('kind' in suspect)).map(({ target }) => target);
   const holders = pipes.length > 0 ? findHolders(survey, new Set(pipes)) : new Map<string, Holder[]>();
   const look = () => suspects.map((suspect) => judge(survey, suspect, holders));
-  const first = look();
-  if (first.every((verdict) => verdict === undefined)) return first;
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_LOOKS);
-  return look().map((second, index) => agree(first[index], second));
+  let verdicts: (Verdict | undefined)[] = [];
+  let last = look();
+  for (let looks = 1; looks < MOST_LOOKS && last.some((one) => one !== undefined); looks += 1) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_LOOKS);
+    const next = look();
+    verdicts = next.map((one, index) => agree(last[index], one));
+    if (next.every((one, index) => one === undefined || verdicts[index] !== undefined)) break;
+    last = next;
+  }
+  return verdicts;
 }
 
-function judge(
-  survey: Survey,
-  suspect: Suspect,
-  holders: ReadonlyMap<string, Holder[]>,
-): Verdict | undefined {
+function judge(survey: Survey, suspect: Suspect, holders: ReadonlyMap<string, Holder[]>): Look | undefined {
   if (!('kind' in suspect)) return judgePipe(survey, suspect, holders.get(suspect.target) ?? []);
   const ends = judgeLeak(survey, suspect);
-  return ends && { kind: suspect.kind, blocked: false, holders: ends };
+  return ends && { kind: suspect.kind, blocked: false, holders: ends, progress: '' };
 }
 
-function agree(first: Verdict | undefined, second: Verdict | undefined): Verdict | undefined {
-  if (first === undefined || second === undefined || first.kind !== second.kind) return undefined;
-  return { ...second, blocked: first.blocked && second.blocked };
+/** A program that reads its own output, between the looks, does with it what it wants. */
+function agree(first: Look | undefined, second: Look | undefined): Verdict | undefined {
+  if (first === undefined || second === undefined) return undefined;
+  const { kind, blocked, holders, progress } = second;
+  const isSame = kind === first.kind && blocked === first.blocked && progress === first.progress;
+  return isSame ? { kind, blocked, holders } : undefined;
 }

@@ -3,7 +3,7 @@ import type { FdAccess } from '../proc-fds.js';
 import type { ProcessStat } from './proc.js';
 import type { Holder } from './report.js';
 import { isAncestor, isStill, type Link, linksOf, type Survey } from './survey.js';
-import { isBlockedInWrite, isWatched } from './threads.js';
+import { blockedWriter, isInPoll, isWatched, readCount } from './threads.js';
 
 /** A process that may hold both ends of its own stdin, stdout or stderr. */
 export interface PipeSuspect {
@@ -16,6 +16,8 @@ export interface PipeVerdict {
   readonly kind: 'self-held-pipe' | 'leaked-end';
   readonly blocked: boolean;
   readonly holders: readonly Holder[];
+  /** If that is another the next time, somebody may have read the pipe. */
+  readonly progress: string;
 }
 
 /** At most one: of stdout and stderr on the same pipe, stdout. */
@@ -58,13 +60,15 @@ export function judgePipe(
   const holders = known.filter((holder) => proc.target(holder.pid, holder.fd) === target);
   const own = ownEnds(survey, process, fd, holders);
   if (own.length === 0) return undefined;
-  const blocked = fd !== 0 && isBlockedInWrite(proc, process.pid, target);
   const others = holders.filter((holder) => holder.pid !== process.pid && isOther(fd, holder.access));
   if (others.some((holder) => isInUse(survey, process, holder))) {
-    return process.execed ? { kind: 'leaked-end', blocked: false, holders } : undefined;
+    return process.execed ? { kind: 'leaked-end', blocked: false, holders, progress: '' } : undefined;
   }
+  const waiting = fd === 0 ? undefined : blockedWriter(proc, process.pid, target);
+  if (waiting !== undefined) return { kind: 'self-held-pipe', blocked: true, holders, progress: waiting };
   const isInherited = process.execed && own.some((holder) => !holder.closeOnExec);
-  return blocked || isInherited ? { kind: 'self-held-pipe', blocked, holders } : undefined;
+  if (!isInherited || isInPoll(proc, process.pid)) return undefined;
+  return { kind: 'self-held-pipe', blocked: false, holders, progress: readCount(proc, process.pid) };
 }
 
 /**

@@ -5,24 +5,43 @@ interface Calls {
   readonly write: readonly string[];
   readonly read: readonly string[];
   readonly accept: readonly string[];
+  readonly poll: readonly string[];
 }
 
 /** From asm/unistd.h. A process of 32 bits has others: of it we know only where in the kernel it sleeps. */
 const CALLS: Partial<Record<NodeJS.Architecture, Calls>> = {
-  x64: { write: ['1', '20'], read: ['0', '19', '275', '276'], accept: ['43', '288'] },
-  arm64: { write: ['64', '66'], read: ['63', '65', '76', '77'], accept: ['202', '242'] },
+  x64: {
+    write: ['1', '20'],
+    read: ['0', '19', '275', '276'],
+    accept: ['43', '288'],
+    poll: ['7', '23', '270', '271'],
+  },
+  arm64: { write: ['64', '66'], read: ['63', '65', '76', '77'], accept: ['202', '242'], poll: ['72', '73'] },
 };
 
-const NONE: Calls = { write: [], read: [], accept: [] };
-const { write, read, accept } = CALLS[process.arch] ?? NONE;
+const NONE: Calls = { write: [], read: [], accept: [], poll: [] };
+const { write, read, accept, poll } = CALLS[process.arch] ?? NONE;
 
-/** Whether a thread waits in write(2) for room in the pipe that is `target`. */
-export function isBlockedInWrite(proc: Proc, pid: number, target: string): boolean {
-  return proc.threads(pid, 'syscall').some((syscall, index) => {
+/**
+ * Of a thread that waits in write(2) for room in the pipe that is `target`, how much it has written in its life; undefined
+ * if none does. If that is the same the next time, it has been waiting all the while.
+ */
+export function blockedWriter(proc: Proc, pid: number, target: string): string | undefined {
+  const at = proc.threads(pid, 'syscall').findIndex((syscall, index) => {
     if (syscall === undefined) return waitsIn(proc, pid, index, 'pipe_write');
     const [number = '', fd = ''] = syscall.split(' ');
     return write.includes(number) && proc.target(pid, Number(fd)) === target;
   });
+  return at < 0 ? undefined : `thread ${at}, ${counter(proc.threads(pid, 'io')[at], 'wchar')}`;
+}
+
+/** How often a process has read anything. */
+export function readCount(proc: Proc, pid: number): string {
+  return counter(proc.text(pid, 'io'), 'syscr');
+}
+
+function counter(io: string | undefined, name: string): string {
+  return io?.split('\n').find((line) => line.startsWith(name)) ?? name;
 }
 
 /** Whether a thread waits on this descriptor for input or for clients, or is told of them by epoll(7). */
@@ -36,6 +55,11 @@ function isAwaited(proc: Proc, pid: number, fd: number): boolean {
     const [number = '', first = ''] = syscall.split(' ');
     return (read.includes(number) || accept.includes(number)) && Number(first) === fd;
   });
+}
+
+/** Whether a thread waits in poll(2) or select(2): for what, can't be seen. */
+export function isInPoll(proc: Proc, pid: number): boolean {
+  return proc.threads(pid, 'syscall').some((syscall) => poll.includes(syscall?.split(' ')[0] ?? ''));
 }
 
 /** What may be known even where the call may not: Yama forbids the latter for a process that is no descendant. */

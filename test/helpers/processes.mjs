@@ -13,11 +13,24 @@ export function isAlive(pid) {
 
 /** The children of a process, zombies among them: `{ pid, state }`. */
 export function childrenOf(parent) {
+  return allStats()
+    .filter((stat) => stat.parent === parent)
+    .map(({ pid, state }) => ({ pid, state }));
+}
+
+/** The process and all its descendants: `{ pid, state, name }`, where the name is that of the program. */
+export function familyOf(pid) {
+  const stats = allStats();
+  const below = (parent) => stats.filter((stat) => stat.parent === parent).flatMap(withDescendants);
+  const withDescendants = (stat) => [stat, ...below(stat.pid)];
+  return stats.filter((stat) => stat.pid === pid).flatMap(withDescendants);
+}
+
+function allStats() {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => statOf(Number(name)))
-    .filter((stat) => stat?.parent === parent)
-    .map(({ pid, state }) => ({ pid, state }));
+    .filter((stat) => stat !== undefined);
 }
 
 /** What each descriptor of a process refers to, by number. */
@@ -76,8 +89,10 @@ function statOf(pid) {
   } catch {
     return undefined;
   }
-  const [state, parent, group, session] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { pid, state, parent: Number(parent), group: Number(group), session: Number(session) };
+  const end = text.lastIndexOf(')');
+  const name = text.slice(text.indexOf('(') + 1, end);
+  const [state, parent, group, session] = text.slice(end + 2).split(' ');
+  return { pid, name, state, parent: Number(parent), group: Number(group), session: Number(session) };
 }
 
 /** The descriptor with which the directory is read is gone by now. */
