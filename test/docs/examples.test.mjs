@@ -18,9 +18,9 @@ const runners = { js: runJs, ts: runTs, bash: runBash };
 /** What the examples in comments take for granted. */
 const COMMENT_CONTEXT = `
 import * as fs from 'node:fs';
-import { getRlimit, safeSpawn, setRlimit } from 'safe-spawn';
+import { getRlimit, type SafeChildProcess, safeSpawn, setRlimit } from 'safe-spawn';
 import { inspect } from 'safe-spawn/inspect';
-declare const child: ReturnType<typeof safeSpawn>;
+declare const child: SafeChildProcess & { readonly pid: number };
 `;
 
 /** A project that has the package installed. */
