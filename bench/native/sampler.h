@@ -1,21 +1,21 @@
-/* sampler.h: times one action again and again, and prints the times for the runner to read. */
+/* sampler.h: times launches again and again, and prints the times for the runner to read. */
 #ifndef BENCH_SAMPLER_H
 #define BENCH_SAMPLER_H
 
-/* Starts `program`, waits for its end and returns its exit status, or a negative errno. */
-typedef int (*start_fn)(const char *program, void *userdata);
-
-struct sampling {
-  const char *witness; /* started once, untimed: its exit status tells how many descriptors leaked */
-  const char *target;  /* started again and again; ends with 0 */
-  long samples;
-  long milliseconds; /* no sample is begun later, except the first */
+/* How a program is started: each returns a negative errno, or 0 and the exit status. */
+struct launcher {
+  int (*start)(const char *program, void *userdata);
+  int (*wait)(void *userdata);
+  void *userdata;
 };
 
-/* WITNESS TARGET SAMPLES MILLISECONDS, the last arguments of every sampling program. */
-struct sampling sampling_of(int argc, char **argv);
-
-/* Prints {"leaks":N,"nanoseconds":[...]}. Ends the process with an error message if a start failed. */
-void sample(start_fn start, void *userdata, const struct sampling *sampling);
+/*
+ * The last six of the arguments are DESCRIPTORS MEGABYTES WITNESS TARGET SAMPLES MILLISECONDS: holds that many more
+ * descriptors and so much touched memory, starts WITNESS once, whose exit status tells how many descriptors leaked,
+ * then TARGET again and again, and begins no launch after MILLISECONDS, except the first. Prints
+ * {"leaks":N,"blocked":[...],"ended":[...]}, both in nanoseconds from the call: until it returned, and until the
+ * program had ended. Ends the process with an error message if a start failed.
+ */
+void sample(int argc, char **argv, const struct launcher *launcher);
 
 #endif

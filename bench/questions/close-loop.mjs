@@ -6,28 +6,24 @@
  * says how many of them, and of any others, reached the child.
  */
 
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { labels, program } from '../runner/launchers.mjs';
 import { importLibrary } from '../runner/library.mjs';
 import { hardLimit } from '../runner/machine.mjs';
 import { builtProgram } from '../runner/native.mjs';
-import { reasonOf } from '../runner/reason.mjs';
-import { Unavailable } from '../runner/unavailable.mjs';
+import { sampler } from '../runner/sampler.mjs';
 
 const SMALL = 1024;
 const LARGE = 1_048_576;
+const bounds = [SMALL, 4096, 65_536, LARGE];
 
-const pythonLoopProgram = fileURLToPath(new URL('../programs/supervisord-loop.py', import.meta.url));
-const nodeSpawnProgram = fileURLToPath(new URL('../programs/node-spawn.mjs', import.meta.url));
-
-const run = promisify(execFile);
+const nodeLaunch = [process.execPath, program('node-launch.mjs')];
 
 function scenario(bound) {
   const beyond = bound > hardLimit();
   return {
     name: nameOf(bound),
     bound,
+    plot: { name: 'until the child has ended', x: bound },
     ...(beyond && {
       note:
         `the hard limit here is ${hardLimit().toLocaleString('en-US')}: the loops run to the full number all the same, ` +
@@ -43,88 +39,70 @@ function nameOf(bound) {
 export default {
   title: 'from the call until a clean child has ended',
   unit: 'microseconds',
-  scenarios: [SMALL, LARGE].map(scenario),
+  axis: 'limit on descriptors',
+  scenarios: bounds.map(scenario),
   contenders: {
     nothing: 'vfork, nothing closed, exec (C)',
     loop: 'close() up to the limit (C)',
     pythonLoop: 'close() up to the limit, as supervisord (Python)',
+    fcntlLoop: 'fcntl(FD_CLOEXEC) up to the limit (C)',
     procSelfFd: 'close() what /proc/self/fd lists (C)',
     closeRange: 'close_range (C)',
     closeRangeCloexec: 'close_range, CLOSE_RANGE_CLOEXEC (C)',
-    core: 'the core of safe-spawn (C)',
-    childProcess: 'child_process.spawn (Node)',
-    ours: 'safeSpawn (Node)',
+    core: labels.core,
+    childProcess: labels.childProcess,
+    ours: labels.ours,
   },
   reference: 'nothing',
   effort: {
-    full: { rounds: 7, samples: 100, milliseconds: 500 },
-    quick: { rounds: 1, samples: 10, milliseconds: 100 },
+    full: { rounds: 3, samples: 60, milliseconds: 250 },
+    quick: { rounds: 1, samples: 5, milliseconds: 20 },
   },
   comparisons: [
     growth('close() loop in C', 'loop'),
     growth('close() loop in Python', 'pythonLoop'),
-    growth('core of safe-spawn', 'core'),
-    growth('safeSpawn', 'ours'),
+    growth('core of safe-spawn', 'core', 1.02),
+    growth('safeSpawn', 'ours', 1.02),
   ],
 };
 
-function growth(label, contender) {
+function growth(label, contender, atMost) {
   return {
     label: `${label}, ${nameOf(LARGE)} : ${nameOf(SMALL)}`,
     of: [contender, nameOf(LARGE)],
     to: [contender, nameOf(SMALL)],
+    ...(atMost && { atMost }),
   };
 }
 
-export const nothing = closeLoop('nothing');
-export const loop = closeLoop('loop');
-export const procSelfFd = closeLoop('proc');
-export const closeRange = closeLoop('close_range');
-export const closeRangeCloexec = closeLoop('cloexec');
+export const nothing = closing('nothing');
+export const loop = closing('loop');
+export const fcntlLoop = closing('fcntl');
+export const procSelfFd = closing('proc');
+export const closeRange = closing('close_range');
+export const closeRangeCloexec = closing('cloexec');
 
-function closeLoop(method) {
-  return ({ bound }, effort) => sampler(bound, effort, [builtProgram('close-loop'), method, bound]);
+function closing(method) {
+  return ({ bound }, effort) => planted(bound, effort, [builtProgram('vfork-launch'), method, bound]);
 }
 
 export function core({ bound }, effort) {
-  return sampler(bound, effort, [builtProgram('core-launch')]);
+  return planted(bound, effort, [builtProgram('core-launch')]);
 }
 
 export function pythonLoop({ bound }, effort) {
-  return sampler(bound, effort, ['python3', pythonLoopProgram, bound]);
+  return planted(bound, effort, ['python3', program('loop-launch.py'), bound]);
 }
 
 export function childProcess({ bound }, effort) {
-  return sampler(bound, effort, [process.execPath, nodeSpawnProgram, 'node:child_process', 'spawn']);
+  return planted(bound, effort, [...nodeLaunch, 'node:child_process', 'spawn', 'inherit']);
 }
 
 export async function ours({ bound }, effort) {
   await importLibrary();
-  return sampler(bound, effort, [process.execPath, nodeSpawnProgram, 'safe-spawn', 'safeSpawn']);
+  return planted(bound, effort, [...nodeLaunch, 'safe-spawn', 'safeSpawn', 'inherit']);
 }
 
-/** A contender that is a program: see native/sampler.h for what it is given and prints. */
-function sampler(bound, { samples, milliseconds }, command) {
-  const args = [bound, ...command, builtProgram('witness'), builtProgram('tiny'), samples, milliseconds];
-  const facts = {};
-  return {
-    facts,
-    warmUp: 0, // the program does its own
-    sample: async () => {
-      const { leaks, nanoseconds } = await runSampler(args);
-      facts.leaks = leaks;
-      return nanoseconds.map((value) => value / 1000);
-    },
-  };
-}
-
-async function runSampler(args) {
-  try {
-    const { stdout } = await run(builtProgram('plant'), args.map(String));
-    return JSON.parse(stdout);
-  } catch (error) {
-    const reason = reasonOf(error);
-    if (/: (No such file or directory|Function not implemented)$/.test(reason)) throw new Unavailable(reason);
-    throw new Error(reason);
-  }
+function planted(bound, effort, command) {
+  return sampler([builtProgram('plant'), bound, ...command], {}, effort, 'ended', ({ leaks }) => ({ leaks }));
 }

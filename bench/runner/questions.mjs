@@ -3,13 +3,15 @@
  *
  *   title        one line
  *   unit         of all values
- *   scenarios    [{ name, note?, unavailable?, ... }], plain data that is handed to the contenders
+ *   scenarios    [{ name, note?, unavailable?, contenders?, plot?, ... }], plain data that is handed to the contenders:
+ *                `contenders` names those that take part, without it all do; `plot` is { name, x }, its place in a plot
+ *   axis         what the x of the plots is
  *   contenders   { name of an export: label in the tables }
  *   reference    name of the contender to which the others are compared
  *   effort       { full, quick }, each { rounds, samples, milliseconds }: per contender and round, whichever comes first
  *   processOf    (scenario, contender) => name of the process that measures them; without it, each has its own
  *   prepare      (scenario) => void, run in each process after its contenders were called, before the first sample
- *   comparisons  [{ label, of, to, atMost? }]: quotients of two medians, each named by [contender, scenario name]
+ *   comparisons  [{ label, of, to, atMost?, atLeast? }]: quotients of two medians, each named by [contender, scenario name]
  *
  * A contender is called as contender(scenario, effort) and returns, or resolves to, { sample, facts? }. `sample` returns
  * or resolves to an array of values; `facts` are further columns of its row. It throws Unavailable where it can't run.
@@ -33,7 +35,8 @@ async function loadQuestion(file) {
 
 /** Every contender in every scenario. */
 export function cellsOf(question) {
+  const all = Object.keys(question.contenders);
   return question.scenarios.flatMap((scenario) =>
-    Object.keys(question.contenders).map((contender) => ({ scenario, contender })),
+    (scenario.contenders ?? all).map((contender) => ({ scenario, contender })),
   );
 }

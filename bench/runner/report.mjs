@@ -53,20 +53,23 @@ function formatMissing({ contenders }, { contender, unavailable, failed }) {
 
 function formatComparisons(comparisons) {
   if (comparisons.length === 0) return [];
-  const haveGoals = comparisons.some(({ atMost }) => atMost !== undefined);
+  const haveGoals = comparisons.some(({ atMost, atLeast }) => atMost !== undefined || atLeast !== undefined);
   const head = haveGoals ? ['', 'ratio', 'goal', ''] : ['', 'ratio'];
-  const rows = comparisons.map(({ label, ratio, atMost }) => [
-    label,
-    formatNumber(ratio),
-    ...(haveGoals ? formatGoal(ratio, atMost) : []),
+  const rows = comparisons.map((comparison) => [
+    comparison.label,
+    formatNumber(comparison.ratio),
+    ...(haveGoals ? formatGoal(comparison) : []),
   ]);
   return ['', ...formatTable([head, ...rows])];
 }
 
-function formatGoal(ratio, atMost) {
-  if (atMost === undefined) return ['', ''];
-  if (ratio === undefined) return [`<= ${atMost}`, 'unknown'];
-  return [`<= ${atMost}`, ratio <= atMost ? 'reached' : 'missed'];
+/** What was to be reached, and whether it was. */
+export function formatGoal({ ratio, atMost, atLeast }) {
+  if (atMost === undefined && atLeast === undefined) return ['', ''];
+  const bound = atMost === undefined ? `>= ${atLeast}` : `<= ${atMost}`;
+  if (ratio === undefined) return [bound, 'unknown'];
+  const reached = atMost === undefined ? ratio >= atLeast : ratio <= atMost;
+  return [bound, reached ? 'reached' : 'missed'];
 }
 
 function formatLegend(results) {

@@ -6,7 +6,7 @@
 
 import { once } from 'node:events';
 import { accessSync } from 'node:fs';
-import { builtProgram } from '../../bench/runner/native.mjs';
+import { builtProgram } from '../runner/native.mjs';
 
 const [live, exits, moduleName, functionName] = process.argv.slice(2);
 const { [functionName]: spawn } = await import(moduleName);

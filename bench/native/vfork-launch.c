@@ -1,5 +1,5 @@
 /*
- * close-loop.c: close-loop METHOD BOUND WITNESS TARGET SAMPLES MILLISECONDS
+ * vfork-launch.c: vfork-launch METHOD BOUND, and what sampler.h says
  *
  * Times vfork, the closing of descriptors by one of the usual methods, exec, and the end of the program.
  * This process has one thread, and its memory is the child's until exec, so the child may use libc and leave
@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -33,6 +34,13 @@ static int clean_nothing(int bound) {
 static int clean_by_loop(int bound) {
   for (int fd = FIRST; fd < bound; fd++)
     close(fd);
+  return 0;
+}
+
+/* As a loop that marks instead of closing. */
+static int mark_by_loop(int bound) {
+  for (int fd = FIRST; fd < bound; fd++)
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
   return 0;
 }
 
@@ -64,6 +72,7 @@ static const struct {
 } methods[] = {
     {"nothing", clean_nothing},
     {"loop", clean_by_loop},
+    {"fcntl", mark_by_loop},
     {"proc", clean_by_proc},
     {"close_range", clean_by_range},
     {"cloexec", clean_by_cloexec_range},
@@ -76,36 +85,40 @@ static clean_fn find_method(const char *name) {
   errx(2, "no such method: %s", name);
 }
 
-struct close_loop {
+struct vfork_launch {
   clean_fn clean;
   int bound;
+  pid_t pid;
   volatile int error; /* of the child, a negative errno */
 };
 
-static void be_the_child(struct close_loop *loop, const char *program) {
-  loop->error = loop->clean(loop->bound);
-  if (loop->error == 0) {
+static void be_the_child(struct vfork_launch *launch, const char *program) {
+  launch->error = launch->clean(launch->bound);
+  if (launch->error == 0) {
     execl(program, program, (char *)NULL);
-    loop->error = -errno;
+    launch->error = -errno;
   }
   _exit(127);
 }
 
 static int start(const char *program, void *userdata) {
-  struct close_loop *loop = userdata;
-  pid_t pid = vfork();
-  if (pid < 0) return -errno;
-  if (pid == 0) be_the_child(loop, program);
+  struct vfork_launch *launch = userdata;
+  launch->pid = vfork();
+  if (launch->pid < 0) return -errno;
+  if (launch->pid == 0) be_the_child(launch, program);
+  return launch->error;
+}
+
+static int wait_for_end(void *userdata) {
+  const struct vfork_launch *launch = userdata;
   int status;
-  if (waitpid(pid, &status, 0) < 0) return -errno;
-  if (loop->error < 0) return loop->error;
+  if (waitpid(launch->pid, &status, 0) < 0) return -errno;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
 }
 
 int main(int argc, char **argv) {
-  if (argc != 7) errx(2, "usage: close-loop METHOD BOUND WITNESS TARGET SAMPLES MILLISECONDS");
-  struct close_loop loop = {.clean = find_method(argv[1]), .bound = atoi(argv[2])};
-  struct sampling sampling = sampling_of(argc, argv);
-  sample(start, &loop, &sampling);
+  if (argc != 9) errx(2, "usage: vfork-launch METHOD BOUND and what sampler.h says");
+  struct vfork_launch launch = {.clean = find_method(argv[1]), .bound = atoi(argv[2])};
+  sample(argc, argv, &(struct launcher){start, wait_for_end, &launch});
   return 0;
 }

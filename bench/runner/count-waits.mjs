@@ -8,19 +8,22 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const program = fileURLToPath(new URL('exits.mjs', import.meta.url));
+const exits = fileURLToPath(new URL('../programs/exits.mjs', import.meta.url));
 const CALLS = '/^(wait4|waitid|access|faccessat2?)$';
 
-/** With the fault, the children are those of child_process, which asks for each live child at each exit. */
-export async function countWaits(live, exits, fault) {
-  const spawner = fault ? ['node:child_process', 'spawn'] : ['safe-spawn', 'safeSpawn'];
-  const trace = await traceOf([process.execPath, program, String(live), String(exits), ...spawner]);
-  if (trace === undefined) return { skipped: 'strace is not installed' };
-  return { waitsPerExit: waitsBetweenMarks(trace) / exits };
+/**
+ * @param {number} live children that live on
+ * @param {number} ends of others, one after another
+ * @param {[string, string]} spawner a module and the name of its function
+ * @returns {Promise<number | undefined>} calls for each end, undefined where strace is not installed
+ */
+export async function countWaits(live, ends, spawner) {
+  const trace = await traceOf([process.execPath, exits, String(live), String(ends), ...spawner]);
+  return trace === undefined ? undefined : waitsBetweenMarks(trace) / ends;
 }
 
 async function traceOf(command) {
-  const directory = await mkdtemp(join(tmpdir(), 'safe-spawn-soak-'));
+  const directory = await mkdtemp(join(tmpdir(), 'safe-spawn-waits-'));
   const file = join(directory, 'trace');
   try {
     await run('strace', ['-f', '-qq', '-e', `trace=${CALLS}`, '-e', 'signal=none', '-o', file, ...command]);

@@ -1,0 +1,97 @@
+/**
+ * What does a launch cost beside many open descriptors?
+ *
+ * All of them are close-on-exec and were opened after the program, or the library, had started: whoever copies the
+ * table of descriptors pays for them, whether they are closed in the child or not.
+ */
+
+import { contendersOf, goal, labelsOf } from '../runner/launchers.mjs';
+import { hardLimit } from '../runner/machine.mjs';
+
+/** Left for the runtime below the hard limit. */
+const SPARE = 200;
+const MANY = 19_000;
+const MILLION = 1_000_000;
+const FEW = [0, 1000, 10_000, MANY];
+
+/** More or less what a runtime has open by itself: a logarithmic axis has no zero. */
+const OWN = 20;
+
+const usable = hardLimit() - SPARE;
+const counts = [...FEW, 100_000, MILLION].filter((count) => count <= usable);
+
+const names = ['vfork', 'posixSpawn', 'core', 'rust', 'python', 'bun', 'deno', 'node22', 'node24', 'node26'];
+const all = [...names, 'childProcess', 'ours'];
+
+const blocked = { until: 'blocked', stdio: 'ignore', says: 'until the call returns' };
+const blockedByPipes = { until: 'blocked', stdio: 'pipe', says: "until the call returns, stdio 'pipe'" };
+const ended = { until: 'ended', stdio: 'ignore', says: 'until the child has ended' };
+
+function nameOf(count, { says }) {
+  return `${count.toLocaleString('en-US')} descriptors, ${says}`;
+}
+
+function scenario(count, kind, contenders = all) {
+  return {
+    name: nameOf(count, kind),
+    descriptors: count,
+    ...kind,
+    contenders,
+    plot: { name: kind.says, x: count + OWN },
+  };
+}
+
+function scenarios() {
+  return [
+    ...counts.map((count) => scenario(count, blocked)),
+    ...counts.filter(isAtAnEnd).map((count) => scenario(count, blockedByPipes, ['childProcess', 'ours'])),
+    ...counts.map((count) =>
+      scenario(count, ended, isAtAnEnd(count) ? all : ['vfork', 'posixSpawn', 'core', 'ours']),
+    ),
+  ];
+}
+
+function isAtAnEnd(count) {
+  return count === 0 || count >= MANY;
+}
+
+export default {
+  title: 'a launch beside many open descriptors',
+  unit: 'microseconds',
+  axis: 'open descriptors',
+  scenarios: scenarios(),
+  contenders: labelsOf(all),
+  reference: 'ours',
+  effort: {
+    full: { rounds: 3, samples: 60, milliseconds: 150 },
+    quick: { rounds: 1, samples: 10, milliseconds: 50 },
+  },
+  comparisons: [
+    goal('ours', 'childProcess', nameOf(0, blocked), 0.11),
+    goal('ours', 'childProcess', nameOf(0, blockedByPipes), 0.18),
+    goal('ours', 'childProcess', nameOf(MANY, blockedByPipes), 0.1),
+    goal('ours', 'bun', nameOf(0, blocked), 1.5),
+    goal('ours', 'bun', nameOf(MANY, blocked), 0.3),
+    goal('ours', 'bun', nameOf(MANY, ended), 0.2),
+    goal('ours', 'python', nameOf(MANY, ended), 0.2),
+    goal('ours', 'posixSpawn', nameOf(MANY, ended), 0.2),
+    goal('ours', 'ours', nameOf(MANY, blocked), 1.05, nameOf(0, blocked)),
+    goal('core', 'vfork', nameOf(0, ended), 1.05),
+    goal('ours', 'posixSpawn', nameOf(MILLION, blocked), 0.003),
+  ],
+};
+
+export const {
+  vfork,
+  posixSpawn,
+  core,
+  rust,
+  python,
+  bun,
+  deno,
+  node22,
+  node24,
+  node26,
+  childProcess,
+  ours,
+} = contendersOf(all);

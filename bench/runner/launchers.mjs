@@ -1,0 +1,90 @@
+/** Everything that starts programs and can be compared: the commands of samplers, see native/sampler.h. */
+
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { importLibrary } from './library.mjs';
+import { builtProgram } from './native.mjs';
+import { sampler } from './sampler.mjs';
+import { Unavailable } from './unavailable.mjs';
+
+/** Labels, by name. */
+export const labels = {
+  vfork: 'vfork and exec (C)',
+  posixSpawn: 'posix_spawn (C)',
+  core: 'the core of safe-spawn (C)',
+  rust: 'std::process (Rust)',
+  python: 'subprocess, close_fds (Python)',
+  bun: 'Bun.spawn (Bun)',
+  deno: 'Deno.Command (Deno)',
+  node22: 'child_process.spawn (Node 22)',
+  node24: 'child_process.spawn (Node 24)',
+  node26: 'child_process.spawn (Node 26)',
+  childProcess: 'child_process.spawn (this Node)',
+  ours: 'safeSpawn (this Node)',
+};
+
+const NODE_LAUNCH = 'node-launch.mjs';
+
+/** Each returns the command of a sampler, or throws Unavailable; those of Node are told the `stdio` option. */
+export const commands = {
+  vfork: () => [builtProgram('vfork-launch'), 'nothing', 0],
+  posixSpawn: () => [builtProgram('posix-spawn-launch')],
+  core: () => [builtProgram('core-launch')],
+  rust: () => [builtProgram('rust-launch')],
+  python: () => ['python3', program('subprocess-launch.py')],
+  bun: () => [installed('@oven/bun-linux-x64/bin/bun'), program('bun-launch.mjs')],
+  deno: () => [installed('@deno/linux-x64-glibc/deno'), 'run', '--allow-all', program('deno-launch.mjs')],
+  node22: (stdio) => childProcessOf(installed('node-22/bin/node'), stdio),
+  node24: (stdio) => childProcessOf(installed('node-24/bin/node'), stdio),
+  node26: (stdio) => childProcessOf(installed('node-26/bin/node'), stdio),
+  childProcess: (stdio) => childProcessOf(process.execPath, stdio),
+  ours: async (stdio) => {
+    await importLibrary();
+    return [process.execPath, program(NODE_LAUNCH), 'safe-spawn', 'safeSpawn', stdio];
+  },
+};
+
+export function program(name) {
+  return fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
+}
+
+function childProcessOf(node, stdio) {
+  return [node, program(NODE_LAUNCH), 'node:child_process', 'spawn', stdio];
+}
+
+/** a program out of bench/peers/package.json. */
+function installed(path) {
+  const file = fileURLToPath(new URL(`../peers/node_modules/${path}`, import.meta.url));
+  if (!existsSync(file)) throw new Unavailable('not installed (npm install --prefix bench/peers)');
+  return file;
+}
+
+/**
+ * The exports of a question that compares launchers. Its scenarios have `until`, the time that counts ('blocked' or
+ * 'ended'), `stdio`, and what is held: `descriptors` and `memory`.
+ */
+export function contendersOf(names) {
+  return Object.fromEntries(names.map((name) => [name, launcher(name)]));
+}
+
+export function labelsOf(names) {
+  return Object.fromEntries(names.map((name) => [name, labels[name]]));
+}
+
+function launcher(name) {
+  return async (scenario, effort) =>
+    sampler(await commands[name](scenario.stdio), scenario, effort, scenario.until);
+}
+
+/** A quotient for the table of goals. */
+export function goal(of, to, scenario, atMost, scenarioTo = scenario) {
+  const label =
+    scenario === scenarioTo
+      ? `${short(of)} : ${short(to)}, ${scenario}`
+      : `${short(of)}, ${scenario} : ${scenarioTo}`;
+  return { label, of: [of, scenario], to: [to, scenarioTo], atMost };
+}
+
+function short(name) {
+  return labels[name].replace(/ \(.*/, '');
+}

@@ -1,0 +1,45 @@
+/** Contenders that are programs: see native/sampler.h for what they are given and print. */
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { builtProgram } from './native.mjs';
+import { reasonOf } from './reason.mjs';
+import { Unavailable } from './unavailable.mjs';
+
+const run = promisify(execFile);
+const MEGABYTE = 2 ** 20;
+
+/**
+ * @param {string[]} command without the arguments that all of them take
+ * @param {{ descriptors?: number, memory?: number }} held by the program, memory in bytes
+ * @param {{ samples: number, milliseconds: number }} effort
+ * @param {'blocked' | 'ended'} which of the times
+ * @param {(result: { leaks: number }) => object} factsOf
+ */
+export function sampler(command, { descriptors = 0, memory = 0 }, effort, which, factsOf = () => ({})) {
+  const held = [descriptors, memory / MEGABYTE];
+  const programs = [builtProgram('witness'), builtProgram('tiny')];
+  const [file, ...args] = [...command, ...held, ...programs, effort.samples, effort.milliseconds].map(String);
+  const facts = {};
+  return {
+    facts,
+    warmUp: 0, // the program does its own
+    sample: async () => {
+      const result = await runSampler(file, args);
+      Object.assign(facts, factsOf(result));
+      return result[which].map((nanoseconds) => nanoseconds / 1000);
+    },
+  };
+}
+
+async function runSampler(file, args) {
+  try {
+    const { stdout } = await run(file, args);
+    return JSON.parse(stdout);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (error.code === 'ENOENT') throw new Unavailable(`${file} is not installed`);
+    if (/: (No such file or directory|Function not implemented)$/.test(reason)) throw new Unavailable(reason);
+    throw new Error(reason);
+  }
+}
