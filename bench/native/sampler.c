@@ -65,7 +65,8 @@ static void print_list(const char *name, const long long *list, long count) {
 }
 
 void sample(int argc, char **argv, const struct launcher *launcher) {
-  if (argc <= ARGUMENTS) errx(2, "the last arguments are DESCRIPTORS MEGABYTES WITNESS TARGET SAMPLES MILLISECONDS");
+  if (argc <= ARGUMENTS)
+    errx(2, "the last arguments are DESCRIPTORS MEGABYTES WITNESS TARGET SAMPLES MILLISECONDS");
   char **last = argv + argc - ARGUMENTS;
   const char *witness = last[2], *target = last[3];
   long samples = strtol(last[4], NULL, 10), milliseconds = strtol(last[5], NULL, 10);

@@ -70,12 +70,8 @@ static const struct {
   const char *name;
   clean_fn clean;
 } methods[] = {
-    {"nothing", clean_nothing},
-    {"loop", clean_by_loop},
-    {"fcntl", mark_by_loop},
-    {"proc", clean_by_proc},
-    {"close_range", clean_by_range},
-    {"cloexec", clean_by_cloexec_range},
+    {"nothing", clean_nothing}, {"loop", clean_by_loop},         {"fcntl", mark_by_loop},
+    {"proc", clean_by_proc},    {"close_range", clean_by_range}, {"cloexec", clean_by_cloexec_range},
 };
 
 static clean_fn find_method(const char *name) {
