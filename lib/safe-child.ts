@@ -31,27 +31,29 @@ export type SafeChildProcess = ChildProcess & ChildExtras;
 const handles = new WeakMap<ChildProcess, SafeHandle>();
 
 /** Hidden, so that the child looks as Node's does. */
-const EXTRAS: PropertyDescriptorMap = {
-  resourceUsage: {
-    value: function resourceUsage(this: ChildProcess) {
-      return handles.get(this)?.usage();
-    },
-    writable: true,
-    configurable: true,
+const RESOURCE_USAGE: PropertyDescriptor = {
+  value: function resourceUsage(this: ChildProcess) {
+    return handles.get(this)?.usage();
   },
-  killTree: {
-    value: function killTreeOf(this: ChildProcess, signal: unknown = 'SIGTERM') {
-      const tree = handles.get(this)?.tree();
-      const isSent = tree !== undefined && killTree(tree, signal);
-      if (isSent && signal !== 0) Reflect.set(this, 'killed', true);
-      return isSent;
-    },
-    writable: true,
-    configurable: true,
-  },
+  writable: true,
+  configurable: true,
 };
 
+const KILL_TREE: PropertyDescriptor = {
+  value: function killTreeOf(this: ChildProcess, signal: unknown = 'SIGTERM') {
+    const tree = handles.get(this)?.tree();
+    const isSent = tree !== undefined && killTree(tree, signal);
+    if (isSent && signal !== 0) Reflect.set(this, 'killed', true);
+    return isSent;
+  },
+  writable: true,
+  configurable: true,
+};
+
+/** One by one: Object.defineProperties() takes five times as long. */
 export function addExtras(child: ChildProcess, handle: SafeHandle): SafeChildProcess {
   handles.set(child, handle);
-  return Object.defineProperties(child, EXTRAS) as SafeChildProcess;
+  Object.defineProperty(child, 'resourceUsage', RESOURCE_USAGE);
+  Object.defineProperty(child, 'killTree', KILL_TREE);
+  return child as SafeChildProcess;
 }
