@@ -25,8 +25,10 @@ export function sealFds(): number[] {
  * The open descriptors of this or another process, by number; without those that this library keeps for itself. See
  * proc_pid_fd(5). Throws ESRCH if there is no such process, EACCES if it is another user's, ENOENT without /proc.
  */
-export function openFds(pid: number = process.pid): OpenFd[] {
+export function openFds(...target: [pid?: number]): OpenFd[] {
   refuseElsewhere('openFds()');
+  // Not a default value: `undefined` is the pid of a child that could not be started.
+  const [pid] = target.length === 0 ? [process.pid] : target;
   if (typeof pid !== 'number') throw invalidType('pid', 'of type number', pid);
   if (!Number.isInteger(pid) || pid < 1) throw outOfRange('pid', 'an integer >= 1', pid);
   const isOwn = pid === process.pid;

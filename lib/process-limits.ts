@@ -16,10 +16,10 @@ export interface CurrentRlimit {
  * @example
  * getRlimit('nofile'); // { soft: 1048576, hard: 1048576 }
  */
-export function getRlimit(resource: keyof Rlimits, pid?: number): CurrentRlimit {
+export function getRlimit(resource: keyof Rlimits, ...target: [pid?: number]): CurrentRlimit {
   requireLinux('getRlimit()');
   const number = resourceNumber('resource', resource);
-  return toRlimit(native().prlimit(readPid(pid), number));
+  return toRlimit(native().prlimit(readPid(target), number));
 }
 
 /**
@@ -30,15 +30,15 @@ export function getRlimit(resource: keyof Rlimits, pid?: number): CurrentRlimit 
  * setRlimit('core', 0);
  * setRlimit('nofile', { soft: 1024 }, child.pid);
  */
-export function setRlimit(resource: keyof Rlimits, value: Rlimit, pid?: number): CurrentRlimit {
+export function setRlimit(resource: keyof Rlimits, value: Rlimit, ...target: [pid?: number]): CurrentRlimit {
   requireLinux('setRlimit()');
   const number = resourceNumber('resource', resource);
   const wanted = readLimitFor(resource, 'value', value);
-  const process = readPid(pid);
-  const [soft = 0n, hard = 0n] = native().prlimit(process, number);
+  const pid = readPid(target);
+  const [soft = 0n, hard = 0n] = native().prlimit(pid, number);
   try {
     const limit = BigUint64Array.of(wanted.soft ?? soft, wanted.hard ?? hard);
-    return toRlimit(native().prlimit(process, number, limit));
+    return toRlimit(native().prlimit(pid, number, limit));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw Object.assign(error as Error, {
@@ -49,9 +49,10 @@ export function setRlimit(resource: keyof Rlimits, value: Rlimit, pid?: number):
 
 const HIGHEST_PID: number = 2 ** 31 - 1;
 
-/** 0: this process. */
-function readPid(pid: unknown): number {
-  if (pid === undefined) return 0;
+/** 0: this process. Not meant by `undefined`, which is the pid of a child that could not be started. */
+function readPid(target: readonly unknown[]): number {
+  if (target.length === 0) return 0;
+  const [pid] = target;
   if (typeof pid !== 'number') throw invalidType('pid', 'of type number', pid);
   if (!Number.isInteger(pid) || pid < 1 || pid > HIGHEST_PID) {
     throw outOfRange('pid', `an integer >= 1 && <= ${HIGHEST_PID}`, pid);

@@ -65,11 +65,19 @@ for (const [what, parameters, code] of [
   ['a resource by number', [7], 'ERR_INVALID_ARG_TYPE'],
   ['a pid of 0', ['core', 0], 'ERR_OUT_OF_RANGE'],
   ['a pid that is a string', ['core', '1'], 'ERR_INVALID_ARG_TYPE'],
+  ['a pid of undefined, as of a child that was not started,', ['core', undefined], 'ERR_INVALID_ARG_TYPE'],
 ]) {
   test(`getRlimit: ${what} is ${code}`, () => {
     assert.throws(() => getRlimit(...parameters), { code });
   });
 }
+
+test('setRlimit of a child that was not started does not change this process', () => {
+  const before = getRlimit('core');
+  const child = safeSpawn('no-such-program').on('error', () => {});
+  assert.throws(() => setRlimit('core', { soft: 0 }, child.pid), { code: 'ERR_INVALID_ARG_TYPE' });
+  assert.deepEqual(getRlimit('core'), before);
+});
 
 for (const [what, value, code] of [
   ['a negative number', -1, 'ERR_OUT_OF_RANGE'],

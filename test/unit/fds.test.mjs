@@ -61,6 +61,7 @@ test('openFds(pid) of what is no process fails with ESRCH', async () => {
 });
 
 test('openFds() refuses what can be no process', () => {
-  for (const pid of ['1', null, {}, 1n]) assert.throws(() => openFds(pid), { code: 'ERR_INVALID_ARG_TYPE' });
+  for (const pid of ['1', null, undefined, {}, 1n])
+    assert.throws(() => openFds(pid), { code: 'ERR_INVALID_ARG_TYPE' });
   for (const pid of [0, -1, 1.5, Number.NaN]) assert.throws(() => openFds(pid), { code: 'ERR_OUT_OF_RANGE' });
 });
