@@ -174,6 +174,7 @@ TEST(full_table_is_emfile_and_one_free_number_is_enough, NATIVE,
 TEST(seal_by_proc_works_in_a_full_table, NATIVE, "The seal by /proc works in a full table")
 TEST(limit_of_processes_is_eagain, NATIVE, "At the limit of processes the clone is EAGAIN")
 TEST(probe_does_not_use_up_a_new_pid_namespace, NATIVE, "A new PID namespace is not used up by a probe")
+TEST(probe_does_not_use_up_a_threads_pid_namespace, NATIVE, "Nor is one that a single thread has made")
 TEST(launch_into_a_new_time_namespace, NATIVE, "A child can be launched into a new time namespace")
 TEST(launch_in_a_user_namespace, NATIVE, "A child can be launched in a user namespace without mappings")
 TEST(orphan_of_a_killed_caller_holds_nothing_else, NATIVE,

@@ -1,5 +1,6 @@
 /* Full tables, process limits, namespaces, and callers that die. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -140,7 +141,8 @@ static void enter(int flag) {
  * The first child of a new PID namespace is its PID 1: when it ends, no other can be made there. Its parent is 0, which
  * the check before the death signal must not take for a dead one.
  */
-void test_probe_does_not_use_up_a_new_pid_namespace(void) {
+static void *use_new_pid_namespace(void *unused) {
+  (void)unused;
   struct launch_context *context = open_context();
   struct launch_capabilities capabilities;
   struct launch_child first;
@@ -165,6 +167,18 @@ void test_probe_does_not_use_up_a_new_pid_namespace(void) {
   prepare(&probe);
   EXPECT_ERROR(launch_failing(context, &probe.plan), LAUNCH_STEP_CLONE, ENOMEM);
   launch_context_close(context);
+  return NULL;
+}
+
+void test_probe_does_not_use_up_a_new_pid_namespace(void) {
+  use_new_pid_namespace(NULL);
+}
+
+/* It is for the children of the thread that asked for it alone: /proc/self speaks of the first thread. */
+void test_probe_does_not_use_up_a_threads_pid_namespace(void) {
+  pthread_t thread;
+  ASSERT_ZERO(pthread_create(&thread, NULL, use_new_pid_namespace, NULL));
+  ASSERT_ZERO(pthread_join(thread, NULL));
 }
 
 /* Some kernels refuse shared memory there. */
