@@ -1,5 +1,5 @@
 import { getSystemErrorName, inspect } from 'node:util';
-import { libc } from './libc.js';
+import { libc } from './elf.js';
 
 /** What a failed start adds to the error that `child_process` would give. */
 export interface SpawnError extends NodeJS.ErrnoException {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { isCutOff, libc } from './elf.js';
 import { addonMissing, unsupportedRuntime } from './errors.js';
-import { libc } from './libc.js';
 
 /** Bits of {@link Words.flags}. */
 export const LAUNCH_NEW_SESSION = 1;
@@ -170,7 +170,9 @@ export function preload(): void {
 /** Throws where there is no addon for this system, or one that can't be loaded. */
 export function loadAddon(): Native {
   try {
-    return require(find()) as Native;
+    const file = find();
+    if (isCutOff(file)) throw new Error(`${file} is not complete`);
+    return require(file) as Native;
   } catch (cause) {
     throw addonMissing(root, cause);
   }
