@@ -34,7 +34,7 @@ function facts(file) {
 }
 
 /** Rows of readelf: number, value, size, type, binding, visibility, section, and `name@GLIBC_2.17`. */
-function symbolsOf(file) {
+export function symbolsOf(file) {
   const rows = readelf('--dyn-syms', file).matchAll(
     /^ +\d+:(?: +\S+){5} +(\S+) (\w+)(?:@+GLIBC_([\d.]+))?/gm,
   );

@@ -1,0 +1,17 @@
+// Starts a child by the prebuilt addon, whatever Node this is run by.
+process.env.PREBUILDS_ONLY = '1';
+const assert = require('node:assert/strict');
+const { capabilities, safeSpawn } = require('../..');
+
+const child = safeSpawn('sh', ['-c', 'ulimit -n; exit 3'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  rlimits: { nofile: 64 },
+});
+child.stdout
+  .setEncoding('utf8')
+  .toArray()
+  .then(([printed]) => assert.equal(printed, '64\n'));
+child.on('exit', (code) => {
+  assert.equal(code, 3);
+  console.log(`Node ${process.version} on ${process.arch}: tier ${capabilities().tier}`);
+});
