@@ -7,7 +7,12 @@ import { sealFds } from './fds.js';
 import { safeFork } from './fork.js';
 import type { FunctionName, NodeFunctions } from './node-functions.js';
 import { isWrapped, overrideSpawn, requireKnownNode, restoreSpawn } from './node-internals.js';
-import { type LaunchOptions, pickLaunchOptions, refuseLaunchOptions } from './options.js';
+import {
+  type LaunchOptions,
+  pickLaunchOptions,
+  refuseLaunchOptions,
+  refuseUnknownOptions,
+} from './options.js';
 import {
   type Defaults,
   keepFd,
@@ -45,8 +50,11 @@ const OURS: NodeFunctions = {
  *
  * Descriptors that are open now get close-on-exec, see {@link sealFds}. Calls add up: the last one that is not undone
  * says what children get, and functions are replaced once, also with several copies of this library.
+ *
+ * Throws for options that it does not have, Node's among them (`ERR_INVALID_ARG_VALUE`).
  */
 export function register(options: RegisterOptions = {}): () => void {
+  refuseUnknownOptions(options);
   if (process.platform !== 'linux') return registerElsewhere(options);
   requireKnownNode();
   const defaults = readDefaults(options);

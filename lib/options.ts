@@ -5,7 +5,7 @@ import type {
   StdioNull,
   StdioPipe,
 } from 'node:child_process';
-import { unsupportedPlatform } from './errors.js';
+import { invalidValue, unsupportedPlatform } from './errors.js';
 
 /** One value of a limit. A number or bigint is in the unit of its resource; `'unlimited'` is RLIM_INFINITY. */
 export type RlimitValue = number | bigint | 'unlimited';
@@ -223,6 +223,15 @@ export function pickLaunchOptions(options: LaunchOptions): LaunchOptions {
     if (options[name] !== undefined) picked[name] = options[name];
   }
   return picked as LaunchOptions;
+}
+
+/** Of a function that only this library has: there, what is not known is a mistake and not an option of Node's. */
+export function refuseUnknownOptions(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!(NAMES as readonly string[]).includes(name)) {
+      throw invalidValue(`options.${name}`, value, 'is not a launch option');
+    }
+  }
 }
 
 /** Elsewhere than on Linux `child_process.spawn` does the work, and it would ignore these without a word. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import childProcess, { spawn } from 'node:child_process';
 import { test } from 'node:test';
+import { register } from 'safe-spawn';
 import { IMPORTED, REQUIRED, run, runRaw } from './run.mjs';
 
 function all(results, value) {
@@ -29,6 +31,16 @@ test('NODE_OPTIONS registers too', async () => {
   const results = await run('ways.mjs', [], { env: { NODE_OPTIONS: REQUIRED.join(' ') } });
   assert.deepEqual(results, all(results, 'none'));
 });
+
+for (const name of ['uid', 'rlimit']) {
+  test(`register({ ${name} }) is refused, and registers nothing`, () => {
+    assert.throws(() => register({ [name]: 1 }), {
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: new RegExp(`'options.${name}'`),
+    });
+    assert.equal(childProcess.spawn, spawn);
+  });
+}
 
 test('register can be called more than once, and is undone when each was undone', async () => {
   assert.deepEqual(await run('undone.mjs'), {
