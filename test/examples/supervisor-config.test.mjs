@@ -89,8 +89,8 @@ test('limits are for both or soft and hard, sizes have units, signals go without
 });
 
 test('words are split as by a shell', () => {
-  const text = String.raw`a "b c" 'd "e"' f\ g"h\"i" ""`;
-  assert.deepEqual(words(text), ['a', 'b c', 'd "e"', 'f gh"i', '']);
+  const text = String.raw`a "b c" 'd "e"' f\ g"h\"i" "\n\\" ""`;
+  assert.deepEqual(words(text), ['a', 'b c', 'd "e"', 'f gh"i', '\\n\\', '']);
   assert.throws(() => words(`a 'b`), /without its end/);
 });
 
@@ -104,7 +104,7 @@ test('README.md lists the keys of a program, and the file beside it has no other
   const { programs } = readConfig(join(folder, 'supervisor.ini'));
   assert.deepEqual(
     programs.map(({ name }) => name),
-    ['clock', 'echo'],
+    ['clock', 'web'],
   );
 });
 

@@ -39,6 +39,6 @@ function unquoted(word: string): string {
   return word.replace(
     /\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
     (_, escaped?: string, double?: string, single?: string) =>
-      escaped ?? single ?? (double ?? '').replace(/\\(.)/g, '$1'),
+      escaped ?? single ?? (double ?? '').replace(/\\(["\\])/g, '$1'),
   );
 }
