@@ -8,6 +8,8 @@ import { anchors, blocks, documents, links, prose, root, text } from './blocks.m
 
 const require = createRequire(import.meta.url);
 
+const FILE = /(?<![\w/.-])(?:lib|src-native|test|docs|tools|bench|demo|examples|etc)\/[\w./-]*/g;
+
 /** What is run by examples.test.mjs, what is compared below, and pictures. */
 const LANGUAGES = ['js', 'ts', 'bash', 'console', 'text'];
 
@@ -21,11 +23,8 @@ for (const document of documents) {
   });
 
   test(`every file of the repository that ${document} names is there`, () => {
-    const named = [
-      ...prose(document).matchAll(/`((?:lib|src-native|test|docs|tools|bench|demo|examples)\/[\w./-]*)`/g),
-    ];
     assert.deepEqual(
-      named.map(([, path]) => path).filter((path) => !existsSync(join(root, path))),
+      namedFiles(document).filter((path) => !existsSync(join(root, path))),
       [],
     );
   });
@@ -51,6 +50,13 @@ for (const document of documents) {
       [],
     );
   });
+}
+
+/** Those in backquotes, and in pictures. */
+function namedFiles(document) {
+  const pictures = blocks(document).filter(({ language }) => language === 'text');
+  const words = [...(prose(document).match(/`[^`]+`/g) ?? []), ...pictures.map(({ code }) => code)];
+  return words.flatMap((word) => word.match(FILE) ?? []);
 }
 
 function leadsSomewhere(document, target) {
