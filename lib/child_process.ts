@@ -13,6 +13,7 @@ export {
 } from './sync.js';
 
 export const ChildProcess: typeof nodeProcess.ChildProcess = nodeProcess.ChildProcess;
+export type ChildProcess = nodeProcess.ChildProcess;
 
 /** With what a forked process sets up its end of the channel. Not documented by Node. */
 export const _forkChild: unknown = Reflect.get(nodeProcess, '_forkChild');
