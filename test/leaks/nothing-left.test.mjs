@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { safeSpawn } from 'safe-spawn';
 import { failureOf, failures } from '../helpers/failures.mjs';
@@ -8,12 +9,13 @@ import { eventually } from '../helpers/poll.mjs';
 import { childrenOf, fdTargets, nofileLimits } from '../helpers/processes.mjs';
 
 const SPAWNS = 2000;
+const CHANNELS = 200;
 const AT_ONCE = 20;
 const { hard } = nofileLimits();
 
-/** Calls `start` SPAWNS times, AT_ONCE of them together. */
-async function repeat(start) {
-  for (let started = 0; started < SPAWNS; started += AT_ONCE) {
+/** Calls `start` so many times, AT_ONCE of them together. */
+async function repeat(start, count = SPAWNS) {
+  for (let started = 0; started < count; started += AT_ONCE) {
     await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => start(started + index)));
   }
 }
@@ -50,6 +52,26 @@ test(`${SPAWNS} spawns that failed leave no descriptor and no zombie`, async () 
     const failure = failures[index % failures.length];
     assert.equal((await failureOf(safeSpawn, failure)).code, failure.code, failure.what);
   });
+  await settled(before);
+});
+
+/** In the order in which they are called, without a turn of the loop in between. */
+const lastWords = [
+  (child) => [child.kill('SIGKILL'), child.send('late', () => {})],
+  (child) => [child.send('early', () => {}), child.kill('SIGKILL')],
+  (child) => [child.send('socket', new Socket(), () => {}), child.kill('SIGKILL')],
+  (child) => [child.disconnect(), child.kill('SIGKILL')],
+  (child) => [child.send('early', () => {}), child.disconnect(), child.kill('SIGKILL')],
+];
+
+test(`${CHANNELS} channels to children that die leave no descriptor and no zombie`, async () => {
+  await run();
+  const before = openCount();
+  await repeat(async (index) => {
+    const child = safeSpawn('sleep', ['1000'], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    lastWords[index % lastWords.length](child);
+    await once(child, 'exit');
+  }, CHANNELS);
   await settled(before);
 });
 
