@@ -36,11 +36,17 @@ async function answer({ asked, json, quick }) {
     progress.clear();
     const results = withRatios(question, measured);
     const comparisons = compare(question, results);
-    answers.push({ question: question.name, unit: question.unit, results, comparisons });
+    answers.push({ ...describeQuestion(question), results, comparisons });
     if (!json) console.log(formatReport(question, results, comparisons));
   }
   if (json) console.log(JSON.stringify({ machine: describeMachine(), quick, answers }, undefined, 2));
   if (answers.some(hasFailure)) process.exitCode = 1;
+}
+
+/** What is needed to understand the results without the question's file. */
+function describeQuestion({ name, title, unit, axis, contenders, reference, scenarios }) {
+  const places = scenarios.map(({ name, note, plot }) => ({ name, note, plot }));
+  return { question: name, title, unit, axis, contenders, reference, scenarios: places };
 }
 
 function hasFailure({ results }) {

@@ -32,7 +32,11 @@ export default {
   scenarios: counts.map((descriptors) => ({
     name: nameOf(descriptors),
     descriptors,
-    plot: { name: "the child's table of descriptors", x: descriptors + OWN },
+    plot: {
+      name: "the child's table of descriptors",
+      x: descriptors + OWN,
+      label: descriptors.toLocaleString('en-US'),
+    },
   })),
   contenders: labels,
   reference: 'childProcess',

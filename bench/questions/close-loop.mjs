@@ -23,7 +23,7 @@ function scenario(bound) {
   return {
     name: nameOf(bound),
     bound,
-    plot: { name: 'until the child has ended', x: bound },
+    plot: { name: 'until the child has ended', x: bound, label: bound.toLocaleString('en-US') },
     ...(beyond && {
       note:
         `the hard limit here is ${hardLimit().toLocaleString('en-US')}: the loops run to the full number all the same, ` +

@@ -40,7 +40,11 @@ export default {
   scenarios: counts.map((live) => ({
     name: nameOf(live),
     live,
-    plot: { name: 'time on the processor for the end of one child', x: live + OWN },
+    plot: {
+      name: 'time on the processor for the end of one child',
+      x: live + OWN,
+      label: live.toLocaleString('en-US'),
+    },
   })),
   contenders: labels,
   reference: 'childProcess',

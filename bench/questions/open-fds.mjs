@@ -37,7 +37,7 @@ function scenario(count, kind, contenders = all) {
     descriptors: count,
     ...kind,
     contenders,
-    plot: { name: kind.says, x: count + OWN },
+    plot: { name: kind.says, x: count + OWN, label: count.toLocaleString('en-US') },
   };
 }
 

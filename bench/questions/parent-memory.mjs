@@ -31,7 +31,7 @@ function scenario(size, stdio, contenders) {
     until: 'blocked',
     contenders,
     ...(availableMemory() < size + SPARE && { unavailable: 'too little memory is free' }),
-    plot: { name: `stdio '${stdio}'`, x: (size + OWN) / GIGABYTE },
+    plot: { name: `stdio '${stdio}'`, x: (size + OWN) / GIGABYTE, label: `${size / GIGABYTE} GB` },
   };
 }
 

@@ -1,11 +1,10 @@
 /** Everything that starts programs and can be compared: the commands of samplers, see native/sampler.h. */
 
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { importLibrary } from './library.mjs';
 import { builtProgram } from './native.mjs';
+import { installedPeer } from './peers.mjs';
 import { sampler } from './sampler.mjs';
-import { Unavailable } from './unavailable.mjs';
 
 /** Labels, by name. */
 export const labels = {
@@ -32,11 +31,11 @@ export const commands = {
   core: () => [builtProgram('core-launch')],
   rust: () => [builtProgram('rust-launch')],
   python: () => ['python3', program('subprocess-launch.py')],
-  bun: () => [installed('@oven/bun-linux-x64/bin/bun'), program('bun-launch.mjs')],
-  deno: () => [installed('@deno/linux-x64-glibc/deno'), 'run', '--allow-all', program('deno-launch.mjs')],
-  node22: (stdio) => childProcessOf(installed('node-22/bin/node'), stdio),
-  node24: (stdio) => childProcessOf(installed('node-24/bin/node'), stdio),
-  node26: (stdio) => childProcessOf(installed('node-26/bin/node'), stdio),
+  bun: () => [installedPeer('bun'), program('bun-launch.mjs')],
+  deno: () => [installedPeer('deno'), 'run', '--allow-all', program('deno-launch.mjs')],
+  node22: (stdio) => childProcessOf(installedPeer('node22'), stdio),
+  node24: (stdio) => childProcessOf(installedPeer('node24'), stdio),
+  node26: (stdio) => childProcessOf(installedPeer('node26'), stdio),
   childProcess: (stdio) => childProcessOf(process.execPath, stdio),
   ours: async (stdio) => {
     await importLibrary();
@@ -50,13 +49,6 @@ export function program(name) {
 
 function childProcessOf(node, stdio) {
   return [node, program(NODE_LAUNCH), 'node:child_process', 'spawn', stdio];
-}
-
-/** a program out of bench/peers/package.json. */
-function installed(path) {
-  const file = fileURLToPath(new URL(`../peers/node_modules/${path}`, import.meta.url));
-  if (!existsSync(file)) throw new Unavailable('not installed (npm install --prefix bench/peers)');
-  return file;
 }
 
 /**

@@ -1,7 +1,9 @@
 /** What the numbers were measured on. */
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
+import { peer } from './peers.mjs';
 
 export function describeMachine() {
   return {
@@ -13,7 +15,20 @@ export function describeMachine() {
     processors: cpus().length,
     memory: totalmem(),
     hardLimit: String(hardLimit()),
+    versions: versions(),
   };
+}
+
+/** Of whatever takes part, where it is installed. */
+function versions() {
+  const programs = { python: 'python3', compiler: 'cc', rust: 'rustc', bun: peer.bun, deno: peer.deno };
+  const entries = Object.entries(programs).map(([name, program]) => [name, versionOf(program)]);
+  return Object.fromEntries(entries.filter(([, version]) => version !== undefined));
+}
+
+function versionOf(program) {
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  return stdout?.split('\n', 1)[0];
 }
 
 /** The hard limit on descriptors, Infinity where there is none. */

@@ -4,7 +4,7 @@
  *   title        one line
  *   unit         of all values
  *   scenarios    [{ name, note?, unavailable?, contenders?, plot?, ... }], plain data that is handed to the contenders:
- *                `contenders` names those that take part, without it all do; `plot` is { name, x }, its place in a plot
+ *                `contenders` names those that take part, without it all do; `plot` is { name, x, label }, its place in a plot
  *   axis         what the x of the plots is
  *   contenders   { name of an export: label in the tables }
  *   reference    name of the contender to which the others are compared

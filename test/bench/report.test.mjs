@@ -1,0 +1,120 @@
+/** What docs/benchmarks.md is made with. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { formatDocument } from '../../bench/report/markdown.mjs';
+import { scratchDirectory } from '../helpers/scratch.mjs';
+
+const report = fileURLToPath(new URL('../../bench/report', import.meta.url));
+const withoutEcharts = existsSync(join(report, 'node_modules/echarts'))
+  ? false
+  : 'needs echarts (npm install --prefix bench/report)';
+
+const machine = {
+  date: '2000-01-02T03:04:05Z',
+  node: 'v20.0.0',
+  kernel: '6.1',
+  processor: 'Z80',
+  processors: 1,
+  memory: 2 ** 30,
+  hardLimit: '4096',
+  versions: { python: 'Python 3' },
+};
+
+const counts = [1, 10, 100];
+
+function counted(contender, count, median, noisy = false) {
+  return {
+    contender,
+    scenario: `${count} things`,
+    summary: { median, noisy },
+    ratio: 1,
+    facts: { leaks: 0 },
+  };
+}
+
+const run = {
+  name: 'here',
+  machine,
+  quick: false,
+  answers: [
+    {
+      question: 'things',
+      title: 'many things',
+      unit: 'microseconds',
+      axis: 'things',
+      contenders: { ours: 'Ours', theirs: 'Theirs', absent: 'Absent' },
+      reference: 'theirs',
+      scenarios: counts.map((count) => ({
+        name: `${count} things`,
+        plot: { name: 'blocked', x: count, label: String(count) },
+      })),
+      results: [
+        ...counts.map((count) => counted('ours', count, 5)),
+        ...counts.map((count) => counted('theirs', count, 1000 * count, true)),
+        { contender: 'absent', scenario: '1 things', unavailable: 'not installed' },
+        { contender: 'absent', scenario: '10 things', failed: 'died: SIGKILL' },
+      ],
+      comparisons: [
+        { label: 'few', ratio: 0.005, atMost: 0.01 },
+        { label: 'many', ratio: 2, atLeast: 3 },
+        { label: 'none', atMost: 1 },
+      ],
+    },
+  ],
+};
+
+test('a table has a row for each contender that was counted and a column for each scenario', () => {
+  const lines = formatDocument([run], [], () => '').split('\n');
+  assert.ok(lines.includes('| blocked, microseconds | 1 | 10 | 100 |'));
+  assert.ok(lines.includes('| Ours | 5.00<br>leaks 0 | 5.00<br>leaks 0 | 5.00<br>leaks 0 |'));
+  assert.ok(lines.includes('| Theirs | 1,000!<br>leaks 0 | 10,000!<br>leaks 0 | 100,000!<br>leaks 0 |'));
+  assert.ok(!lines.some((line) => line.startsWith('| Absent')));
+});
+
+test('what was not measured, and why, is told beside the tables', () => {
+  const lines = formatDocument([run], [], () => '').split('\n');
+  assert.ok(lines.includes('- Absent is not in it: not installed'));
+  assert.ok(lines.includes('- Absent, 10 things: FAILED: died: SIGKILL'));
+});
+
+test('a goal is reached, missed, or unknown where a side is missing', () => {
+  const lines = formatDocument([run], [], () => '').split('\n');
+  assert.ok(lines.includes('| few | 0.00500 | <= 0.01 | reached |'));
+  assert.ok(lines.includes('| many | 2.00 | >= 3 | missed |'));
+  assert.ok(lines.includes('| none | - | <= 1 | unknown |'));
+});
+
+test('what a run prints is what the document is made from', () => {
+  const bench = fileURLToPath(new URL('../../bench/index.mjs', import.meta.url));
+  const args = [bench, '--quick', '--json', 'child-memory'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const text = formatDocument([{ name: 'quick', ...JSON.parse(stdout) }], [], () => '');
+  assert.match(text, /^\| bytes \| 0 \| 100 \| 1,000 \|/m);
+  assert.match(text, /^\| safe-spawn \| \d+<br>FDSize \d+ \|/m);
+});
+
+test('one command makes the document and the plots that it shows', { skip: withoutEcharts }, () => {
+  const [results, docs] = ['results', 'docs'].map((name) => join(scratchDirectory(), name));
+  mkdirSync(results);
+  mkdirSync(join(docs, 'plots'), { recursive: true });
+  writeFileSync(join(docs, 'plots', 'of-an-earlier-run.svg'), '');
+  writeFileSync(join(results, 'here.json'), JSON.stringify(run));
+
+  const made = spawnSync(process.execPath, [join(report, 'index.mjs'), results, docs], { encoding: 'utf8' });
+
+  assert.equal(made.status, 0, made.stderr);
+  assert.deepEqual(readdirSync(join(docs, 'plots')), ['here-things-blocked.svg']);
+  assert.match(readFileSync(join(docs, 'benchmarks.md'), 'utf8'), /\]\(plots\/here-things-blocked\.svg\)/);
+  const svg = readFileSync(join(docs, 'plots', 'here-things-blocked.svg'), 'utf8');
+  assert.match(svg, /^<svg /);
+  for (const text of ['many things, blocked', 'things', 'microseconds', 'Ours', 'Theirs']) {
+    assert.ok(svg.includes(`>${text}<`), text);
+  }
+  assert.ok(!svg.includes('>Absent<'));
+});
