@@ -114,6 +114,7 @@ const mistakes = {
   'a key before any section': ['command = true\n', /line 1/],
   'a section twice': ['[program:a]\n[program:a]\n', /line 2/],
   'an unknown section': [iniText({ ...socket, 'progam:a': {} }), /progam:a/],
+  'a name that is no part of a path': [iniText({ ...socket, 'program:a/b': {} }), /a\/b/],
   'no command': [iniText({ ...socket, 'program:a': {} }), /\[program:a\] command/],
 };
 

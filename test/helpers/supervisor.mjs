@@ -85,7 +85,8 @@ export async function startSupervisor(t, sections, { launcher = [], stock = fals
 
 class RunningSupervisor {
   output = '';
-  #known = new Set();
+  /** Itself, however often it was launched, and its programs. */
+  #pids = new Set();
 
   constructor(folder, projectFolder) {
     this.folder = folder;
@@ -113,6 +114,7 @@ class RunningSupervisor {
     const child = spawn(launcherPath, [...launcher.map(String), '--', ...command], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    this.#pids.add(child.pid);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         this.output += text;
@@ -127,7 +129,7 @@ class RunningSupervisor {
 
   async status() {
     const { body } = await this.ask('GET', '/status');
-    for (const { pid } of body) if (pid) this.#known.add(pid);
+    for (const { pid } of body) if (pid) this.#pids.add(pid);
     return Object.fromEntries(body.map((program) => [program.name, program]));
   }
 
@@ -153,9 +155,8 @@ class RunningSupervisor {
     return code;
   }
 
-  async end() {
-    if (isAlive(this.pid)) await this.kill();
-    for (const pid of this.#known) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  end() {
+    for (const pid of this.#pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   }
 }
 

@@ -38,7 +38,7 @@ export function readConfig(file: string): Config {
   const sections = parseIni(readFileSync(file, 'utf8'));
   const config: Config = { socket: '', programs: [] };
   for (const [name, section] of sections) {
-    const program = /^program:(\S+)$/.exec(name)?.[1];
+    const program = /^program:([\w.-]+)$/.exec(name)?.[1];
     if (program)
       config.programs.push(inSection(name, section, (take) => readProgram(program, take, section)));
     else if (name === 'unix_http_server')

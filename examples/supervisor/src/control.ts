@@ -21,7 +21,7 @@ export async function serve(supervisor: Supervisor, shutDown: () => void): Promi
     const [, action = '', name = ''] = (request.url ?? '').split('/');
     try {
       const run = actions[`${request.method} ${action}`] ?? fail(`no ${request.method} ${request.url}`);
-      response.end(`${JSON.stringify((await run(decodeURIComponent(name))) ?? 'done')}\n`);
+      response.end(`${JSON.stringify((await run(name)) ?? 'done')}\n`);
     } catch (error) {
       response.writeHead(400).end(`${JSON.stringify((error as Error).message)}\n`);
     }
