@@ -1,5 +1,6 @@
 // What the documentation says of files, scripts and names, compared with these.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -8,7 +9,11 @@ import { anchors, blocks, documents, links, prose, root, text } from './blocks.m
 
 const require = createRequire(import.meta.url);
 
-const FILE = /(?<![\w/.-])(?:lib|src-native|test|docs|tools|bench|demo|examples|etc)\/[\w./-]*/g;
+const INSTALLATION = 'npm install safe-spawn';
+const COMMAND = /^npx safe-spawn /;
+
+const SOURCE =
+  /(?<![\w/.-])(?:lib|src-native|test|tools|bench|demo|examples)\/[\w./-]+\.(?:c|h|cc|sh|mjs|[cm]?ts)\b/g;
 
 /** What is run by examples.test.mjs, what is compared below, and pictures. */
 const LANGUAGES = ['js', 'ts', 'bash', 'console', 'text'];
@@ -22,9 +27,9 @@ for (const document of documents) {
     );
   });
 
-  test(`every file of the repository that ${document} names is there`, () => {
+  test(`every source file that ${document} names is there`, () => {
     assert.deepEqual(
-      namedFiles(document).filter((path) => !existsSync(join(root, path))),
+      namedSources(document).filter((path) => !existsSync(join(root, path))),
       [],
     );
   });
@@ -53,10 +58,10 @@ for (const document of documents) {
 }
 
 /** Those in backquotes, and in pictures. */
-function namedFiles(document) {
+function namedSources(document) {
   const pictures = blocks(document).filter(({ language }) => language === 'text');
   const words = [...(prose(document).match(/`[^`]+`/g) ?? []), ...pictures.map(({ code }) => code)];
-  return words.flatMap((word) => word.match(FILE) ?? []);
+  return words.flatMap((word) => word.match(SOURCE) ?? []);
 }
 
 function leadsSomewhere(document, target) {
@@ -66,20 +71,33 @@ function leadsSomewhere(document, target) {
   return anchor === undefined || anchors(file).includes(anchor);
 }
 
-test('every command for a console installs the package, or is one that the continuous integration runs', () => {
+test('every command for a console is for the installation, for the continuous integration, or in the help of the command', () => {
   const ci = readFileSync(join(root, '.ci', 'run'), 'utf8');
-  const others = documents
-    .flatMap(consoleCommands)
-    .filter((command) => command !== 'npm install safe-spawn' && !ci.includes(`{ ${command}; }`));
-  assert.deepEqual(others, []);
+  const help = execFileSync(process.execPath, [join(root, 'dist', 'cli', 'index.js'), '--help'], {
+    encoding: 'utf8',
+  });
+  const isKnown = (command) =>
+    command === INSTALLATION ||
+    ci.includes(`{ ${command}; }`) ||
+    (COMMAND.test(command) && isIn(help, command));
+  assert.deepEqual(
+    documents.flatMap(consoleCommands).filter((command) => !isKnown(command)),
+    [],
+  );
 });
+
+/** Its words, but for the numbers of processes. */
+function isIn(help, command) {
+  const words = command.replace(COMMAND, '').split(' ');
+  return words.every((word) => /^\d+$/.test(word) || help.split(/[^\w-]+/).includes(word));
+}
 
 test('README.md and CONTRIBUTING.md have the same commands for a fresh clone', () => {
   const [readme, contributing] = ['README.md', 'CONTRIBUTING.md'].map(consoleCommands);
   assert.notEqual(contributing.length, 0);
   assert.deepEqual(
     contributing,
-    readme.filter((command) => command !== 'npm install safe-spawn'),
+    readme.filter((command) => command !== INSTALLATION),
   );
 });
 
@@ -148,7 +166,7 @@ function consoleCommands(document) {
   return blocks(document)
     .filter(({ language }) => language === 'console')
     .flatMap(({ code }) => code.trim().split('\n'))
-    .map((line) => line.replace(/^\$ /, ''));
+    .map((line) => line.replace(/^\$ /, '').replace(/ +#.*/, ''));
 }
 
 /** The names in backquotes that start the rows of a document's tables. */
