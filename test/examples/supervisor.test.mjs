@@ -117,17 +117,20 @@ test('a program whose log is on a full disk runs on, and what is lost is counted
   await eventually('more are', async () => (await supervisor.status()).flood.lost > lost);
 });
 
-test('the last words of a program are in its log once the supervisor has ended', async (t) => {
+test('the last words of a program, and of what it has left behind, are in its log once the supervisor has ended', async (t) => {
+  const farewell = '{ sleep 0.1; echo later; } & head -c 60000 /dev/zero; echo last; exit';
   const supervisor = await startSupervisor(t, (folder) => ({
     'program:a': {
-      command: `sh -c 'trap "head -c 60000 /dev/zero; exit" TERM; echo ready; while :; do sleep 0.01; done'`,
+      command: `sh -c 'trap "${farewell}" TERM; echo ready; while :; do sleep 0.01; done'`,
       startsecs: 0,
       stdout_logfile: join(folder, 'log'),
     },
   }));
   await logLines(supervisor, 'log', 1);
   await supervisor.kill('SIGTERM');
-  assert.equal(statSync(join(supervisor.folder, 'log')).size, 'ready\n'.length + 60_000);
+  const text = readFileSync(join(supervisor.folder, 'log'), 'utf8');
+  assert.equal(text.replaceAll('\0', ''), 'ready\nlast\nlater\n');
+  assert.equal(text.length, 'ready\nlast\nlater\n'.length + 60_000);
 });
 
 test('a program can be reloaded while it floods its log', async (t) => {

@@ -7,7 +7,7 @@ import { RotatingLog } from './log.ts';
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 60_000;
 /** So long is output read of what a program has left running. Then its pipes are closed. */
-const LAST_OUTPUT_MS = 1000;
+const LAST_OUTPUT_MS = 2000;
 
 /** As supervisord names them. */
 export type State = 'STOPPED' | 'STARTING' | 'RUNNING' | 'BACKOFF' | 'STOPPING' | 'EXITED' | 'FATAL';
