@@ -12,6 +12,10 @@ Finds descriptors that leaked into children: those of the processes named, or of
 exit status: 0 nothing found, 1 something found, 2 wrong usage, or a process that could not be inspected
 `;
 
+// Whoever reads may have seen enough, as `head` does.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') throw new Error(`safe-spawn: can not write to stdout: ${code}`);
+});
 process.exitCode = main(process.argv.slice(2));
 
 function main([command, ...words]: string[]): number {

@@ -19,25 +19,31 @@ export interface Style {
 function printFinding(finding: Finding, style: Style): string {
   const facts: [string, string][] = [...describe(finding.process), ...advice(finding)];
   return lines([
-    style.bad(headline(finding)),
-    ...draw(finding).map((line) => `  ${line}`),
+    style.bad(printable(headline(finding))),
+    ...draw(finding).map((line) => `  ${printable(line)}`),
     ...facts.map(([word, text]) => `  ${style.dim(word.padEnd(8))} ${text}`),
   ]);
 }
 
 function describe({ command, name, parent, state }: ProcessSummary): [string, string][] {
   return [
-    ['command', printable(command || `(${name})`)],
-    ['state', `${state}, parent ${parent === 1 ? '1: the process that started it is gone' : parent}`],
+    ['command', shorten(printable(command || `(${name})`))],
+    [
+      'state',
+      `${state}, parent ${parent === 1 ? '1: who started it is gone, unless that was init' : parent}`,
+    ],
   ];
+}
+
+/** What a process calls itself and its files must not reach the terminal as an escape sequence. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
 }
 
 const LONGEST_COMMAND = 200;
 
-/** What a process calls itself must not reach the terminal as an escape sequence. */
-function printable(text: string): string {
-  const clean = text.replace(/\p{Cc}/gu, '?');
-  return clean.length > LONGEST_COMMAND ? `${clean.slice(0, LONGEST_COMMAND)}...` : clean;
+function shorten(text: string): string {
+  return text.length > LONGEST_COMMAND ? `${text.slice(0, LONGEST_COMMAND)}...` : text;
 }
 
 function groupByProcess(notes: readonly Note[]): Note[][] {

@@ -41,8 +41,8 @@ const KINDS: readonly FindingKind[] = ['self-held-pipe', 'leaked-end', 'leaked-l
  * `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM` on others than Linux.
  *
  * @example
- * const { findings } = inspect({ pids: [child.pid] });
- * if (findings.some(({ blocked }) => blocked)) child.kill();
+ * const { findings } = inspect();
+ * for (const finding of findings) if (finding.blocked) console.error(`${finding.process.pid} hangs`);
  */
 export function inspect(options: InspectOptions = {}): Report {
   if (process.platform !== 'linux') throw unsupportedPlatform('inspect()');

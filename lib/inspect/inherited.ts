@@ -23,12 +23,13 @@ export function suspectLeaks(
   links: readonly Link[],
 ): LeakSuspect[] {
   if (!process.execed) return [];
+  const listeners = listening.of(process.pid);
   return links.flatMap(({ fd, target }): LeakSuspect[] => {
     if (fd <= 2) return [];
     if (TERMINAL_MASTERS.includes(target)) {
       return [{ kind: 'leaked-terminal', process, fd, target, address: undefined }];
     }
-    const address = target.startsWith('socket:') ? listening.address(process.pid, target) : undefined;
+    const address = listeners.get(target);
     return address === undefined ? [] : [{ kind: 'leaked-listener', process, fd, target, address }];
   });
 }

@@ -13,12 +13,12 @@ export class Listening {
     this.#proc = proc;
   }
 
-  /** Where the socket listens, `'tcp port 80'` or a path; undefined if it does not. */
-  address(pid: number, target: string): string | undefined {
+  /** Of the namespace of this process: where each listens, `'tcp port 80'` or a path. */
+  of(pid: number): ReadonlyMap<string, string> {
     const namespace = this.#proc.link(pid, 'ns/net') ?? '';
     const known = this.#namespaces.get(namespace) ?? this.#read(pid);
     this.#namespaces.set(namespace, known);
-    return known.get(target);
+    return known;
   }
 
   #read(pid: number): ReadonlyMap<string, string> {

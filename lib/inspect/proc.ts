@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
+import { systemError } from '../errors.js';
 import { type FdFlags, fdInfo, fdNumbers, fdTarget, isGone, readFlags } from '../proc-fds.js';
 
 /** What /proc/PID/stat says of a process. */
@@ -32,11 +34,13 @@ export class Proc {
     this.root = root;
   }
 
-  /** Throws if there is no such directory. */
+  /** Throws ENOENT where there are none: the directory is there even if nothing is mounted on it. */
   pids(): number[] {
-    return readdirSync(this.root)
-      .filter((name) => /^[1-9]\d*$/.test(name))
-      .map(Number);
+    const names = attempt(() => readdirSync(this.root)) ?? [];
+    const pids = names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
+    if (pids.length > 0) return pids;
+    const message = `inspect ENOENT: no proc(5) is mounted at ${this.root}`;
+    throw Object.assign(systemError(-constants.errno.ENOENT, 'inspect'), { message, path: this.root });
   }
 
   stat(pid: number): ProcessStat | undefined {
