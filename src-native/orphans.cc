@@ -72,5 +72,5 @@ void AdoptOrphans(std::vector<launch_child> orphans) {
   DropDead(&orphans);
   if (orphans.empty()) return;
   auto shared = std::make_unique<std::vector<launch_child>>(std::move(orphans));
-  if (StartThread(shared.get())) shared.release();
+  if (StartThread(shared.get())) (void)shared.release();
 }

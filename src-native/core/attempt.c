@@ -184,7 +184,7 @@ static enum launch_step refused_step(const struct launch__run *run, long error) 
 int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
                     struct launch_error *ret_error) {
   bool by_mail = run->way.tier == LAUNCH_TIER_SHARED;
-  struct launch_child child;
+  struct launch_child child = {.pidfd = -1};
   long pid;
   int error;
 
