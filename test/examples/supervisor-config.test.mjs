@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { root } from '../helpers/native.mjs';
-import { scratchPath } from '../helpers/scratch.mjs';
+import { scratchDirectory, scratchPath } from '../helpers/scratch.mjs';
 import { iniText, supervisorModule } from '../helpers/supervisor.mjs';
 
 const socket = { unix_http_server: { file: '/run/socket' } };
@@ -12,6 +12,7 @@ let readConfig;
 let words;
 
 before(async () => {
+  process.chdir(scratchDirectory());
   ({ readConfig } = await supervisorModule('config.js'));
   ({ words } = await supervisorModule('ini.js'));
 });

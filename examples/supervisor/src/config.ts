@@ -1,5 +1,5 @@
 // What the file says, checked. Nothing in it is passed over: a key that is not known may be a misspelt one.
-import { accessSync, constants as fsConstants, readFileSync } from 'node:fs';
+import { accessSync, existsSync, constants as fsConstants, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { getRlimit, type Rlimit, type Rlimits, type SafeSpawnOptions, safeExecFileSync } from 'safe-spawn';
@@ -167,7 +167,7 @@ function user(name: string): SafeSpawnOptions {
 }
 
 function writable(file: string): string {
-  accessSync(dirname(file), fsConstants.W_OK);
+  accessSync(existsSync(file) ? file : dirname(file), fsConstants.W_OK);
   return file;
 }
 
