@@ -9,7 +9,7 @@ import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, 
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { root } from '../helpers/native.mjs';
 import { eventually } from '../helpers/poll.mjs';
 
@@ -21,15 +21,17 @@ const scratch = mkdtempSync(join(tmpdir(), 'safe-spawn-integration-'));
 const DEADLINE = 120_000;
 let runs = 0;
 
-before(async () => {
+after(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+await install();
+
+/** Not in a hook, whose time would be that of the first test. */
+async function install() {
   cpSync(join(import.meta.dirname, 'package.json'), join(scratch, 'package.json'));
   cpSync(join(import.meta.dirname, 'fixtures'), scratch, { recursive: true });
-  const install = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
-  const child = spawn('npm', install, { cwd: scratch, stdio: 'inherit' });
+  const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
+  const child = spawn('npm', args, { cwd: scratch, stdio: 'inherit' });
   assert.deepEqual(await once(child, 'close'), [0, null]);
-});
-
-after(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+}
 
 /** A place for one run of a tool: its environment, and what its processes write down. */
 function prepare(arm) {
