@@ -1,7 +1,7 @@
 // Programs that hand descriptors to their children, or hold both ends of a pipe, and mean it.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -13,6 +13,7 @@ import { scratchDirectory } from '../helpers/scratch.mjs';
 import { familyWith, startFamily } from './family.mjs';
 
 const programs = join(root, 'test', 'inspect', 'programs');
+const NOBODY = 65_534;
 const FLOOD = 'while :; do echo line; done';
 
 /** A script of bash, and the programs that run in it by then. */
@@ -74,6 +75,21 @@ test('no false alarm about nginx', { skip: withoutProgram('nginx') }, async (t) 
   writeFileSync(join(directory, 'nginx.conf'), config);
   const nginx = startFamily(t, 'nginx', ['-p', directory, '-c', 'nginx.conf', '-e', log]);
   await assertClean(nginx.pid, ['nginx', 'nginx', 'nginx']);
+});
+
+test('no false alarm about PostgreSQL', { skip: withoutProgram('postgres') }, async (t) => {
+  const cwd = ownDirectory();
+  // It refuses to be root.
+  const ids = process.getuid() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  if (ids.uid !== undefined) chownSync(cwd, ids.uid, ids.gid);
+  const made = safeSpawnSync('initdb', ['--no-sync', '-D', 'data', '-A', 'trust'], { cwd, ...ids });
+  assert.equal(made.status, 0, String(made.stderr));
+  const postgres = startFamily(t, 'postgres', ['-D', 'data', '-k', cwd, '-h', ''], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'ignore'],
+    ...ids,
+  });
+  await assertClean(postgres.pid, Array(4).fill('postgres'));
 });
 
 test('no false alarm about socket activation', {
