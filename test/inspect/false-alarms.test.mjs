@@ -27,6 +27,10 @@ const scripts = {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: so bash spells it
   'a coprocess': ['coproc cat; sleep 1000 <&"${COPROC[0]}" >&"${COPROC[1]}"; :', ['cat', 'sleep']],
   'an input that is kept open': ['mkfifo in; exec 5<>in; cat <&5 >/dev/null; :', ['cat']],
+  'a terminal under the number of another': [
+    'exec 64<>/dev/ptmx; bash -c "exec 64<>/dev/ptmx; exec sleep 1000"; :',
+    ['sleep'],
+  ],
   'a lock for a whole script': ['exec 9>lock; flock 9; sleep 1000; :', ['sleep']],
   'a flood inside a shell': [`(${FLOOD}) | cat >/dev/null; :`, ['bash', 'cat']],
   'make with a jobserver': [

@@ -63,10 +63,10 @@ def forked():
     """Workers that run the same program share all of it."""
     listener = socket.socket()
     listener.listen()
-    listener.set_inheritable(True)
+    os.dup2(listener.fileno(), 64)
     read, write = os.pipe()
     os.dup2(write, 1)
-    workers = [multiprocessing.get_context("fork").Process(target=listener.accept) for _ in range(2)]
+    workers = [multiprocessing.get_context("fork").Process(target=threading.Event().wait) for _ in range(2)]
     for worker in workers:
         worker.start()
     sleep(stdout=subprocess.DEVNULL)

@@ -62,6 +62,8 @@ told = sys.argv[2] if len(sys.argv) > 2 else ""
 
 fd, opened = globals()[what]()
 os.dup2(opened if isinstance(opened, int) else opened.fileno(), fd)
+# A dup2 onto itself changes nothing.
+os.set_inheritable(fd, True)
 environment = dict(os.environ)
 if told:
     name, value = told.split("=")
