@@ -91,6 +91,7 @@ test('no false alarm about PostgreSQL', { skip: withoutProgram('postgres') }, as
   const postgres = startFamily(t, 'postgres', ['-D', 'data', '-k', cwd, '-h', ''], {
     cwd,
     stdio: ['ignore', 'ignore', 'ignore'],
+    stop: 'SIGINT',
     ...ids,
   });
   await assertClean(postgres.pid, Array(4).fill('postgres'));

@@ -6,13 +6,14 @@ import { familyOf } from '../helpers/processes.mjs';
 
 /**
  * Starts a command, without whatever leaked into the test, and ends it with all its descendants after the test. Its stdout
- * is a pipe that is read.
+ * is a pipe that is read. With `stop`, a signal, the command is left to end the others and to tidy up.
  */
-export function startFamily(t, command, args = [], options = {}) {
+export function startFamily(t, command, args = [], { stop, ...options } = {}) {
   const head = safeSpawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], pipes: 'pipe', ...options });
   head.stdout?.resume();
   t.after(async () => {
-    for (const { pid } of familyOf(head.pid)) kill(pid);
+    if (stop === undefined) for (const { pid } of familyOf(head.pid)) kill(pid);
+    else head.kill(stop);
     if (head.exitCode === null && head.signalCode === null) await once(head, 'exit');
   });
   return head;
