@@ -1,31 +1,50 @@
 /** What the command line asks for. */
 
-const OPTIONS = ['--list', '--json', '--quick', '--help'];
+import { parseArgs } from 'node:util';
+
+const OPTIONS = {
+  list: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  quick: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+  contenders: { type: 'string', default: '' },
+};
 
 export const usage = [
-  'usage: npm run bench -- [--quick] [--json] [QUESTION...]',
+  'usage: npm run bench -- [--quick] [--json] [--contenders=NAME,...] [QUESTION...]',
   '       npm run bench -- --list',
 ].join('\n');
 
 /**
  * @param {string[]} args
- * @param {{ name: string }[]} questions all there are
+ * @param {{ name: string, contenders: object }[]} questions all there are
  * @returns {{ asked: object[], unknown: string[], list: boolean, json: boolean, quick: boolean, help: boolean }}
  */
 export function parseCommandLine(args, questions) {
-  const options = args.filter((arg) => arg.startsWith('-'));
-  const names = args.filter((arg) => !arg.startsWith('-'));
-  const known = new Map(questions.map((question) => [question.name, question]));
-  const unknown = [
-    ...options.filter((option) => !OPTIONS.includes(option)),
-    ...names.filter((name) => !known.has(name)),
-  ];
+  const { values, positionals } = parseArgs({
+    args,
+    options: OPTIONS,
+    allowPositionals: true,
+    strict: false,
+  });
+  const { contenders, ...flags } = values;
+  const names = contenders === '' ? undefined : String(contenders).split(',');
+  const wanted = questions.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   return {
-    asked: names.length === 0 ? questions : questions.filter(({ name }) => names.includes(name)),
-    unknown,
-    list: options.includes('--list'),
-    json: options.includes('--json'),
-    quick: options.includes('--quick'),
-    help: options.includes('--help'),
+    ...flags,
+    asked: names === undefined ? wanted : wanted.map((question) => amongThese(question, names)),
+    unknown: [
+      ...Object.keys(flags).filter((name) => !(name in OPTIONS)),
+      ...positionals.filter((word) => !questions.some(({ name }) => name === word)),
+      ...(names ?? []).filter((name) => !questions.some((question) => name in question.contenders)),
+    ],
   };
+}
+
+function amongThese(question, names) {
+  const entries = Object.entries(question.contenders).filter(([name]) => names.includes(name));
+  const comparisons = question.comparisons?.filter(
+    ({ of, to }) => names.includes(of[0]) && names.includes(to[0]),
+  );
+  return { ...question, contenders: Object.fromEntries(entries), comparisons };
 }

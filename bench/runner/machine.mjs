@@ -12,6 +12,7 @@ export function describeMachine() {
     architecture: process.arch,
     kernel: release(),
     processor: cpus()[0]?.model ?? 'unknown',
+    emulated: /^QEMU/.test(cpus()[0]?.model),
     processors: cpus().length,
     memory: totalmem(),
     hardLimit: String(hardLimit()),

@@ -37,6 +37,8 @@ async function loadQuestion(file) {
 export function cellsOf(question) {
   const all = Object.keys(question.contenders);
   return question.scenarios.flatMap((scenario) =>
-    (scenario.contenders ?? all).map((contender) => ({ scenario, contender })),
+    all
+      .filter((name) => scenario.contenders?.includes(name) ?? true)
+      .map((contender) => ({ scenario, contender })),
   );
 }

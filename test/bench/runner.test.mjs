@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { parseCommandLine } from '../../bench/runner/command-line.mjs';
 import { compare, withRatios } from '../../bench/runner/compare.mjs';
 import { measure } from '../../bench/runner/measure.mjs';
 import { loadQuestions } from '../../bench/runner/questions.mjs';
@@ -131,6 +132,30 @@ test('an unknown question gets the list and exit code 2', () => {
   assert.equal(stdout, '');
   assert.match(stderr, /nonsense/);
   assert.match(stderr, /open-fds/);
+});
+
+test('an unknown option or contender is unknown too', () => {
+  assert.equal(runBench('--nonsense').status, 2);
+  assert.equal(runBench('--contenders=ours,nonsense', 'sync').status, 2);
+});
+
+test('--contenders leaves out the others, and what is compared with them', () => {
+  const { asked, unknown } = parseCommandLine(
+    ['--contenders=a,b'],
+    [
+      {
+        name: 'question',
+        contenders: { a: 'A', b: 'B', c: 'C' },
+        comparisons: [
+          { of: ['a', 'x'], to: ['b', 'x'] },
+          { of: ['a', 'x'], to: ['c', 'x'] },
+        ],
+      },
+    ],
+  );
+  assert.deepEqual(unknown, []);
+  assert.deepEqual(asked[0].contenders, { a: 'A', b: 'B' });
+  assert.deepEqual(asked[0].comparisons, [{ of: ['a', 'x'], to: ['b', 'x'] }]);
 });
 
 test('a quick run measures the close loop, and sees what each way leaks', (t) => {
