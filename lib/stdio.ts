@@ -52,8 +52,9 @@ export function openEnds(stdio: readonly StdioEntry[]): number {
   let failed = 0;
   for (const [index, entry] of stdio.entries()) {
     const pipe = pipeOf(entry);
-    const end = pipe === undefined ? -1 : native().takeEnd(index);
-    if (pipe === undefined || end < 0) continue;
+    if (pipe === undefined) continue;
+    const end = native().takeEnd(index);
+    if (end < 0) continue;
     if (failed === 0) failed = pipe.open(end);
     if (failed !== 0) closeSync(end);
   }

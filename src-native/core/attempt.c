@@ -120,7 +120,6 @@ static int above_stdio(int pidfd) {
  * and this thread with it, for ever. Now the program gets it.
  */
 static void resend_stops(const struct launch__report *report, const struct launch_child *child) {
-
   for (size_t i = 0; i < LAUNCH__STOP_SIGNALS; i++)
     if ((report->stops & UINT64_C(1) << (launch__stop_signals[i] - 1)) != 0)
       (void)launch_signal(child, launch__stop_signals[i]);

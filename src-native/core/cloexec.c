@@ -1,22 +1,11 @@
 #include "cloexec.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
-#include <unistd.h>
 
-#ifndef SYS_close_range
-#  define SYS_close_range 436
-#endif
-#ifndef CLOSE_RANGE_CLOEXEC
-#  define CLOSE_RANGE_CLOEXEC (1U << 2)
-#endif
+#include "internal.h"
 
 enum { FIRST = STDERR_FILENO + 1 };
 
@@ -50,13 +39,6 @@ static int compare(const void *one, const void *other) {
   return (a > b) - (a < b);
 }
 
-/* Anything can be mounted at /proc. */
-static bool is_proc(DIR *directory) {
-  struct statfs status;
-
-  return fstatfs(dirfd(directory), &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
-}
-
 static int append_entry(struct list *list, const char *name) {
   char *end;
   long fd = strtol(name, &end, 10);
@@ -78,7 +60,7 @@ static int list_from_proc(struct list *list) {
   int error;
 
   if (directory == NULL) return -errno;
-  error = is_proc(directory) ? append_entries(list, directory) : -ENOSYS;
+  error = launch__is_proc(dirfd(directory)) ? append_entries(list, directory) : -ENOSYS;
   (void)closedir(directory);
   if (list->count > 1) qsort(list->fds, list->count, sizeof *list->fds, compare);
   return error;

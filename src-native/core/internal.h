@@ -156,6 +156,8 @@ void launch__gate(struct launch__report *report, enum launch_gate gate);
 
 /* seal.c [child] */
 int launch__close_others(struct launch__run *run);
+/* Anything can be mounted at /proc: is this descriptor in a procfs? */
+bool launch__is_proc(int fd);
 
 /* steps/fds.c [child]: does the plan put something on this number? */
 bool launch__is_target(const struct launch_plan *plan, int fd);
@@ -192,6 +194,9 @@ int launch__exec(struct launch__run *run);
 #endif
 #ifndef CLOSE_RANGE_UNSHARE
 #  define CLOSE_RANGE_UNSHARE (1U << 1)
+#endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#  define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
 /* ---- the kernel's own layouts where libc's differ -------------------------------------------- */

@@ -63,8 +63,7 @@ static int open_listing_in_full_table(const struct launch__run *run) {
   return fd;
 }
 
-/* Anything can be mounted at /proc. */
-static bool is_proc(int fd) {
+bool launch__is_proc(int fd) {
   struct statfs status;
 
   return launch__sys(SYS_fstatfs, fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
@@ -107,7 +106,7 @@ static int close_all_listed(const struct launch__run *run) {
   int closed;
 
   if (listing < 0) return listing;
-  if (!is_proc(listing))
+  if (!launch__is_proc(listing))
     closed = -ENOSYS;
   else
     do
