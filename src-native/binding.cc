@@ -62,7 +62,8 @@ Napi::Value Launch(const Napi::CallbackInfo &info) {
     return object;
   }
   watcher->Discard(child);
-  if (!IsOutOfDescriptors(error.error)) watcher->ends().Keep(request.ReleaseEnds());
+  if (IsOutOfDescriptors(error.error)) request.CloseEnds();
+  watcher->ends().Keep(request.ReleaseEnds());
   WriteFailure(error, result);
   return info.Env().Undefined();
 }
