@@ -12,6 +12,7 @@ import { hold } from '../runner/hold.mjs';
 import { hardLimit } from '../runner/machine.mjs';
 import { builtProgram } from '../runner/native.mjs';
 import { labels, spawners } from '../runner/spawners.mjs';
+import { countPoint, formatCount } from '../runner/table.mjs';
 
 const SPARE = 200;
 const OWN = 20;
@@ -22,7 +23,7 @@ const WORD = 64;
 const counts = [0, 100, 1000, 10_000, 19_000, 100_000].filter((count) => count <= hardLimit() - SPARE);
 
 function nameOf(count) {
-  return `${count.toLocaleString('en-US')} open descriptors in the parent`;
+  return `${formatCount(count)} open descriptors in the parent`;
 }
 
 export default {
@@ -32,11 +33,7 @@ export default {
   scenarios: counts.map((descriptors) => ({
     name: nameOf(descriptors),
     descriptors,
-    plot: {
-      name: "the child's table of descriptors",
-      x: descriptors + OWN,
-      label: descriptors.toLocaleString('en-US'),
-    },
+    plot: countPoint("the child's table of descriptors", descriptors, OWN),
   })),
   contenders: labels,
   reference: 'childProcess',

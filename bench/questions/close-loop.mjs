@@ -11,6 +11,7 @@ import { importLibrary } from '../runner/library.mjs';
 import { hardLimit } from '../runner/machine.mjs';
 import { builtProgram } from '../runner/native.mjs';
 import { sampler } from '../runner/sampler.mjs';
+import { countPoint, formatCount } from '../runner/table.mjs';
 
 const SMALL = 1024;
 const LARGE = 1_048_576;
@@ -23,17 +24,17 @@ function scenario(bound) {
   return {
     name: nameOf(bound),
     bound,
-    plot: { name: 'until the child has ended', x: bound, label: bound.toLocaleString('en-US') },
+    plot: countPoint('until the child has ended', bound),
     ...(beyond && {
       note:
-        `the hard limit here is ${hardLimit().toLocaleString('en-US')}: the loops run to the full number all the same, ` +
+        `the hard limit here is ${formatCount(hardLimit())}: the loops run to the full number all the same, ` +
         'closing one beyond the limit costs the same EBADF; the others run at the hard limit',
     }),
   };
 }
 
 function nameOf(bound) {
-  return `limit ${bound.toLocaleString('en-US')}`;
+  return `limit ${formatCount(bound)}`;
 }
 
 export default {

@@ -10,6 +10,7 @@ import { once } from 'node:events';
 import { countWaits } from '../runner/count-waits.mjs';
 import { builtProgram } from '../runner/native.mjs';
 import { labels, oursToNode, spawners } from '../runner/spawners.mjs';
+import { countPoint, formatCount } from '../runner/table.mjs';
 
 const counts = [0, 100, 1000, 5000];
 const MOST = counts.at(-1);
@@ -22,7 +23,7 @@ const TRACED_ENDS = 10;
 const OWN = 1;
 
 function nameOf(count) {
-  return `${count.toLocaleString('en-US')} live children`;
+  return `${formatCount(count)} live children`;
 }
 
 function flatness(contender) {
@@ -40,11 +41,7 @@ export default {
   scenarios: counts.map((live) => ({
     name: nameOf(live),
     live,
-    plot: {
-      name: 'time on the processor for the end of one child',
-      x: live + OWN,
-      label: live.toLocaleString('en-US'),
-    },
+    plot: countPoint('time on the processor for the end of one child', live, OWN),
   })),
   contenders: labels,
   reference: 'childProcess',

@@ -7,6 +7,7 @@
 
 import { contendersOf, goal, labelsOf } from '../runner/launchers.mjs';
 import { hardLimit } from '../runner/machine.mjs';
+import { countPoint, formatCount } from '../runner/table.mjs';
 
 /** Left for the runtime below the hard limit. */
 const SPARE = 200;
@@ -28,7 +29,7 @@ const blockedByPipes = { until: 'blocked', stdio: 'pipe', says: "until the call 
 const ended = { until: 'ended', stdio: 'ignore', says: 'until the child has ended' };
 
 function nameOf(count, { says }) {
-  return `${count.toLocaleString('en-US')} descriptors, ${says}`;
+  return `${formatCount(count)} descriptors, ${says}`;
 }
 
 function scenario(count, kind, contenders = all) {
@@ -37,7 +38,7 @@ function scenario(count, kind, contenders = all) {
     descriptors: count,
     ...kind,
     contenders,
-    plot: { name: kind.says, x: count + OWN, label: count.toLocaleString('en-US') },
+    plot: countPoint(kind.says, count, OWN),
   };
 }
 

@@ -10,6 +10,7 @@ import { hold } from '../runner/hold.mjs';
 import { availableMemory, hardLimit } from '../runner/machine.mjs';
 import { builtProgram } from '../runner/native.mjs';
 import { labels, oursToNode, spawners } from '../runner/spawners.mjs';
+import { formatCount } from '../runner/table.mjs';
 
 const GIGABYTE = 2 ** 30;
 const SPARE_DESCRIPTORS = 200;
@@ -17,7 +18,7 @@ const descriptors = Math.min(19_000, hardLimit() - SPARE_DESCRIPTORS);
 
 const scenarios = [
   { name: 'nothing special' },
-  { name: `${descriptors.toLocaleString('en-US')} open descriptors`, descriptors },
+  { name: `${formatCount(descriptors)} open descriptors`, descriptors },
   {
     name: '2 GB of touched Buffers',
     memory: 2 * GIGABYTE,

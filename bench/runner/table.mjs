@@ -3,7 +3,16 @@
 /** Three significant digits, and no fraction from 100 up. */
 export function formatNumber(value) {
   if (value === undefined) return '-';
-  return value >= 99.95 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
+  return value >= 99.95 ? formatCount(Math.round(value)) : value.toPrecision(3);
+}
+
+export function formatCount(count) {
+  return count.toLocaleString('en-US');
+}
+
+/** The place of a scenario on the line `name` of a plot. A logarithmic axis has no zero: `own` is what is always there. */
+export function countPoint(name, count, own = 0) {
+  return { name, x: count + own, label: formatCount(count) };
 }
 
 /** Rows of equal length; the first column is aligned to the left, the others to the right. */
