@@ -2,11 +2,14 @@
  * plant.c: plant LIMIT PROGRAM ARGUMENT...
  *
  * Runs the program as a supervisor of a careless parent: some descriptors without close-on-exec are open, one of them
- * above 1,024, and the soft limit on descriptors is LIMIT, or the hard limit if that is lower.
+ * above 1,024, and the soft limit on descriptors is LIMIT, or the hard limit if that is lower. The program is killed
+ * when the process that started it ends.
  */
 #include <err.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -30,6 +33,7 @@ static void plant_descriptors(void) {
 
 int main(int argc, char **argv) {
   if (argc < 3) errx(2, "usage: plant LIMIT PROGRAM ARGUMENT...");
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   syscall(SYS_close_range, 3, ~0U, 0); /* what was inherited would be counted as leaked too */
   set_soft_limit(RLIM_INFINITY);
   plant_descriptors();

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const worker = fileURLToPath(new URL('worker.mjs', import.meta.url));
 
 /** A contender that hangs is killed after this time. */
-const DEADLINE = 180_000;
+const DEADLINE = 300_000;
 
 /**
  * @param {{ href: string, cells: object[], effort: object }} job

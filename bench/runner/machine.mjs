@@ -22,7 +22,14 @@ export function describeMachine() {
 
 /** Of whatever takes part, where it is installed. */
 function versions() {
-  const programs = { python: 'python3', compiler: 'cc', rust: 'rustc', bun: peer.bun, deno: peer.deno };
+  const programs = {
+    python: 'python3',
+    compiler: 'cc',
+    rust: 'rustc',
+    bun: peer.bun,
+    deno: peer.deno,
+    supervisord: 'supervisord',
+  };
   const entries = Object.entries(programs).map(([name, program]) => [name, versionOf(program)]);
   return Object.fromEntries(entries.filter(([, version]) => version !== undefined));
 }

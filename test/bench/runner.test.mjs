@@ -158,19 +158,33 @@ test('--contenders leaves out the others, and what is compared with them', () =>
   assert.deepEqual(asked[0].comparisons, [{ of: ['a', 'x'], to: ['b', 'x'] }]);
 });
 
-test('a quick run measures the close loop, and sees what each way leaks', (t) => {
-  const { status, stdout, stderr } = runBench('--quick', '--json', 'close-loop');
+/** Returns what finds a result of a quick run by contender and scenario. */
+function runQuickly(question) {
+  const { status, stdout, stderr } = runBench('--quick', '--json', question);
   assert.equal(status, 0, stderr);
-  const { answers } = JSON.parse(stdout);
-  const result = (contender, scenario) =>
-    answers[0].results.find(
-      (candidate) => candidate.contender === contender && candidate.scenario === scenario,
-    );
+  const [{ results }] = JSON.parse(stdout).answers;
+  return (contender, scenario) =>
+    results.find((result) => result.contender === contender && result.scenario === scenario);
+}
 
+test('a quick run measures the close loop, and sees what each way leaks', (t) => {
+  const result = runQuickly('close-loop');
   const { unavailable } = result('nothing', 'limit 1,024');
   if (unavailable !== undefined) return t.skip(unavailable);
   assert.ok(result('nothing', 'limit 1,024').facts.leaks > 0);
   assert.equal(result('procSelfFd', 'limit 1,024').facts.leaks, 0);
   assert.equal(result('core', 'limit 1,024').facts.leaks, 0);
   assert.ok(result('loop', 'limit 1,048,576').summary.median > result('loop', 'limit 1,024').summary.median);
+});
+
+test('a quick run starts the programs of three supervisors, and sees what each leaks', (t) => {
+  const result = runQuickly('supervisors');
+  const { unavailable } = result('childProcess', 'limit 1,024');
+  if (unavailable !== undefined) return t.skip(unavailable);
+  assert.ok(result('childProcess', 'limit 1,024').facts.leaks > 0);
+  assert.equal(result('ours', 'limit 1,048,576').facts.leaks, 0);
+
+  const [few, many] = ['limit 1,024', 'limit 1,048,576'].map((limit) => result('supervisord', limit));
+  if (few.unavailable !== undefined) return t.skip(few.unavailable);
+  assert.ok(many.summary.median > few.summary.median);
 });
