@@ -36,6 +36,27 @@ static unsigned long clone_flags(const struct launch__run *run) {
   return flags;
 }
 
+/* ---- the shared tier: how the sources reach the child --------------------------------------- */
+
+enum { FIRST_WORD_END = 63 }; /* the kernel copies a table by words of 64 descriptors */
+
+/* -1: none. */
+static int highest_source(const struct launch__run *run) {
+  int highest = -1;
+
+  for (size_t i = 0; i < run->plan->fd_count; i++)
+    if (run->sources[i] > highest) highest = run->sources[i];
+  return highest;
+}
+
+/* What a child copies to take its mail it can copy instead of it, and there is nothing to gain below one word. */
+static bool needs_mail(const struct launch__run *run) {
+  int highest = highest_source(run);
+
+  if (run->way.tier != LAUNCH_TIER_SHARED) return false;
+  return run->always_mail || (highest > FIRST_WORD_END && highest > run->mailbox->receiver);
+}
+
 /* The mail holds what is not /dev/null, in the order of the targets. */
 static int send_mail(const struct launch__run *run) {
   int mail[LAUNCH__MAIL_MAX];
@@ -47,6 +68,27 @@ static int send_mail(const struct launch__run *run) {
     mail[count++] = run->sources[i];
   }
   return launch__mailbox_send(run->mailbox, mail, count);
+}
+
+/*
+ * Sources that lie low are copied with the lowest part of the table; where one lies too high, all are mailed, and what
+ * is copied ends with the mailbox.
+ */
+static int hand_over_sources(struct launch_context *context, struct launch__run *run) {
+  int error;
+
+  run->by_mail = needs_mail(run);
+  run->cut = highest_source(run);
+  if (!run->by_mail) return 0;
+  if ((error = launch__mailbox_ensure(&context->mailbox)) != 0) return error;
+  run->cut = context->mailbox.receiver;
+  return send_mail(run);
+}
+
+/* What nobody took must not wait for the next child, and must not be read here: that would install it. */
+static void renew_mailbox(struct launch__mailbox *mailbox) {
+  launch__mailbox_discard(mailbox);
+  (void)launch__mailbox_ensure(mailbox);
 }
 
 /*
@@ -72,12 +114,6 @@ static void await_exec_or_exit(struct launch__run *run, int reader) {
   while (read(reader, &byte, sizeof byte) < 0 && errno == EINTR) {
   }
   (void)close(reader);
-}
-
-/* What nobody took must not wait for the next child, and must not be read here: that would install it. */
-static void renew_mailbox(struct launch__mailbox *mailbox) {
-  launch__mailbox_discard(mailbox);
-  (void)launch__mailbox_ensure(mailbox);
 }
 
 static long clone_and_wait(struct launch_context *context, struct launch__run *run, int *ret_pidfd) {
@@ -182,16 +218,14 @@ static enum launch_step refused_step(const struct launch__run *run, long error) 
 
 int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
                     struct launch_error *ret_error) {
-  bool by_mail = run->way.tier == LAUNCH_TIER_SHARED;
   struct launch_child child = {.pidfd = -1};
   long pid;
   int error;
 
   launch__report_reset(run->report);
-  if (by_mail && (error = send_mail(run)) != 0) return refused(ret_error, LAUNCH_STEP_SEAL, error);
-
+  if ((error = hand_over_sources(context, run)) != 0) return refused(ret_error, LAUNCH_STEP_SEAL, error);
   pid = start(context, run, &child);
-  if (by_mail && !run->report->mail_taken) renew_mailbox(&context->mailbox);
+  if (run->by_mail && !run->report->mail_taken) renew_mailbox(&context->mailbox);
   if (pid < 0) return refused(ret_error, refused_step(run, pid), (int)pid);
   if (!has_started(run->report)) return failure(run->report, &child, ret_error);
   *ret_child = child;

@@ -35,4 +35,8 @@ void launch_force(struct launch_context *context, enum launch_tier tier, enum la
       (struct launch_capabilities){.tier = tier, .seal = seal, .pidfd = pidfd, .probed = true};
 }
 
+void launch_force_mail(struct launch_context *context) {
+  context->always_mail = true;
+}
+
 #endif

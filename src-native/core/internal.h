@@ -69,6 +69,8 @@ struct launch__mailbox {
 
 enum { LAUNCH__MAIL_MAX = 253 }; /* SCM_MAX_FD of the kernel */
 
+/* Is this one of its two ends, and still is? */
+bool launch__mailbox_has(const struct launch__mailbox *mailbox, int fd);
 /* Makes the pair, or makes it anew where it was taken away. */
 int launch__mailbox_ensure(struct launch__mailbox *mailbox);
 int launch__mailbox_send(const struct launch__mailbox *mailbox, const int *fds, size_t count);
@@ -92,10 +94,13 @@ struct launch__run {
   struct launch__way way;
   const char *file; /* the plan's, but for paths through our own /proc/self/fd */
   const char *cwd;
-  int cgroup;      /* descriptor of the plan's, or -1 */
-  pid_t parent;    /* as getppid(2) tells the child */
-  int *sources;    /* where the child finds what goes to plan->fds[i]; moved about while placing */
-  int running_end; /* fork tier: the parent waits until exec or exit closes it; else -1 */
+  int cgroup;       /* descriptor of the plan's, or -1 */
+  pid_t parent;     /* as getppid(2) tells the child */
+  bool always_mail; /* also what could reach the child by the table; of no effect outside the shared tier */
+  bool by_mail;     /* the sources wait in the mailbox */
+  int cut;          /* shared tier: what lies above it is not copied into the child's table; -1: all */
+  int *sources;     /* where the child finds what goes to plan->fds[i]; moved about while placing */
+  int running_end;  /* fork tier: the parent waits until exec or exit closes it; else -1 */
   bool nofile_raised;
   uint64_t nofile_soft; /* before the child raised it */
   uint64_t nofile_hard;
@@ -110,6 +115,9 @@ struct launch_context {
   int *sources;
   size_t source_capacity;
   struct launch_capabilities capabilities;
+#ifdef LAUNCH_TEST_GATES
+  bool always_mail;
+#endif
 };
 
 /* attempt.c: one launch in one way. A failure is reaped and leaves nothing. */

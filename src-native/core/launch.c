@@ -15,7 +15,7 @@ int launch_context_open(struct launch_context **ret_context) {
   if ((error = launch__stack_open(&context->stack)) != 0) goto no_stack;
   if ((error = launch__report_open(&context->report)) != 0) goto no_report;
   context->owner = getpid();
-  /* Early, for a low number. Where it fails, with a full table, the launch tries again. */
+  /* Early, for a low number. Where it fails, with a full table, a launch that needs it tries again. */
   (void)launch__mailbox_ensure(&context->mailbox);
   *ret_context = context;
   return 0;
@@ -36,10 +36,12 @@ void launch_context_close(struct launch_context *context) {
 }
 
 size_t launch_internal_fds(const struct launch_context *context, int ret_fds[2]) {
-  if (context->mailbox.receiver < 0) return 0;
-  ret_fds[0] = context->mailbox.receiver;
-  ret_fds[1] = context->mailbox.sender;
-  return 2;
+  const int ends[] = {context->mailbox.receiver, context->mailbox.sender};
+  size_t count = 0;
+
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+    if (launch__mailbox_has(&context->mailbox, ends[i])) ret_fds[count++] = ends[i];
+  return count;
 }
 
 /* ---- the launch ------------------------------------------------------------------------------ */
@@ -47,10 +49,6 @@ size_t launch_internal_fds(const struct launch_context *context, int ret_fds[2])
 static int fail(struct launch_error *ret_error, enum launch_step step, int error) {
   *ret_error = (struct launch_error){.error = error, .step = step};
   return error;
-}
-
-static bool is_internal(const struct launch_context *context, int fd) {
-  return fd == context->mailbox.receiver || fd == context->mailbox.sender;
 }
 
 /*
@@ -61,7 +59,7 @@ static int check_sources(const struct launch_context *context, const struct laun
   for (size_t i = 0; i < plan->fd_count; i++) {
     int source = plan->fds[i].source;
     if (source == LAUNCH_FD_NULL) continue;
-    if (is_internal(context, source) || fcntl(source, F_GETFD) < 0) return -EBADF;
+    if (launch__mailbox_has(&context->mailbox, source) || fcntl(source, F_GETFD) < 0) return -EBADF;
   }
   return 0;
 }
@@ -131,9 +129,9 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
   if ((error = own_context(context)) != 0) return fail(ret_error, LAUNCH_STEP_CLONE, error);
   run.report = context->report;
   run.parent = context->owner;
-  /* Before the sources are looked at: a number that was ours may be one. Without a mailbox a slower way is
-   * taken. */
-  (void)launch__mailbox_ensure(&context->mailbox);
+#ifdef LAUNCH_TEST_GATES
+  run.always_mail = context->always_mail;
+#endif
   run.way = launch__choose_way(context);
   if (run.way.seal == LAUNCH_SEAL_NONE)
     return fail(ret_error, LAUNCH_STEP_SEAL, context->capabilities.seal_error);

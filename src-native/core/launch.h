@@ -31,7 +31,10 @@ enum {
   LAUNCH_FD_NULL = -1, /* source of a launch_fd: /dev/null, read-only for target 0, read-write for others */
 };
 
-/* Descriptor `target` of the child is a duplicate of the caller's `source`. */
+/*
+ * Descriptor `target` of the child is a duplicate of the caller's `source`: of whatever has that number at some moment
+ * during the launch, should another thread close or replace it.
+ */
 struct launch_fd {
   int target;
   int source;
@@ -226,6 +229,8 @@ void launch_fail_at(struct launch_context *context, enum launch_step step, int e
 /* The slowest allowed way, to test each on a kernel that has them all. */
 void launch_force(struct launch_context *context, enum launch_tier tier, enum launch_seal seal,
                   enum launch_pidfd pidfd);
+/* In the shared tier low sources are mailed as high ones are. */
+void launch_force_mail(struct launch_context *context);
 #endif
 
 #ifdef __cplusplus

@@ -11,6 +11,11 @@ static bool is_ours(int fd, ino_t inode) {
   return fd >= 0 && fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) && status.st_ino == inode;
 }
 
+bool launch__mailbox_has(const struct launch__mailbox *mailbox, int fd) {
+  if (fd == mailbox->receiver) return is_ours(fd, mailbox->receiver_inode);
+  return fd == mailbox->sender && is_ours(fd, mailbox->sender_inode);
+}
+
 /* 0 to 2 are never ours: whoever finds them free expects the next open() to give them. */
 static int above_stdio(int fd) {
   int moved;
@@ -49,15 +54,15 @@ static int open_pair(struct launch__mailbox *mailbox) {
 }
 
 int launch__mailbox_ensure(struct launch__mailbox *mailbox) {
-  if (is_ours(mailbox->receiver, mailbox->receiver_inode) && is_ours(mailbox->sender, mailbox->sender_inode))
+  if (launch__mailbox_has(mailbox, mailbox->receiver) && launch__mailbox_has(mailbox, mailbox->sender))
     return 0;
   launch__mailbox_discard(mailbox);
   return open_pair(mailbox);
 }
 
 void launch__mailbox_discard(struct launch__mailbox *mailbox) {
-  if (is_ours(mailbox->receiver, mailbox->receiver_inode)) (void)close(mailbox->receiver);
-  if (is_ours(mailbox->sender, mailbox->sender_inode)) (void)close(mailbox->sender);
+  if (launch__mailbox_has(mailbox, mailbox->receiver)) (void)close(mailbox->receiver);
+  if (launch__mailbox_has(mailbox, mailbox->sender)) (void)close(mailbox->sender);
   *mailbox = (struct launch__mailbox){.receiver = -1, .sender = -1};
 }
 
@@ -96,7 +101,7 @@ int launch__mailbox_receive(const struct launch__mailbox *mailbox, int *ret_fds,
   long received;
 
   if (count == 0) return 0;
-  if (!is_ours(mailbox->receiver, mailbox->receiver_inode)) return -EBADF;
+  if (!launch__mailbox_has(mailbox, mailbox->receiver)) return -EBADF;
   message.msg_controllen = CMSG_SPACE(count * sizeof(int));
   received = launch__sys(SYS_recvmsg, mailbox->receiver, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (received < 0) return (int)received;

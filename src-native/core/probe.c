@@ -165,6 +165,7 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
       .report = context->report,
       .way = *way,
       .sources = &source,
+      .always_mail = true,
       .cgroup = -1,
       .running_end = -1,
   };

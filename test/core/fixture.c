@@ -19,10 +19,17 @@ struct launch_context *open_context(void) {
 }
 
 struct launch_context *open_context_for(struct way way) {
-  test_section("%s, %s, %s", launch_tier_name(way.tier), launch_seal_name(way.seal),
-               launch_pidfd_name(way.pidfd));
+  test_section("%s%s, %s, %s", launch_tier_name(way.tier), way.mail ? " by mail" : "",
+               launch_seal_name(way.seal), launch_pidfd_name(way.pidfd));
   struct launch_context *context = open_context();
   launch_force(context, way.tier, way.seal, way.pidfd);
+  if (way.mail) launch_force_mail(context);
+  return context;
+}
+
+struct launch_context *open_mailing_context(void) {
+  struct launch_context *context = open_context();
+  launch_force_mail(context);
   return context;
 }
 
@@ -42,18 +49,22 @@ void in_every_way(void (*check)(struct launch_context *context)) {
   for (int tier = 0; tier < LAUNCH_TIER_COUNT; tier++)
     for (int seal = 0; seal < LAUNCH_SEAL_NONE; seal++)
       for (int pidfd = 0; pidfd < LAUNCH_PIDFD_COUNT; pidfd++) {
-        const struct way way = {(enum launch_tier)tier, (enum launch_seal)seal, (enum launch_pidfd)pidfd};
-        if (is_possible(way)) check_in(way, check);
+        struct way way = {(enum launch_tier)tier, (enum launch_seal)seal, (enum launch_pidfd)pidfd, false};
+        if (!is_possible(way)) continue;
+        check_in(way, check);
+        way.mail = way.tier == LAUNCH_TIER_SHARED;
+        if (way.mail) check_in(way, check);
       }
 }
 
 void in_the_main_ways(void (*check)(struct launch_context *context)) {
   static const struct way ways[] = {
-      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE},
-      {LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_NONE},
-      {LAUNCH_TIER_COPY, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE},
-      {LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE},
-      {LAUNCH_TIER_FORK, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE},
+      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, true},
+      {LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_NONE, false},
+      {LAUNCH_TIER_COPY, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE, false},
+      {LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false},
+      {LAUNCH_TIER_FORK, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE, false},
   };
   for (size_t i = 0; i < COUNT(ways); i++)
     check_in(ways[i], check);

@@ -13,12 +13,15 @@
 /* ---- contexts ---------------------------------------------------------------------------------------------------- */
 
 struct launch_context *open_context(void);
+/* Mails what could go by the table. */
+struct launch_context *open_mailing_context(void);
 
 /* How a launch can be done here: all ways on a real kernel, the fork-like ones under an emulator. */
 struct way {
   enum launch_tier tier;
   enum launch_seal seal;
   enum launch_pidfd pidfd;
+  bool mail; /* of the shared tier, also for low sources */
 };
 struct launch_context *open_context_for(struct way way);
 void in_every_way(void (*check)(struct launch_context *context));

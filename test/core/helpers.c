@@ -8,10 +8,13 @@
 
 #include "launch.h"
 
-/* helper launch [UID]: one launch of true(1), after the probes, for a tracer to watch between the marks. */
+/*
+ * helper launch SOURCE [UID]: one launch of true(1), after the probes, for a tracer to watch between the marks. Its
+ * stdout comes from this number.
+ */
 static int launch_once(char **arguments) {
   char *argv[] = {NULL, "true", NULL}, *envp[] = {NULL};
-  const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, 1}, {2, 2}};
+  const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, dup2(1, atoi(arguments[0]))}, {2, 2}};
   struct launch_plan plan = {.file = "/bin/true", .argv = argv + 1, .envp = envp, .fds = fds, .fd_count = 3};
   struct launch_context *context;
   struct launch_capabilities capabilities;
@@ -19,9 +22,9 @@ static int launch_once(char **arguments) {
   struct launch_error error;
   struct launch_exit ending;
 
-  if (arguments[0] != NULL) {
+  if (arguments[1] != NULL) {
     plan.set_uid = true;
-    plan.uid = (uid_t)atoi(arguments[0]);
+    plan.uid = (uid_t)atoi(arguments[1]);
   }
   if (launch_context_open(&context) != 0) return 1;
   launch_probe(context, &capabilities);

@@ -61,21 +61,34 @@ static void check_theft(struct launch_context *context, int (*steal)(int number)
   close(source);
 }
 
-static void check_thefts(struct launch_context *context) {
+static void check_file_for_receiver(struct launch_context *context) {
   check_theft(context, strangers_file_at, receiver_of(context));
+}
+
+static void check_file_for_sender(struct launch_context *context) {
   check_theft(context, strangers_file_at, sender_of(context));
+}
+
+static void check_socket_for_receiver(struct launch_context *context) {
   check_theft(context, strangers_socket_at, receiver_of(context));
+}
+
+static void check_socket_for_sender(struct launch_context *context) {
   check_theft(context, strangers_socket_at, sender_of(context));
 }
 
 /* Somebody closes what he doesn't know and opens his own file, which gets our number. */
 void test_strangers_file_on_a_number_of_the_mailbox(void) {
-  in_every_way(check_thefts);
+  in_every_way(check_file_for_receiver);
+  in_every_way(check_file_for_sender);
+  in_every_way(check_socket_for_receiver);
+  in_every_way(check_socket_for_sender);
 }
 
 static void check_stranger_after_close(struct launch_context *context) {
-  const int receiver = strangers_file_at(receiver_of(context)),
-            sender = strangers_file_at(sender_of(context));
+  const int receiver = receiver_of(context), sender = sender_of(context);
+  strangers_file_at(receiver);
+  strangers_file_at(sender);
   launch_context_close(context);
   ASSERT(is_open(receiver));
   ASSERT(is_open(sender));
@@ -85,22 +98,38 @@ void test_closing_a_context_closes_no_strangers_file(void) {
   check_stranger_after_close(open_context());
 }
 
+static void close_mailbox(struct launch_context *context) {
+  int internal[2];
+  close_all(internal, launch_internal_fds(context, internal));
+  ASSERT_EQ(launch_internal_fds(context, internal), 0);
+}
+
 static void check_both_closed(struct launch_context *context) {
   const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, 1}, {2, 1}};
   for (int round = 0; round < 3; round++) {
-    close(receiver_of(context));
-    close(sender_of(context));
+    close_mailbox(context);
     check_given(context, fds, COUNT(fds));
   }
 }
 
+static void check_made_anew(struct launch_context *context) {
+  int internal[2];
+  const struct launch_fd fds[] = {{0, fresh_fd_at(1000)}};
+  close_mailbox(context);
+  check_given(context, fds, COUNT(fds));
+  ASSERT_EQ(launch_internal_fds(context, internal), 2);
+  launch_context_close(context);
+}
+
 void test_mailbox_that_was_closed_is_made_anew(void) {
+  allow_fds_up_to(1000);
   in_every_way(check_both_closed);
+  if (test_runs_natively()) check_made_anew(open_context());
 }
 
 /* A launch that has sent its mail when the theft happens; it may succeed in a slower way, but nobody else is harmed. */
 static void check_theft_while_held(int (*steal)(int number), bool receiver) {
-  struct launch_context *context = open_context();
+  struct launch_context *context = open_mailing_context();
   struct held held;
   struct probe probe;
   struct probe_report report;
@@ -131,7 +160,7 @@ void test_mailbox_stolen_while_a_launch_is_held(void) {
 }
 
 void test_datagram_of_a_stranger_is_not_eaten(void) {
-  struct launch_context *context = open_context();
+  struct launch_context *context = open_mailing_context();
   struct held held;
   struct probe probe;
   int pair[2];
@@ -218,7 +247,7 @@ static void launch_with_too_many_in_flight(void *argument) {
   CHECKED(setgid(65534));
   CHECKED(setuid(65534));
   CHECKED(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair));
-  struct launch_context *context = open_context();
+  struct launch_context *context = open_mailing_context();
   const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, 1}, {2, 2}};
   struct probe probe;
   probe_init(&probe);
@@ -236,7 +265,7 @@ void test_too_many_descriptors_in_flight(void) {
 }
 
 void test_io_uring_as_a_source(void) {
-  struct launch_context *context = open_context();
+  struct launch_context *context = open_mailing_context();
   struct io_uring_params parameters = {0};
   const int ring = (int)syscall(SYS_io_uring_setup, 4, &parameters);
   if (ring < 0) test_skip("io_uring_setup: %s", strerror(errno));
@@ -315,7 +344,7 @@ static void launch_in_copy(void *argument) {
 
 /* Both processes have the same sockets: neither may read the other's mail. */
 void test_forked_copy_of_a_context_does_not_mix_up_mail(void) {
-  struct launch_context *context = open_context();
+  struct launch_context *context = open_mailing_context();
   const struct launch_fd warm_up[] = {{0, LAUNCH_FD_NULL}};
   check_given(context, warm_up, 1);
   const pid_t pid = CHECKED(fork());

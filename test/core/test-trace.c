@@ -11,15 +11,13 @@
 
 enum { TRACE_SIZE = 65536, NOT_INSTALLED = 127 };
 
-static _Noreturn void run_tracer(const char *output, char *uid) {
+static _Noreturn void run_tracer(const char *output, char *source, char *uid) {
   char program[PATH_MAX];
   snprintf(program, sizeof program, "%s", test_program("test-core"));
-  char *argv[] = {"strace", "-f",
-                  "-o",     (char *)output,
-                  "-e",     "trace=%process,chdir,close_range,sendmsg,recvmsg,dup3",
-                  program,  "--helper",
-                  "launch", uid,
-                  NULL};
+  char *argv[] = {"strace",       "-f",       "-o",
+                  (char *)output, "-e",       "trace=%process,chdir,close_range,sendmsg,recvmsg,dup3",
+                  program,        "--helper", "launch",
+                  source,         uid,        NULL};
   setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   dup2(null, 2);
@@ -28,13 +26,13 @@ static _Noreturn void run_tracer(const char *output, char *uid) {
 }
 
 /* What the helper does between its two marks. */
-static char *traced_launch(char *uid) {
+static char *traced_launch(char *source, char *uid) {
   static char text[TRACE_SIZE];
   const char *output = path_in_test_directory("trace");
   struct stat status;
   int wait_status;
   const pid_t pid = CHECKED(fork());
-  if (pid == 0) run_tracer(output, uid);
+  if (pid == 0) run_tracer(output, source, uid);
   ASSERT_EQ(waitpid(pid, &wait_status, 0), pid);
   if (WEXITSTATUS(wait_status) == NOT_INSTALLED) test_skip("strace is not installed");
   if (stat(output, &status) < 0 || status.st_size == 0) test_skip("strace may not trace here");
@@ -70,15 +68,30 @@ static void need_unshare(void) {
 
 void test_trace_shows_neither_memory_nor_table_copied(void) {
   need_unshare();
-  const char *trace = traced_launch(NULL);
+  const char *trace = traced_launch("1", NULL);
   expect_no_copy_of_the_table(trace);
   ASSERT_EQ(occurrences(trace, "CLONE_VM"), 1);
+}
+
+static void expect_mail(char *source, int count) {
+  const char *trace = traced_launch(source, NULL);
+  expect_no_copy_of_the_table(trace);
+  ASSERT_EQ(occurrences(trace, "sendmsg("), count);
+  ASSERT_EQ(occurrences(trace, "recvmsg("), count);
+}
+
+void test_trace_shows_mail_for_high_sources_only(void) {
+  need_unshare();
+  allow_fds_up_to(500);
+  expect_mail("63", 0);
+  expect_mail("64", 1);
+  expect_mail("500", 1);
 }
 
 void test_trace_shows_memory_copied_when_ids_change(void) {
   need_unshare();
   if (geteuid() != 0) test_skip("needs root");
-  const char *trace = traced_launch("65534");
+  const char *trace = traced_launch("1", "65534");
   expect_no_copy_of_the_table(trace);
   ASSERT_EQ(occurrences(trace, "CLONE_VM"), 0);
 }

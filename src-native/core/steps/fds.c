@@ -8,8 +8,7 @@
  */
 int launch__own_table(struct launch__run *run) {
   if (run->way.seal == LAUNCH_SEAL_UNSHARE) {
-    unsigned first = (unsigned)run->mailbox->receiver + 1;
-    long result = launch__sys(SYS_close_range, first, ~0U, CLOSE_RANGE_UNSHARE);
+    long result = launch__sys(SYS_close_range, (unsigned)(run->cut + 1), ~0U, CLOSE_RANGE_UNSHARE);
     if (result != 0) return (int)result;
   }
   launch__raise_nofile(run);
@@ -29,7 +28,7 @@ int launch__take_mail(struct launch__run *run) {
   size_t next = 0;
   int error;
 
-  if (run->way.tier != LAUNCH_TIER_SHARED) return 0;
+  if (!run->by_mail) return 0;
   error = launch__mailbox_receive(run->mailbox, mail, count_mail(run));
   if (error != 0) return error;
   run->report->mail_taken = true;
