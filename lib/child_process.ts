@@ -3,14 +3,15 @@ import * as nodeProcess from 'node:child_process';
 import type * as self from './child_process.js';
 
 export type * from 'node:child_process';
-export { safeExec as exec, safeExecFile as execFile } from './exec.js';
-export { safeFork as fork } from './fork.js';
-export { safeSpawn as spawn } from './spawn.js';
 export {
+  safeExec as exec,
+  safeExecFile as execFile,
   safeExecFileSync as execFileSync,
   safeExecSync as execSync,
+  safeFork as fork,
+  safeSpawn as spawn,
   safeSpawnSync as spawnSync,
-} from './sync.js';
+} from './index.js';
 
 export const ChildProcess: typeof nodeProcess.ChildProcess = nodeProcess.ChildProcess;
 export type ChildProcess = nodeProcess.ChildProcess;

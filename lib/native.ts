@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCutOff, libc } from './elf.js';
 import { addonMissing, unsupportedRuntime } from './errors.js';
@@ -60,7 +61,12 @@ export interface NativeChild {
   usage(): Float64Array | undefined;
 }
 
+/** Of what follows. It counts up with each change, here and in src-native/binding.cc: one can be older than the other. */
+const INTERFACE = 1;
+
 export interface Native {
+  readonly interface: number;
+
   /**
    * Starts a program and waits until it runs or is known never to run.
    *
@@ -172,16 +178,28 @@ export function loadAddon(): Native {
   try {
     const file = find();
     if (isCutOff(file)) throw new Error(`${file} is not complete`);
-    return require(file) as Native;
+    const addon = require(file) as Native;
+    if (addon.interface !== INTERFACE) throw new Error(`${file} is of another version of safe-spawn`);
+    return addon;
   } catch (cause) {
     throw addonMissing(root, cause);
   }
 }
 
-/** node-gyp-build asks for /etc/alpine-release to know the C library, and is wrong on other systems with musl. */
+/**
+ * What was compiled here, else what came along: where node-gyp-build looks, and by the same variable. Not by itself, since
+ * it asks for /etc/alpine-release to know the C library, and is wrong on other systems with musl.
+ */
 function find(): string {
-  const { path } = require('node-gyp-build') as { path(directory: string): string };
-  return path(root).replace(/\.(glibc|musl)\.node$/, (_, chosen) => `.${libc() ?? chosen}.node`);
+  const folder = process.env['SAFE_SPAWN_PREBUILD'] ?? root;
+  const compiled = join(folder, 'build', 'Release', 'safe_spawn.node');
+  if (existsSync(compiled)) return compiled;
+  return join(
+    folder,
+    'prebuilds',
+    `${process.platform}-${process.arch}`,
+    `safe-spawn.${libc() ?? 'glibc'}.node`,
+  );
 }
 
 /** Bun and Deno load the addon and then crash in it, or start children past it; older Nodes have no addAbortListener(). */

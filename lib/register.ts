@@ -1,8 +1,8 @@
 /* Loading this registers: `node -r safe-spawn/register`, `node --import safe-spawn/register`. */
-import { register } from './install.js';
+import { register } from './index.js';
 
-export type { RegisterOptions } from './install.js';
-export { register } from './install.js';
+export type { RegisterOptions } from './index.js';
+export { register } from './index.js';
 
 /** Undoes what loading this module has done. */
 export const unregister: () => void = register();

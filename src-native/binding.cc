@@ -177,6 +177,9 @@ Napi::Value StepNames(Napi::Env env) {
   return names;
 }
 
+/* Of what is exported here, as lib/native.ts has it: it counts up with each change. */
+constexpr int kInterface = 1;
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   ExitWatcher *watcher = nullptr;
   int error = ExitWatcher::Open(env, &watcher);
@@ -185,6 +188,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
     ThrowErrno(env, error, "launch_context_open");
     return exports;
   }
+  exports.Set("interface", Napi::Number::New(env, kInterface));
   exports.Set("launch", Napi::Function::New(env, Launch, "launch", watcher));
   exports.Set("takeEnd", Napi::Function::New(env, TakeEnd, "takeEnd", watcher));
   exports.Set("runSync", Napi::Function::New(env, RunSync, "runSync", watcher));

@@ -21,6 +21,10 @@ test('the module is its own default export, and both doors lead to one instance'
   for (const name of Object.keys(ourModule)) assert.equal(doors[name], ourModule[name]);
 });
 
+test('functions have the names under which they are exported', () => {
+  for (const [name, value] of Object.entries(library)) assert.equal(value.name, name);
+});
+
 test('functions that start something are ours, and the rest is Node’s', () => {
   const started = { spawn: 'safeSpawn', exec: 'safeExec', execFile: 'safeExecFile', fork: 'safeFork' };
   const sync = { spawnSync: 'safeSpawnSync', execSync: 'safeExecSync', execFileSync: 'safeExecFileSync' };

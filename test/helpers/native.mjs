@@ -21,7 +21,8 @@ export const writerPath = program('writer');
 export const seccompRunPath = existing(join(root, 'test', 'core', 'build', 'seccomp-run'));
 
 /** Misbehaves as native code does; see test/native/addon.c. */
-export const addon = require(existing(join(build, 'Release', 'test_addon.node')));
+export const addonPath = existing(join(build, 'Release', 'test_addon.node'));
+export const addon = require(addonPath);
 
 /** For addon.setSoftLimit(). */
 export const RLIMIT_NPROC = 6;

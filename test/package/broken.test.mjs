@@ -1,8 +1,17 @@
 // Installations that can't work say what is wrong with them, and what to do.
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { addonPath } from '../helpers/native.mjs';
 import { withoutRoot } from '../helpers/requirements.mjs';
 import { copied, installed, prebuilt, runScript, unpacked } from './installed.mjs';
 
@@ -50,6 +59,13 @@ for (const [title, spoil] of [
     assert.ok(message.includes(prebuilt), message);
   });
 }
+
+test('an addon of another version is an error that names it', async () => {
+  const { code, message } = await spoiled((addon) => copyFileSync(addonPath, addon));
+  assert.equal(code, 'ERR_SAFE_SPAWN_ADDON');
+  assert.ok(message.includes(prebuilt) && message.includes('version'), message);
+  assert.match(message, /npm rebuild safe-spawn/);
+});
 
 test('an installation that may not be written to works', { skip: withoutRoot }, async () => {
   assert.deepEqual(await outcome(project, '', { uid: NOBODY, gid: NOBODY }), { started: true });
