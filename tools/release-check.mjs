@@ -1,5 +1,6 @@
 // What has to be right before a release is published: `npm run release:check`, after `npm run build:prebuilds`. On a
-// commit with a tag the version must be that of the tag, and the changelog must have its date.
+// commit with a tag the version must be that of the tag, the changelog must have its date, and package.json must say where
+// the sources are: npm publishes with provenance only from there.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ const MEGABYTE = 1_000_000;
 const NOT_FOR_USERS = /^(test|bench|demo|tools|lib|examples|etc)\//;
 
 const manifest = json('package.json');
-const problems = [...prebuilds(), ...versions(), ...changelog(), ...tarball()];
+const problems = [...prebuilds(), ...versions(), ...changelog(), ...repository(), ...tarball()];
 for (const problem of problems) console.error(problem);
 if (problems.length === 0) console.log(`${manifest.name} ${manifest.version} can be published`);
 process.exitCode = problems.length > 0 ? 1 : 0;
@@ -38,6 +39,11 @@ function changelog() {
   if (date === undefined) return [`CHANGELOG.md has no entry for ${manifest.version}`];
   if (date === 'unreleased' && tagOfThisCommit()) return [`CHANGELOG.md has no date for ${manifest.version}`];
   return [];
+}
+
+function repository() {
+  if (manifest.repository !== undefined || tagOfThisCommit() === undefined) return [];
+  return ['package.json has no repository'];
 }
 
 function tarball() {

@@ -5,7 +5,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -168,6 +177,15 @@ test('pm2 starts, restarts and stops a program, which holds nothing of the daemo
     }
     checkLeaks(arm, place);
   }
+});
+
+test('a bundle by webpack that leaves the package outside runs', { timeout: DEADLINE }, async () => {
+  const place = prepare('stock');
+  symlinkSync(root, join(scratch, 'node_modules', 'safe-spawn'));
+  const made = await runTool(place, process.execPath, ['webpack.cjs']);
+  assert.equal(made.code, 0, made.stderr);
+  const { stdout, stderr } = await runTool(place, process.execPath, [join('bundle', 'bundled.cjs')]);
+  assert.equal(stdout, 'hello\n', stderr);
 });
 
 function isRunning(pid) {
