@@ -7,7 +7,7 @@ import { measure } from './runner/measure.mjs';
 import { buildNative } from './runner/native.mjs';
 import { createProgress } from './runner/progress.mjs';
 import { loadQuestions } from './runner/questions.mjs';
-import { formatReport } from './runner/report.mjs';
+import { formatClaims, formatReport } from './runner/report.mjs';
 
 const questions = await loadQuestions();
 const command = parseCommandLine(process.argv.slice(2), questions);
@@ -32,15 +32,21 @@ async function answer({ asked, json, quick }) {
   const progress = createProgress(process.stderr);
   const answers = [];
   for (const question of asked) {
+    const begin = performance.now();
     const measured = await measure(question, question.effort[quick ? 'quick' : 'full'], progress.show);
     progress.clear();
     const results = withRatios(question, measured);
     const comparisons = compare(question, results);
-    answers.push({ ...describeQuestion(question), results, comparisons });
-    if (!json) console.log(formatReport(question, results, comparisons));
+    answers.push({ ...describeQuestion(question), seconds: secondsSince(begin), results, comparisons });
+    if (!json) console.log(formatReport(question, results));
   }
+  if (!json) console.log(formatClaims(answers));
   if (json) console.log(JSON.stringify({ machine: describeMachine(), quick, answers }, undefined, 2));
   if (answers.some(hasFailure)) process.exitCode = 1;
+}
+
+function secondsSince(begin) {
+  return Math.round((performance.now() - begin) / 1000);
 }
 
 /** What is needed to understand the results without the question's file. */

@@ -47,6 +47,12 @@ static int run(const struct launcher *launcher, const char *program) {
   return checked(launcher->wait(launcher->userdata), program);
 }
 
+static void warm_up(const struct launcher *launcher, const char *target, long long duration) {
+  long long end = nanoseconds_now() + duration;
+  for (int i = 0; i < WARM_UP && nanoseconds_now() < end; i++)
+    run(launcher, target);
+}
+
 static void add_time(struct times *times, const struct launcher *launcher, const char *target) {
   long long begin = nanoseconds_now();
   int started = launcher->start(target, launcher->userdata);
@@ -69,15 +75,15 @@ void sample(int argc, char **argv, const struct launcher *launcher) {
     errx(2, "the last arguments are DESCRIPTORS MEGABYTES WITNESS TARGET SAMPLES MILLISECONDS");
   char **last = argv + argc - ARGUMENTS;
   const char *witness = last[2], *target = last[3];
-  long samples = strtol(last[4], NULL, 10), milliseconds = strtol(last[5], NULL, 10);
+  long samples = strtol(last[4], NULL, 10);
+  long long duration = strtol(last[5], NULL, 10) * 1000000LL;
   size_t size = (size_t)samples * sizeof(long long);
   struct times times = {.blocked = allocated(size), .ended = allocated(size)};
 
   hold(strtol(last[0], NULL, 10), strtol(last[1], NULL, 10));
   printf("{\"leaks\":%d", run(launcher, witness));
-  long long end = nanoseconds_now() + milliseconds * 1000000LL;
-  for (int i = 0; i < WARM_UP && nanoseconds_now() < end; i++)
-    run(launcher, target);
+  warm_up(launcher, target, duration);
+  long long end = nanoseconds_now() + duration;
   while (times.count == 0 || (times.count < samples && nanoseconds_now() < end))
     add_time(&times, launcher, target);
   print_list("blocked", times.blocked, times.count);

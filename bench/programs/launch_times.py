@@ -28,10 +28,12 @@ def print_launch_times(start, wait):
     held = [bytearray(b"\1") * MEGABYTE for _ in range(int(megabytes))]
 
     leaks, _, _ = launch(start, wait, witness)
-    end = time.monotonic_ns() + int(milliseconds) * 1_000_000
+    duration = int(milliseconds) * 1_000_000
+    end = time.monotonic_ns() + duration
     for _ in range(WARM_UP):
         if time.monotonic_ns() < end:
             launch(start, wait, target)
+    end = time.monotonic_ns() + duration
     blocked, ended = [], []
     while not ended or (len(ended) < int(samples) and time.monotonic_ns() < end):
         code, until_return, until_end = launch(start, wait, target)

@@ -1,11 +1,14 @@
 /** Runs as a document. */
 
-import { formatGoal } from '../runner/report.mjs';
+import { claimRows } from '../runner/claims.mjs';
 import { NOISE_BOUND } from '../runner/statistics.mjs';
 import { formatNumber } from '../runner/table.mjs';
 import { countedResult, groupsOf } from './groups.mjs';
 
 const GIGABYTE = 2 ** 30;
+
+/** How many of the columns of claims are words. */
+const WORDS = 2;
 
 /**
  * @param {object[]} runs what `npm run bench -- --json` printed, each with a name
@@ -34,6 +37,7 @@ function formatRun(run, plots, addressOf) {
     ...(run.machine.emulated
       ? ['', 'The processor is emulated: absolute times mean nothing, ratios are the point.']
       : []),
+    ...formatTable(claimRows(run.answers), WORDS),
     ...run.answers.flatMap((answer) =>
       formatAnswer(
         answer,
@@ -67,7 +71,6 @@ function formatAnswer(answer, plots, addressOf) {
       ...formatGroup(answer, group),
     ]),
     ...formatNotes(answer),
-    ...formatComparisons(answer.comparisons),
   ];
 }
 
@@ -103,19 +106,9 @@ function formatNotes({ scenarios, results, contenders }) {
   return lines.length === 0 ? [] : ['', ...lines.map((line) => `- ${line}`)];
 }
 
-function formatComparisons(comparisons) {
-  if (comparisons.length === 0) return [];
-  return formatTable([
-    ['medians', 'ratio', 'goal', ''],
-    ...comparisons.map((comparison) => [
-      comparison.label,
-      formatNumber(comparison.ratio),
-      ...formatGoal(comparison),
-    ]),
-  ]);
-}
-
-function formatTable([head, ...rows]) {
+/** The first columns are aligned to the left, the others to the right. */
+function formatTable([head, ...rows], left = 1) {
+  if (head === undefined) return [];
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  return ['', line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)];
+  return ['', line(head), line(head.map((_, column) => (column < left ? '---' : '---:'))), ...rows.map(line)];
 }

@@ -4,24 +4,35 @@
 export function withRatios({ reference }, results) {
   return results.map((result) => {
     if (result.summary === undefined) return result;
-    return {
-      ...result,
-      ratio: quotient(results, [result.contender, result.scenario], [reference, result.scenario]),
-    };
+    return { ...result, ratio: ratioOf(result, find(results, [reference, result.scenario])) };
   });
 }
 
-/** The comparisons of a question, each with its `ratio`, or undefined where a side of it is missing. */
+/**
+ * The comparisons of a question, each with its `ratio`, or undefined where a side of it is missing, and the `range` of the
+ * ratios of the single rounds.
+ */
 export function compare({ comparisons = [] }, results) {
-  return comparisons.map((comparison) => ({
-    ...comparison,
-    ratio: quotient(results, comparison.of, comparison.to),
-  }));
+  return comparisons.map((comparison) => {
+    const [above, below] = [comparison.of, comparison.to].map((side) => find(results, side));
+    return { ...comparison, ratio: ratioOf(above, below), range: rangeOf(above, below) };
+  });
 }
 
-function quotient(results, of, to) {
-  const [above, below] = [of, to].map(([contender, scenario]) =>
-    results.find((result) => result.contender === contender && result.scenario === scenario),
+function find(results, [contender, scenario]) {
+  return results.find(
+    (result) =>
+      result.contender === contender && result.scenario === scenario && result.summary !== undefined,
   );
-  return above?.summary && below?.summary ? above.summary.median / below.summary.median : undefined;
+}
+
+function ratioOf(above, below) {
+  return above && below ? above.summary.median / below.summary.median : undefined;
+}
+
+/** One round tells nothing about a range. */
+function rangeOf(above, below) {
+  if (!above || !below || above.rounds.length < 2) return undefined;
+  const ratios = above.rounds.map((median, round) => median / below.rounds[round]);
+  return [Math.min(...ratios), Math.max(...ratios)];
 }

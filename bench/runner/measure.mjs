@@ -2,13 +2,14 @@
 
 import { runJob } from './job.mjs';
 import { cellsOf } from './questions.mjs';
-import { summarize } from './statistics.mjs';
+import { median, summarize } from './statistics.mjs';
 
 /**
  * @param {object} question
  * @param {{ rounds: number, samples: number, milliseconds: number }} effort
  * @param {(text: string) => void} progress told what is being measured
- * @returns {Promise<object[]>} each cell with { summary, facts }, { unavailable } or { failed }
+ * @returns {Promise<object[]>} each cell with { summary, rounds, facts }, { unavailable } or { failed }; `rounds`
+ *   are the medians of the rounds
  */
 export async function measure(question, effort, progress) {
   const entries = cellsOf(question).map(toEntry);
@@ -23,7 +24,7 @@ export async function measure(question, effort, progress) {
 
 function toEntry(cell) {
   const { unavailable } = cell.scenario;
-  return { cell, values: [], outcome: unavailable === undefined ? undefined : { unavailable } };
+  return { cell, rounds: [], outcome: unavailable === undefined ? undefined : { unavailable } };
 }
 
 /** Once out, a contender is never counted, however far it came. */
@@ -54,13 +55,13 @@ async function measureGroup({ href }, effort, group) {
   const outcomes = await runJob({ href, cells: group.map(({ cell }) => cell), effort });
   for (const [index, entry] of group.entries()) {
     entry.outcome = outcomes[index];
-    entry.values.push(...(outcomes[index].values ?? []));
+    if (isInTheRace(entry)) entry.rounds.push(outcomes[index].values);
   }
 }
 
 function toResult(entry) {
-  const { cell, values, outcome } = entry;
+  const { cell, rounds, outcome } = entry;
   const base = { contender: cell.contender, scenario: cell.scenario.name };
   if (!isInTheRace(entry)) return { ...base, ...outcome };
-  return { ...base, summary: summarize(values), facts: outcome.facts };
+  return { ...base, summary: summarize(rounds.flat()), rounds: rounds.map(median), facts: outcome.facts };
 }

@@ -13,8 +13,9 @@
  *   prepare      (scenario) => void, run in each process after its contenders were called, before the first sample
  *   comparisons  [{ label, of, to, atMost?, atLeast? }]: quotients of two medians, each named by [contender, scenario name]
  *
- * A contender is called as contender(scenario, effort) and returns, or resolves to, { sample, facts? }. `sample` returns
- * or resolves to an array of values; `facts` are further columns of its row. It throws Unavailable where it can't run.
+ * A contender is called as contender(scenario, effort) and returns, or resolves to, { sample, facts?, batch?, warmUp? }.
+ * `sample` returns or resolves to an array of values, and is called again and again, at first `warmUp` times in vain; with
+ * `batch`, once. `facts` are further columns of its row. A contender throws Unavailable where it can't run.
  */
 
 import { readdir } from 'node:fs/promises';

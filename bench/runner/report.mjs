@@ -1,20 +1,28 @@
 /** Results as text. */
 
+import { claimRows } from './claims.mjs';
 import { NOISE_BOUND } from './statistics.mjs';
 import { formatNumber, formatTable } from './table.mjs';
 
 const NOISY = '!';
 const QUIET = ' ';
 
-/** @returns {string} all there is to say about one question */
-export function formatReport(question, results, comparisons) {
+/** How many of the columns of claims are words. */
+const LEFT = 2;
+
+/** @returns {string} what was measured for one question */
+export function formatReport(question, results) {
   return [
     `${question.name}: ${question.title} (${question.unit})`,
     ...question.scenarios.flatMap((scenario) => formatScenario(question, scenario, results)),
-    ...formatComparisons(comparisons),
     ...formatLegend(results),
     '',
   ].join('\n');
+}
+
+/** @returns {string} */
+export function formatClaims(answers) {
+  return formatTable(claimRows(answers), LEFT).join('\n');
 }
 
 function formatScenario(question, scenario, results) {
@@ -49,27 +57,6 @@ function formatRow({ contenders }, { contender, summary, ratio, facts }, columns
 function formatMissing({ contenders }, { contender, unavailable, failed }) {
   const what = failed === undefined ? `not available: ${unavailable}` : `FAILED: ${failed}`;
   return `  ${contenders[contender]}: ${what}`;
-}
-
-function formatComparisons(comparisons) {
-  if (comparisons.length === 0) return [];
-  const haveGoals = comparisons.some(({ atMost, atLeast }) => atMost !== undefined || atLeast !== undefined);
-  const head = haveGoals ? ['', 'ratio', 'goal', ''] : ['', 'ratio'];
-  const rows = comparisons.map((comparison) => [
-    comparison.label,
-    formatNumber(comparison.ratio),
-    ...(haveGoals ? formatGoal(comparison) : []),
-  ]);
-  return ['', ...formatTable([head, ...rows])];
-}
-
-/** What was to be reached, and whether it was. */
-export function formatGoal({ ratio, atMost, atLeast }) {
-  if (atMost === undefined && atLeast === undefined) return ['', ''];
-  const bound = atMost === undefined ? `>= ${atLeast}` : `<= ${atMost}`;
-  if (ratio === undefined) return [bound, 'unknown'];
-  const reached = atMost === undefined ? ratio >= atLeast : ratio <= atMost;
-  return [bound, reached ? 'reached' : 'missed'];
 }
 
 function formatLegend(results) {

@@ -23,13 +23,25 @@ export function sampler(command, { descriptors = 0, memory = 0 }, effort, which,
   const facts = {};
   return {
     facts,
-    warmUp: 0, // the program does its own
+    batch: true,
     sample: async () => {
-      const result = await runSampler(file, args);
+      const result = await oneRun(file, args, which);
       Object.assign(facts, factsOf(result));
       return result[which].map((nanoseconds) => nanoseconds / 1000);
     },
   };
+}
+
+/** Runs of which one time was taken: who asks for the other gets that of the same launches. */
+const halfTaken = new Map();
+
+async function oneRun(file, args, which) {
+  const key = JSON.stringify([file, ...args]);
+  const earlier = halfTaken.get(key);
+  if (earlier !== undefined && earlier.which !== which) return earlier.result;
+  const result = await runSampler(file, args);
+  halfTaken.set(key, { which, result });
+  return result;
 }
 
 async function runSampler(file, args) {

@@ -11,11 +11,19 @@ export function quantile(sorted, p) {
   return sorted[below] + (sorted[above] - sorted[below]) * (position - below);
 }
 
+export function median(values) {
+  return quantile(ascending(values), 0.5);
+}
+
 /** Median and quartiles; `spread` is the distance of the quartiles as a part of the median. */
 export function summarize(values) {
   if (values.length === 0) throw new RangeError('no values to summarize');
-  const sorted = Float64Array.from(values).sort();
+  const sorted = ascending(values);
   const [lower, median, upper] = [0.25, 0.5, 0.75].map((p) => quantile(sorted, p));
   const spread = (upper - lower) / median;
   return { samples: sorted.length, lower, median, upper, spread, noisy: spread > NOISE_BOUND };
+}
+
+function ascending(values) {
+  return Float64Array.from(values).sort();
 }

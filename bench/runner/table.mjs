@@ -15,14 +15,10 @@ export function countPoint(name, count, own = 0) {
   return { name, x: count + own, label: formatCount(count) };
 }
 
-/** Rows of equal length; the first column is aligned to the left, the others to the right. */
-export function formatTable(rows) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    `  ${row.map((text, column) => align(text, widths[column], column)).join('  ')}`.trimEnd(),
-  );
-}
-
-function align(text, width, column) {
-  return column === 0 ? text.padEnd(width) : text.padStart(width);
+/** Rows of equal length; the first `left` columns are aligned to the left, the others to the right. */
+export function formatTable(rows, left = 1) {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const align = (text, column) =>
+    column < left ? text.padEnd(widths[column]) : text.padStart(widths[column]);
+  return rows.map((row) => `  ${row.map(align).join('  ')}`.trimEnd());
 }

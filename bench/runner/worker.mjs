@@ -21,23 +21,24 @@ process.send(entrants.map(({ outcome }) => outcome));
 process.disconnect();
 
 async function enter({ scenario, contender }) {
-  const entrant = { outcome: {}, spent: 0, times: 0, sample: undefined };
+  const entrant = { outcome: {}, spent: 0 };
   await guard(entrant, async () => {
-    const { sample, facts = {}, warmUp: times = WARM_UP } = await question[contender](scenario, effort);
-    Object.assign(entrant, { sample, times, outcome: { values: [], facts } });
+    const contestant = await question[contender](scenario, effort);
+    const { sample, facts = {}, batch = false, warmUp = batch ? 0 : WARM_UP } = contestant;
+    Object.assign(entrant, { sample, batch, warmUp, outcome: { values: [], facts } });
   });
   return entrant;
 }
 
-function isRunning({ outcome, spent }) {
-  return (
-    outcome.values !== undefined && outcome.values.length < effort.samples && spent < effort.milliseconds
-  );
+function isRunning({ outcome: { values }, batch, spent }) {
+  if (values === undefined) return false;
+  if (batch) return values.length === 0;
+  return values.length < effort.samples && spent < effort.milliseconds;
 }
 
 async function warmUp(entrant) {
   await guard(entrant, async () => {
-    for (let i = 0; i < entrant.times; i++) await entrant.sample();
+    for (let i = 0; i < entrant.warmUp; i++) await entrant.sample();
   });
 }
 

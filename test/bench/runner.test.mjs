@@ -40,11 +40,11 @@ test('a summary sorts by value, leaves its input alone, and marks a wide spread'
 });
 
 test('ratios are quotients of medians in the same scenario, and missing where a side is missing', () => {
-  const at = (contender, scenario, median) => ({ contender, scenario, summary: { median } });
+  const at = (contender, scenario, median, rounds) => ({ contender, scenario, summary: { median }, rounds });
   const results = [
-    at('a', 'x', 2),
-    at('b', 'x', 6),
-    at('b', 'y', 9),
+    at('a', 'x', 2, [1, 2]),
+    at('b', 'x', 6, [6, 7]),
+    at('b', 'y', 9, [7, 9]),
     { contender: 'a', scenario: 'y', failed: 'died: SIGKILL' },
   ];
   const rated = withRatios({ reference: 'a' }, results);
@@ -57,10 +57,11 @@ test('ratios are quotients of medians in the same scenario, and missing where a 
     { of: ['b', 'y'], to: ['b', 'x'] },
     { of: ['a', 'y'], to: ['a', 'x'] },
   ];
-  assert.deepEqual(
-    compare({ comparisons }, results).map(({ ratio }) => ratio),
-    [1.5, undefined],
-  );
+  const [of, missing] = compare({ comparisons }, results);
+  assert.equal(of.ratio, 1.5);
+  assert.deepEqual(of.range, [7 / 6, 9 / 7], 'round by round');
+  assert.equal(missing.ratio, undefined);
+  assert.equal(missing.range, undefined);
 });
 
 test('numbers keep three digits, and columns line up', () => {

@@ -1,0 +1,26 @@
+/** What it all comes to: the quotients of medians that matter, of all questions. */
+
+import { formatNumber } from './table.mjs';
+
+export const CLAIMS = 'the claims, as quotients of medians';
+
+/** Rows of text, the first of which names the columns; none at all if the answers compare nothing. */
+export function claimRows(answers) {
+  const rows = answers.flatMap(({ question, comparisons }) =>
+    comparisons.map((comparison) => [question, comparison.label, ...formatClaim(comparison)]),
+  );
+  return rows.length === 0 ? [] : [['', CLAIMS, 'ratio', 'over the rounds', 'goal', ''], ...rows];
+}
+
+function formatClaim({ ratio, range, ...goal }) {
+  return [formatNumber(ratio), range?.map(formatNumber).join(' .. ') ?? '', ...formatGoal(ratio, goal)];
+}
+
+/** What was to be reached, and whether it was. */
+function formatGoal(ratio, { atMost, atLeast }) {
+  if (atMost === undefined && atLeast === undefined) return ['', ''];
+  const bound = atMost === undefined ? `>= ${atLeast}` : `<= ${atMost}`;
+  if (ratio === undefined) return [bound, 'unknown'];
+  const reached = atMost === undefined ? ratio >= atLeast : ratio <= atMost;
+  return [bound, reached ? 'reached' : 'missed'];
+}
