@@ -29,7 +29,7 @@ export default {
   contenders: labels,
   reference: 'childProcess',
   effort: {
-    full: { rounds: 5, samples: 10, milliseconds: 1500 },
+    full: { rounds: 4, samples: 10, milliseconds: 1500 },
     quick: { rounds: 1, samples: 3, milliseconds: 500 },
   },
   comparisons: [oursToNode(scenarios[0].name), oursToNode(scenarios[1].name, { atLeast: 3 })],

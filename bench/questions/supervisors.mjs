@@ -48,7 +48,7 @@ export default {
   contenders: { supervisord: 'supervisord (Python)', ...labels },
   reference: 'supervisord',
   effort: {
-    full: { rounds: 1, samples: 6, milliseconds: 3000, programs: 100 },
+    full: { rounds: 1, samples: 6, milliseconds: 2000, programs: 100 },
     quick: { rounds: 1, samples: 1, milliseconds: 500, programs: 4 },
   },
   comparisons: [
