@@ -1,22 +1,22 @@
 // Compiles the addons of a release into prebuilds/: `npm run build:prebuilds`. Needs Linux on x64 and Python 3.
 //
-// The compiler is installed into this folder at the first run. It is Zig, which brings the headers, the C++ library and
-// the oldest symbols of each target with it: what comes out does not depend on the system that it is built on.
+// The compiler is Zig, which brings the headers, the C++ library and the oldest symbols of each target with it: what comes
+// out does not depend on the system that it is built on.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root, targets } from './targets.mjs';
+import { zig } from './zig.mjs';
 
 const SOURCES = ['package.json', 'binding.gyp', 'src-native'];
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const zig = join(folder, 'node_modules', '@ryoppippi', 'zig-linux-x64', 'zig');
+const compiler = zig();
 const prebuildify = createRequire(import.meta.url).resolve('prebuildify/bin.js');
 
-if (!existsSync(zig)) run('npm', ['ci', '--ignore-scripts', '--prefix', folder]);
 const copy = copyOfTheSources();
 try {
   rmSync(join(root, 'prebuilds'), { recursive: true, force: true });
@@ -37,9 +37,9 @@ function prebuild({ arch, libc, triple }) {
   const version = process.versions.node;
   const options = ['--napi', '--tag-libc', '--libc', libc, '--arch', arch, '--target', version];
   run(process.execPath, [prebuildify, ...options, '--cwd', copy, '--out', root], {
-    CC: `${zig} cc -target ${triple}`,
-    CXX: `${zig} c++ -target ${triple}`,
-    AR: `${zig} ar`,
+    CC: `${compiler} cc -target ${triple}`,
+    CXX: `${compiler} c++ -target ${triple}`,
+    AR: `${compiler} ar`,
     // Stripped here, since strip(1) knows the machine that it runs on only.
     LDFLAGS: `-s -Wl,--version-script=${join(folder, 'exports.map')}`,
     JOBS: 'max',

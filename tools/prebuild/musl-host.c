@@ -1,5 +1,5 @@
 // Loads an addon on musl as Node would: every symbol must be there, or dlopen() fails. The functions of Node and libuv
-// come from the stubs that are compiled with it.
+// come from stubs that are compiled with it.
 #include <dlfcn.h>
 #include <stdio.h>
 

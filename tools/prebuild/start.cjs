@@ -1,5 +1,4 @@
-// Starts a child by the prebuilt addon, whatever Node this is run by.
-process.env.PREBUILDS_ONLY = '1';
+// Starts a child, whatever Node this is run by.
 const assert = require('node:assert/strict');
 const { capabilities, safeSpawn } = require('../..');
 
