@@ -17,7 +17,7 @@ import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
 import { runCollecting } from './exec-run.js';
 import { node } from './node-functions.js';
 import { refuseLaunchOptions, type WithLaunchOptions } from './options.js';
-import type { SafeChildProcess } from './safe-child.js';
+import { refuseExtras, type SafeChildProcess } from './safe-child.js';
 
 type Callback<Failure, Text> = (error: Failure | null, stdout: Text, stderr: Text) => void;
 
@@ -136,7 +136,7 @@ export const safeExecFile: SafeExecFile = function safeExecFile(
 
 function elsewhere(execute: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): ChildProcess {
   parameters.forEach(refuseLaunchOptions);
-  return execute(...parameters) as ChildProcess;
+  return refuseExtras(execute(...parameters) as ChildProcess);
 }
 
 type Execute = (...parameters: unknown[]) => ChildProcess;

@@ -4,7 +4,7 @@ import { bare, isAbsentOr, isRecord, isText } from './checks.js';
 import { judgeFork, judgeForkOptions, node } from './node-functions.js';
 import { forkArguments } from './node-internals.js';
 import { refuseLaunchOptions, type SafeSpawnOptions, type WithLaunchOptions } from './options.js';
-import type { SafeChildProcess } from './safe-child.js';
+import { refuseExtras, type SafeChildProcess } from './safe-child.js';
 import { safeSpawn } from './spawn.js';
 
 type Given = WithLaunchOptions<ForkOptions>;
@@ -25,7 +25,7 @@ export const safeFork: SafeFork = function safeFork(
   args: unknown = [],
   options?: unknown,
 ): SafeChildProcess {
-  if (process.platform !== 'linux') return forkElsewhere(modulePath, args, options) as SafeChildProcess;
+  if (process.platform !== 'linux') return forkElsewhere(modulePath, args, options);
   const isSecond = isRecord(args);
   const list = isSecond ? [] : (args ?? []);
   const given = readOptions(modulePath, list, isSecond ? args : options);
@@ -36,10 +36,10 @@ export const safeFork: SafeFork = function safeFork(
   return safeSpawn(execPath, command as string[], complete as SafeSpawnOptions);
 };
 
-function forkElsewhere(modulePath: unknown, args: unknown, options: unknown): ChildProcess {
+function forkElsewhere(modulePath: unknown, args: unknown, options: unknown): SafeChildProcess {
   refuseLaunchOptions(args);
   refuseLaunchOptions(options);
-  return node.fork(modulePath, args, options) as ChildProcess;
+  return refuseExtras(node.fork(modulePath, args, options) as ChildProcess);
 }
 
 function readOptions(modulePath: unknown, list: unknown, options: unknown): Given {

@@ -1,8 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
+import { unsupportedPlatform } from './errors.js';
 import type { SafeHandle } from './handle.js';
 import { killTree } from './tree.js';
 
-/** What a child of this library has beside what a ChildProcess has. */
+/**
+ * What a child of this library has beside what a ChildProcess has. Only on Linux: elsewhere they throw
+ * `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`.
+ */
 export interface ChildExtras {
   /**
    * What the child has used, with the names and units of `process.resourceUsage()`: it and those of its own children
@@ -55,5 +59,16 @@ export function addExtras(child: ChildProcess, handle: SafeHandle): SafeChildPro
   handles.set(child, handle);
   Object.defineProperty(child, 'resourceUsage', RESOURCE_USAGE);
   Object.defineProperty(child, 'killTree', KILL_TREE);
+  return child as SafeChildProcess;
+}
+
+/** Of a child on another system: what it can't do it refuses by name. */
+export function refuseExtras(child: ChildProcess): SafeChildProcess {
+  for (const name of ['resourceUsage', 'killTree']) {
+    const value = (): never => {
+      throw unsupportedPlatform(`child.${name}()`);
+    };
+    Object.defineProperty(child, name, { value, writable: true, configurable: true });
+  }
   return child as SafeChildProcess;
 }

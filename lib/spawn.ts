@@ -23,7 +23,7 @@ import {
   type SafeSpawnOptionsWithoutStdio,
   type SafeSpawnOptionsWithStdioTuple,
 } from './options.js';
-import type { ChildExtras, SafeChildProcess } from './safe-child.js';
+import { type ChildExtras, refuseExtras, type SafeChildProcess } from './safe-child.js';
 
 if (process.platform === 'linux') preload();
 
@@ -89,7 +89,7 @@ export const safeSpawn: SafeSpawn = function safeSpawn(
 function spawnElsewhere(command: string, args: unknown, options: unknown): ChildProcess {
   refuseLaunchOptions(args);
   refuseLaunchOptions(options);
-  return spawn(command, args as readonly string[], options as SpawnOptions);
+  return refuseExtras(spawn(command, args as readonly string[], options as SpawnOptions));
 }
 
 /** A method that somebody has put in the place of Node's may start something else, or nothing. */

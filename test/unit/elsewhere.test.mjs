@@ -45,6 +45,23 @@ test('elsewhere than on Linux what only Linux has is refused by name', async () 
   });
 });
 
+for (const start of [
+  `safeSpawn('true')`,
+  `library.safeExec('true')`,
+  `library.safeExecFile('true')`,
+  `library.safeFork('true')`,
+]) {
+  test(`elsewhere the child of ${start} refuses what only Linux has`, async () => {
+    const call = (method) => `{ const child = ${start}; child.kill(); child.${method}(); }`;
+    const results = await outcomes(ON_MACOS, [call('killTree'), call('resourceUsage')]);
+    const names = ['child.killTree()', 'child.resourceUsage()'];
+    results.forEach(({ code, message }, index) => {
+      assert.equal(code, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM');
+      assert.ok(message.includes(names[index]), message);
+    });
+  });
+}
+
 test('elsewhere an option that is undefined is no option', async () => {
   const [started] = await outcomes(ON_MACOS, [`safeSpawn('true', [], { rlimits: undefined }).pid > 0`]);
   assert.equal(started, true);
