@@ -58,6 +58,7 @@ function muslForArm64() {
   mkdirSync(join(folder, 'lists', 'partial'), { recursive: true });
   const options = [
     'APT::Architectures=amd64,arm64',
+    'APT::Sandbox::User=root',
     `Dir::State::lists=${folder}/lists`,
     `Dir::Cache=${folder}`,
   ];
