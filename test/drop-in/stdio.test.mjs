@@ -47,7 +47,6 @@ const FORMS = {
   'a closed descriptor': ['pipe', 'pipe', 19_999],
   'a closed descriptor among pipes': ['pipe', 'pipe', 'pipe', 19_999, 'pipe', 'ipc'],
   'an object with a closed descriptor': ['pipe', 'pipe', { fd: 19_999 }],
-  'a descriptor below zero': ['pipe', 'pipe', { fd: -1 }],
 };
 
 for (const [name, stdio] of Object.entries(FORMS)) {
@@ -178,6 +177,25 @@ test('stdio: what has no words in Node is refused, and no child is left', async 
     assert.throws(() => safeSpawn('true', { stdio: ['pipe', 'pipe', entry] }), {
       code: /^(EINVAL|ERR_INVALID_ARG_VALUE)$/,
     });
+  }
+  assert.deepEqual(childrenOf(process.pid), before);
+});
+
+/* Not compared: a spawn() of Node 24.21 or 26.10 that gets this damages the heap, and the process ends badly later. */
+test('stdio: a descriptor below zero is refused as by Node 20 and 22', () => {
+  const before = childrenOf(process.pid);
+  for (const stdio of [
+    ['pipe', 'pipe', { fd: -1 }],
+    [0, 1, { fd: -1 }],
+  ]) {
+    assert.throws(
+      () => safeSpawn('true', { stdio }),
+      (error) => {
+        assert.equal(error.message, 'spawn EINVAL');
+        assert.deepEqual({ ...error }, { errno: -22, code: 'EINVAL', syscall: 'spawn', step: 'stdio' });
+        return true;
+      },
+    );
   }
   assert.deepEqual(childrenOf(process.pid), before);
 });
