@@ -42,7 +42,8 @@ sameAsNode('an environment that is given', ({ spawn }) => {
   spawn('/usr/bin/env', { env: inherited });
   spawn('/usr/bin/env', { env: {} });
   spawn('/usr/bin/env', { env: [] });
-  spawn('/usr/bin/env', { env: 'text' });
+  // Node would write into it where coverage is collected, and throw.
+  withCoverage(undefined, () => spawn('/usr/bin/env', { env: 'text' }));
   spawn('/usr/bin/env', { env: null });
 });
 
@@ -58,23 +59,41 @@ sameAsNode('another object in the place of process.env', ({ spawn }) => {
   try {
     process.env = { PATH: genuine.PATH, REPLACED: 'yes' };
     spawn('env');
-    process.env = new Proxy(genuine, { get: (target, name) => (name === 'LANG' ? 'xx' : target[name]) });
-    spawn('env');
+    // Into this one too.
+    withCoverage(undefined, () => {
+      process.env = new Proxy(genuine, { get: (target, name) => (name === 'LANG' ? 'xx' : target[name]) });
+      spawn('env');
+    });
   } finally {
     process.env = genuine;
   }
 });
 
 sameAsNode('coverage is handed down', ({ spawn }) => {
-  const { NODE_V8_COVERAGE: before } = process.env;
-  process.env.NODE_V8_COVERAGE = '/nonexistent/coverage';
-  spawn('env');
-  spawn('/usr/bin/env', { env: { GIVEN: 'yes' } });
-  spawn('/usr/bin/env', { env: { NODE_V8_COVERAGE: '/elsewhere' } });
-  spawn('/usr/bin/env', { env: { NODE_V8_COVERAGE: undefined } });
-  if (before === undefined) delete process.env.NODE_V8_COVERAGE;
-  else process.env.NODE_V8_COVERAGE = before;
+  withCoverage('/nonexistent/coverage', () => {
+    spawn('env');
+    spawn('/usr/bin/env', { env: { GIVEN: 'yes' } });
+    spawn('/usr/bin/env', { env: { NODE_V8_COVERAGE: '/elsewhere' } });
+    spawn('/usr/bin/env', { env: { NODE_V8_COVERAGE: undefined } });
+  });
 });
+
+/** Does something while Node collects coverage into a folder, or does not. */
+function withCoverage(folder, action) {
+  const { env } = process;
+  const { NODE_V8_COVERAGE: before } = env;
+  set(folder);
+  try {
+    action();
+  } finally {
+    set(before);
+  }
+
+  function set(value) {
+    if (value === undefined) delete env.NODE_V8_COVERAGE;
+    else env.NODE_V8_COVERAGE = value;
+  }
+}
 
 const showSession = 'cut -d" " -f1,5,6 /proc/self/stat | tr " " "\\n" | sort -u | wc -l';
 
