@@ -27,13 +27,17 @@ function listOf(all) {
   return all.map(({ name, title }) => `  ${name.padEnd(16)}${title}`).join('\n');
 }
 
-async function answer({ asked, json, quick }) {
+async function answer({ asked, json, quick, effort }) {
   buildNative();
   const progress = createProgress(process.stderr);
   const answers = [];
   for (const question of asked) {
     const begin = performance.now();
-    const measured = await measure(question, question.effort[quick ? 'quick' : 'full'], progress.show);
+    const measured = await measure(
+      question,
+      { ...question.effort[quick ? 'quick' : 'full'], ...effort },
+      progress.show,
+    );
     progress.clear();
     const results = withRatios(question, measured);
     const comparisons = compare(question, results);

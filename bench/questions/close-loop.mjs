@@ -15,6 +15,7 @@ import { countPoint, formatCount } from '../runner/table.mjs';
 
 const SMALL = 1024;
 const LARGE = 1_048_576;
+const TITLE = 'from the call until a clean child has ended';
 const bounds = [SMALL, 4096, 65_536, LARGE];
 
 const nodeLaunch = [process.execPath, program('node-launch.mjs')];
@@ -24,7 +25,7 @@ function scenario(bound) {
   return {
     name: nameOf(bound),
     bound,
-    plot: countPoint('until the child has ended', bound),
+    plot: countPoint(TITLE, bound),
     ...(beyond && {
       note:
         `the hard limit here is ${formatCount(hardLimit())}: the loops run to the full number all the same, ` +
@@ -38,14 +39,14 @@ function nameOf(bound) {
 }
 
 export default {
-  title: 'from the call until a clean child has ended',
+  title: TITLE,
   unit: 'microseconds',
   axis: 'limit on descriptors',
   scenarios: bounds.map(scenario),
   contenders: {
     nothing: 'vfork, nothing closed, exec (C)',
     loop: 'close() up to the limit (C)',
-    pythonLoop: 'close() up to the limit, as supervisord (Python)',
+    pythonLoop: 'close() loop of supervisord (Python)',
     fcntlLoop: 'fcntl(FD_CLOEXEC) up to the limit (C)',
     procSelfFd: 'close() what /proc/self/fd lists (C)',
     closeRange: 'close_range (C)',

@@ -21,6 +21,7 @@ import { Unavailable } from '../runner/unavailable.mjs';
 
 const SMALL = 1024;
 const LARGE = 1_048_576;
+const TITLE = 'until the last program of a supervisor runs';
 const bounds = [...new Set([SMALL, Math.min(LARGE, hardLimit()), LARGE])];
 
 function nameOf(bound) {
@@ -31,7 +32,7 @@ function scenario(bound) {
   return {
     name: nameOf(bound),
     bound,
-    plot: countPoint('until the last program runs', bound),
+    plot: countPoint(TITLE, bound),
     ...(bound > hardLimit() && {
       note:
         `the hard limit here is ${formatCount(hardLimit())}: supervisord is kept from refusing its minfds, ` +
@@ -41,7 +42,7 @@ function scenario(bound) {
 }
 
 export default {
-  title: 'until the last program of a supervisor runs',
+  title: TITLE,
   unit: 'milliseconds',
   axis: 'limit on descriptors',
   scenarios: bounds.map(scenario),

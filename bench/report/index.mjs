@@ -1,46 +1,27 @@
 /**
- * npm run bench:report: makes docs/benchmarks.md and its plots from bench/results/*.json.
+ * npm run bench:report: makes docs/benchmarks.md and its plots from bench/results/*.json, and a part of README.md from
+ * bench/results/bench.json.
  *
- * index.mjs [RESULTS DOCS]: the directories, if they are others.
+ * index.mjs [RESULTS PROJECT]: the directories, if they are others.
  */
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatDocument } from './markdown.mjs';
-import { drawPlot, plotsOf } from './plots.mjs';
+import { drawPlot } from './draw.mjs';
+import { PLOTS, pagesOf } from './pages.mjs';
 
-const [results = inProject('bench/results'), docs = inProject('docs')] = process.argv.slice(2);
-const PLOTS = 'plots';
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const [results = join(root, 'bench/results'), project = root] = process.argv.slice(2);
 
-const runs = readRuns();
-const plots = runs.flatMap(plotsOf);
-writePlots(plots);
-writeFileSync(
-  join(docs, 'benchmarks.md'),
-  formatDocument(runs, plots, (plot) => `${PLOTS}/${plot.file}`),
-);
-console.log(`${runs.length} runs, ${plots.length} plots`);
-
-function inProject(path) {
-  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
-}
-
-function readRuns() {
-  const files = readdirSync(results)
-    .filter((file) => file.endsWith('.json'))
-    .sort();
-  if (files.length === 0) throw new Error(`no results in ${results}`);
-  return files.map((file) => ({
-    name: file.slice(0, -'.json'.length),
-    ...JSON.parse(readFileSync(join(results, file), 'utf8')),
-  }));
-}
+const { pages, plots } = pagesOf(results, project);
+writePlots(join(project, PLOTS));
+for (const { path, text } of pages) writeFileSync(path, text);
+console.log(`${pages.length} pages, ${plots.length} plots`);
 
 /** Those of an earlier run go. */
-function writePlots(all) {
-  const directory = join(docs, PLOTS);
+function writePlots(directory) {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  for (const plot of all) writeFileSync(join(directory, plot.file), `${drawPlot(plot)}\n`);
+  for (const plot of plots) writeFileSync(join(directory, plot.file), `${drawPlot(plot)}\n`);
 }

@@ -107,7 +107,7 @@ function formatNotes({ scenarios, results, contenders }) {
 }
 
 /** The first columns are aligned to the left, the others to the right. */
-function formatTable([head, ...rows], left = 1) {
+export function formatTable([head, ...rows], left = 1) {
   if (head === undefined) return [];
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return ['', line(head), line(head.map((_, column) => (column < left ? '---' : '---:'))), ...rows.map(line)];

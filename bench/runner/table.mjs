@@ -6,6 +6,15 @@ export function formatNumber(value) {
   return value >= 99.95 ? formatCount(Math.round(value)) : value.toPrecision(3);
 }
 
+/** Of microseconds, in the unit that suits it. */
+export function formatDuration(microseconds) {
+  const [unit, size] = [
+    ['s', 1e6],
+    ['ms', 1e3],
+  ].find(([, size]) => microseconds >= size) ?? ['µs', 1];
+  return `${formatNumber(microseconds / size)} ${unit}`;
+}
+
 export function formatCount(count) {
   return count.toLocaleString('en-US');
 }

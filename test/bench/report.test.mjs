@@ -7,9 +7,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { formatDocument } from '../../bench/report/markdown.mjs';
+import { plotsOf } from '../../bench/report/plots.mjs';
+import { formatSummary } from '../../bench/report/summary.mjs';
+import { cellsOf, loadQuestions } from '../../bench/runner/questions.mjs';
 import { scratchDirectory } from '../helpers/scratch.mjs';
 
-const report = fileURLToPath(new URL('../../bench/report', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const report = join(root, 'bench/report');
 const withoutEcharts = existsSync(join(report, 'node_modules/echarts'))
   ? false
   : 'needs echarts (npm install --prefix bench/report)';
@@ -90,8 +94,7 @@ test('a goal is reached, missed, or unknown where a side is missing', () => {
 });
 
 test('what a run prints is what the document is made from', () => {
-  const bench = fileURLToPath(new URL('../../bench/index.mjs', import.meta.url));
-  const args = [bench, '--quick', '--json', 'child-memory'];
+  const args = [join(root, 'bench/index.mjs'), '--quick', '--json', 'child-memory'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   const text = formatDocument([{ name: 'quick', ...JSON.parse(stdout) }], [], () => '');
@@ -100,13 +103,16 @@ test('what a run prints is what the document is made from', () => {
 });
 
 test('one command makes the document and the plots that it shows', { skip: withoutEcharts }, () => {
-  const [results, docs] = ['results', 'docs'].map((name) => join(scratchDirectory(), name));
+  const project = scratchDirectory();
+  const [results, docs] = ['results', 'docs'].map((name) => join(project, name));
   mkdirSync(results);
   mkdirSync(join(docs, 'plots'), { recursive: true });
   writeFileSync(join(docs, 'plots', 'of-an-earlier-run.svg'), '');
   writeFileSync(join(results, 'here.json'), JSON.stringify(run));
 
-  const made = spawnSync(process.execPath, [join(report, 'index.mjs'), results, docs], { encoding: 'utf8' });
+  const made = spawnSync(process.execPath, [join(report, 'index.mjs'), results, project], {
+    encoding: 'utf8',
+  });
 
   assert.equal(made.status, 0, made.stderr);
   assert.deepEqual(readdirSync(join(docs, 'plots')), ['here-things-blocked.svg']);
@@ -117,4 +123,31 @@ test('one command makes the document and the plots that it shows', { skip: witho
     assert.ok(svg.includes(`>${text}<`), text);
   }
   assert.ok(!svg.includes('>Absent<'));
+});
+
+test('the summary has the multiples of a whole run, and two of its plots', async (t) => {
+  const medians = { childProcess: 8000, loop: 600, ours: 2000 };
+  const answers = (await loadQuestions()).map((question) => ({
+    ...question,
+    question: question.name,
+    results: cellsOf(question).map(({ contender, scenario }) => ({
+      contender,
+      scenario: scenario.name,
+      summary: { median: medians[contender] ?? 1 },
+    })),
+  }));
+  const open = answers.find(({ question }) => question === 'open-fds');
+  if (!open.scenarios.some(({ descriptors }) => descriptors === 19_000)) {
+    return t.skip('needs a hard limit of 20,000 descriptors');
+  }
+  const whole = { name: 'whole', machine, answers };
+
+  const lines = formatSummary(whole, plotsOf(whole), ({ file }) => file).split('\n');
+
+  assert.ok(
+    lines.includes('| for how long a launch blocks the thread | 8.00 ms | 2.00 ms | 4.00 times less |'),
+  );
+  assert.ok(lines.includes('| programs a second, 64 at once | 8,000 | 2,000 | 4.00 times less |'));
+  assert.equal(lines.filter((line) => /^!\[.*\]\(whole-.*\.svg\)$/.test(line)).length, 2);
+  assert.throws(() => formatSummary({ ...whole, answers: [open] }, [], () => ''), /whole lacks/);
 });

@@ -135,6 +135,19 @@ test('an unknown question gets the list and exit code 2', () => {
   assert.match(stderr, /open-fds/);
 });
 
+test('--rounds and --milliseconds take the place of what a question has for them', () => {
+  assert.deepEqual(parseCommandLine(['--rounds=2', '--milliseconds=30', '--quick'], []).effort, {
+    rounds: 2,
+    milliseconds: 30,
+  });
+  assert.deepEqual(parseCommandLine([], []).effort, {});
+  assert.deepEqual(parseCommandLine(['--rounds=many'], []).unknown, ['--rounds=many']);
+  assert.deepEqual(parseCommandLine(['--rounds'], []).unknown, ['--rounds=true']);
+  const { status, stdout } = runBench('--quick', '--rounds=2', '--json', 'child-memory');
+  assert.equal(status, 0);
+  assert.equal(JSON.parse(stdout).answers[0].results[0].rounds.length, 2);
+});
+
 test('an unknown option or contender is unknown too', () => {
   assert.equal(runBench('--nonsense').status, 2);
   assert.equal(runBench('--contenders=ours,nonsense', 'sync').status, 2);

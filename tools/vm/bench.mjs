@@ -15,18 +15,25 @@ const CONTENDERS =
   'nothing,loop,fcntlLoop,procSelfFd,closeRange,closeRangeCloexec,vfork,posixSpawn,core,childProcess,ours';
 const bench = ['bench/index.mjs', `--contenders=${CONTENDERS}`];
 const given = process.argv.slice(2);
-const asked = given.length > 0 ? given : ['--quick', 'close-loop', 'open-fds'];
+
+/** A process takes seconds to start there, so that few rounds of long ones give the most samples. */
+const EFFORT = ['--rounds=1', '--milliseconds=2000'];
+const QUESTIONS = ['close-loop', 'open-fds'];
 
 buildNative();
-execFileSync(process.execPath, [...command(), ...asked], {
+execFileSync(process.execPath, [...command(), ...given, ...(given.some(isWord) ? [] : QUESTIONS)], {
   cwd: fileURLToPath(new URL('../..', import.meta.url)),
   stdio: 'inherit',
 });
+
+function isWord(argument) {
+  return !argument.startsWith('-');
+}
 
 function command() {
   if (hardLimit() >= MILLION) return bench;
   console.error(
     'The processor of the machine is emulated: absolute times mean nothing, ratios are the point.',
   );
-  return ['tools/vm/run.mjs', 'node', ...bench];
+  return ['tools/vm/run.mjs', 'node', ...bench, ...EFFORT];
 }
