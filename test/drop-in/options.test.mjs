@@ -56,17 +56,18 @@ sameAsNode('a change of the environment of this process', ({ spawn }) => {
 
 sameAsNode('another object in the place of process.env', ({ spawn }) => {
   const genuine = process.env;
-  try {
-    process.env = { PATH: genuine.PATH, REPLACED: 'yes' };
-    spawn('env');
-    // Into this one too.
-    withCoverage(undefined, () => {
-      process.env = new Proxy(genuine, { get: (target, name) => (name === 'LANG' ? 'xx' : target[name]) });
+  const proxy = new Proxy(genuine, { get: (target, name) => (name === 'LANG' ? 'xx' : target[name]) });
+  // Into the proxy too.
+  withCoverage(undefined, () => {
+    try {
+      process.env = { PATH: genuine.PATH, REPLACED: 'yes' };
       spawn('env');
-    });
-  } finally {
-    process.env = genuine;
-  }
+      process.env = proxy;
+      spawn('env');
+    } finally {
+      process.env = genuine;
+    }
+  });
 });
 
 sameAsNode('coverage is handed down', ({ spawn }) => {
@@ -80,8 +81,7 @@ sameAsNode('coverage is handed down', ({ spawn }) => {
 
 /** Does something while Node collects coverage into a folder, or does not. */
 function withCoverage(folder, action) {
-  const { env } = process;
-  const { NODE_V8_COVERAGE: before } = env;
+  const { NODE_V8_COVERAGE: before } = process.env;
   set(folder);
   try {
     action();
@@ -90,8 +90,8 @@ function withCoverage(folder, action) {
   }
 
   function set(value) {
-    if (value === undefined) delete env.NODE_V8_COVERAGE;
-    else env.NODE_V8_COVERAGE = value;
+    if (value === undefined) delete process.env.NODE_V8_COVERAGE;
+    else process.env.NODE_V8_COVERAGE = value;
   }
 }
 
