@@ -2,7 +2,7 @@
 
 import { claimRows } from '../runner/claims.mjs';
 import { NOISE_BOUND } from '../runner/statistics.mjs';
-import { formatNumber } from '../runner/table.mjs';
+import { formatNumber, marked } from '../runner/table.mjs';
 import { countedResult, groupsOf } from './groups.mjs';
 
 const GIGABYTE = 2 ** 30;
@@ -92,8 +92,8 @@ function formatCell(result) {
   if (result === undefined) return '';
   const { summary, facts } = result;
   const others = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
-  const median = formatNumber(summary.median) + (summary.noisy ? '!' : '');
-  return others.length === 0 ? median : `${median}<br>${others.join(', ')}`;
+  const median = marked(formatNumber(summary.median), summary.noisy);
+  return others.length === 0 ? median : `${median.trimEnd()}<br>${others.join(', ')}`;
 }
 
 function formatNotes({ scenarios, results, contenders }) {
@@ -109,6 +109,6 @@ function formatNotes({ scenarios, results, contenders }) {
 /** The first columns are aligned to the left, the others to the right. */
 export function formatTable([head, ...rows], left = 1) {
   if (head === undefined) return [];
-  const line = (cells) => `| ${cells.join(' | ')} |`;
+  const line = (cells) => `| ${cells.map((cell) => cell.trimEnd()).join(' | ')} |`;
   return ['', line(head), line(head.map((_, column) => (column < left ? '---' : '---:'))), ...rows.map(line)];
 }

@@ -1,6 +1,6 @@
 /** What it all comes to: the quotients of medians that matter, of all questions. */
 
-import { formatNumber } from './table.mjs';
+import { formatNumber, marked } from './table.mjs';
 
 export const CLAIMS = 'the claims, as quotients of medians';
 
@@ -12,8 +12,12 @@ export function claimRows(answers) {
   return rows.length === 0 ? [] : [['', CLAIMS, 'ratio', 'over the rounds', 'goal', ''], ...rows];
 }
 
-function formatClaim({ ratio, range, ...goal }) {
-  return [formatNumber(ratio), range?.map(formatNumber).join(' .. ') ?? '', ...formatGoal(ratio, goal)];
+function formatClaim({ ratio, range, noisy, ...goal }) {
+  return [
+    marked(formatNumber(ratio), noisy),
+    range?.map(formatNumber).join(' .. ') ?? '',
+    ...formatGoal(ratio, goal),
+  ];
 }
 
 /** What was to be reached, and whether it was. */

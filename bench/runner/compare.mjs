@@ -9,13 +9,14 @@ export function withRatios({ reference }, results) {
 }
 
 /**
- * The comparisons of a question, each with its `ratio`, or undefined where a side of it is missing, and the `range` of the
- * ratios of the single rounds.
+ * The comparisons of a question, each with its `ratio`, or undefined where a side of it is missing, the `range` of the
+ * ratios of the single rounds, and whether a side is `noisy`.
  */
 export function compare({ comparisons = [] }, results) {
   return comparisons.map((comparison) => {
-    const [above, below] = [comparison.of, comparison.to].map((side) => find(results, side));
-    return { ...comparison, ratio: ratioOf(above, below), range: rangeOf(above, below) };
+    const sides = [comparison.of, comparison.to].map((side) => find(results, side));
+    const noisy = sides.some((side) => side?.summary.noisy);
+    return { ...comparison, ratio: ratioOf(...sides), range: rangeOf(...sides), noisy };
   });
 }
 

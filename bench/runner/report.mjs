@@ -2,10 +2,7 @@
 
 import { claimRows } from './claims.mjs';
 import { NOISE_BOUND } from './statistics.mjs';
-import { formatNumber, formatTable } from './table.mjs';
-
-const NOISY = '!';
-const QUIET = ' ';
+import { formatNumber, formatTable, marked } from './table.mjs';
 
 /** How many of the columns of claims are words. */
 const LEFT = 2;
@@ -46,7 +43,7 @@ function formatCounted(question, results) {
 function formatRow({ contenders }, { contender, summary, ratio, facts }, columns) {
   return [
     contenders[contender],
-    formatNumber(summary.median) + (summary.noisy ? NOISY : QUIET),
+    marked(formatNumber(summary.median), summary.noisy),
     `${formatNumber(summary.lower)} .. ${formatNumber(summary.upper)}`,
     formatNumber(ratio),
     ...columns.map((name) => String(facts[name] ?? '-')),
@@ -61,5 +58,5 @@ function formatMissing({ contenders }, { contender, unavailable, failed }) {
 
 function formatLegend(results) {
   if (!results.some(({ summary }) => summary?.noisy)) return [];
-  return ['', `${NOISY} noisy: the quartiles lie more than ${NOISE_BOUND * 100} % of the median apart`];
+  return ['', `! noisy: the quartiles lie more than ${NOISE_BOUND * 100} % of the median apart`];
 }

@@ -6,6 +6,11 @@ export function formatNumber(value) {
   return value >= 99.95 ? formatCount(Math.round(value)) : value.toPrecision(3);
 }
 
+/** A number, with a mark if it is noisy and a space if it is not, so that columns line up. */
+export function marked(text, noisy) {
+  return text + (noisy ? '!' : ' ');
+}
+
 /** Of microseconds, in the unit that suits it. */
 export function formatDuration(microseconds) {
   const [unit, size] = [

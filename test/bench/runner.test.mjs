@@ -40,7 +40,12 @@ test('a summary sorts by value, leaves its input alone, and marks a wide spread'
 });
 
 test('ratios are quotients of medians in the same scenario, and missing where a side is missing', () => {
-  const at = (contender, scenario, median, rounds) => ({ contender, scenario, summary: { median }, rounds });
+  const at = (contender, scenario, median, rounds) => ({
+    contender,
+    scenario,
+    summary: { median, noisy: median > 8 },
+    rounds,
+  });
   const results = [
     at('a', 'x', 2, [1, 2]),
     at('b', 'x', 6, [6, 7]),
@@ -60,6 +65,8 @@ test('ratios are quotients of medians in the same scenario, and missing where a 
   const [of, missing] = compare({ comparisons }, results);
   assert.equal(of.ratio, 1.5);
   assert.deepEqual(of.range, [7 / 6, 9 / 7], 'round by round');
+  assert.equal(of.noisy, true, 'one of its sides is');
+  assert.equal(missing.noisy, false);
   assert.equal(missing.ratio, undefined);
   assert.equal(missing.range, undefined);
 });
