@@ -46,7 +46,7 @@ export default {
   contenders: labels,
   reference: 'childProcess',
   effort: {
-    full: { rounds: 3, samples: 50, milliseconds: 500 },
+    full: { rounds: 2, samples: 50, milliseconds: 500 },
     quick: { rounds: 1, samples: 10, milliseconds: 200 },
   },
   comparisons: [oursToNode(nameOf(MOST)), { ...flatness('ours'), atMost: 1.1 }, flatness('childProcess')],

@@ -23,7 +23,7 @@ export function plotsOf(run) {
 
 function fileOf(run, { question, title }, name) {
   const parts = [run.name, question, ...(name === title ? [] : [name])];
-  return `${parts.join('-').replace(/\W+/g, '-')}.svg`;
+  return `${parts.join('-').match(/\w+/g).join('-')}.svg`;
 }
 
 function linesOf(answer, scenarios) {
