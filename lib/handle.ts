@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:os';
 import { type Failure, readFailure, stdioFailure } from './failure.js';
-import { type NativeChild, native, RESULT_LENGTH, RESULT_PID, type Watcher } from './native.js';
+import { native, RESULT_LENGTH, RESULT_PID } from './native.js';
 import {
   type ProcessHandle,
   readSpawnRequest,
@@ -19,19 +19,23 @@ import { readUsage } from './usage.js';
 const { EMFILE, ENFILE, ESRCH } = constants.errno;
 const { SIGKILL } = constants.signals;
 
+/** Of the last launch, read at once: an array that the addon has seen before is cheap to pass. */
+const result = new Int32Array(RESULT_LENGTH);
+
 /**
  * What a ChildProcess sees as its `_handle`: launches the program, signals it, and tells of its end.
  *
  * As an asynchronous resource it has the name of Node's own, so that tools which follow children go on doing so.
  */
-export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher {
+export class SafeHandle extends AsyncResource implements ProcessHandle {
   readonly onexit: ProcessHandle['onexit'];
   pid: number | undefined;
   failure: Failure | undefined;
 
   readonly #launch: Launch;
-  #child: NativeChild | undefined;
-  #ended: NativeChild | undefined;
+  /** 0 before it is started, and once it is reaped. */
+  #child = 0;
+  #usage: Float64Array | undefined;
   #leadsGroup = false;
   #stdio: readonly StdioEntry[] = [];
   #abandoned = false;
@@ -54,10 +58,9 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
     const { rlimits, settings, cgroup } = this.#launch;
     const plan = makePlan(request, this.#launch);
     if (plan.refused !== 0) return stdioFailure(plan.refused);
-    const result = new Int32Array(RESULT_LENGTH);
-    this.#child = native().launch(this, plan.strings, plan.words, rlimits, result, settings, cgroup);
+    this.#child = native().launch(this.#onDeath, plan.strings, plan.words, rlimits, result, settings, cgroup);
     const lost = openEnds(request.stdio);
-    if (this.#child === undefined) return this.#fail(readFailure(result, this.#launch));
+    if (this.#child === 0) return this.#fail(readFailure(result, this.#launch));
     if (lost !== 0) return this.#fail(stdioFailure(lost));
     this.pid = result[RESULT_PID];
     this.#leadsGroup = request.detached || leadsGroup(settings);
@@ -70,19 +73,19 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
     return failure;
   }
 
-  reaped(code: number, signal: number, lost: boolean): void {
-    this.#ended = this.#child;
-    this.#child = undefined;
+  readonly #onDeath = (code: number, signal: number, lost: boolean): void => {
+    this.#child = 0;
+    if (!lost) this.#usage = native().usage.slice();
     if (this.#abandoned) return;
     this.runInAsyncScope(this.onexit, this, lost ? null : code, signalName(signal));
-  }
+  };
 
   kill(signal: number): number {
-    return this.#child?.kill(signal) ?? -ESRCH;
+    return this.#child === 0 ? -ESRCH : native().kill(this.#child, signal);
   }
 
   usage(): NodeJS.ResourceUsage | undefined {
-    return readUsage(this.#ended?.usage());
+    return readUsage(this.#usage);
   }
 
   /** What killTree() reaches; undefined if nothing was started. */
@@ -105,14 +108,14 @@ export class SafeHandle extends AsyncResource implements ProcessHandle, Watcher 
   }
 
   ref(): void {
-    this.#child?.ref();
+    if (this.#child !== 0) native().setRef(this.#child, true);
   }
 
   unref(): void {
-    this.#child?.unref();
+    if (this.#child !== 0) native().setRef(this.#child, false);
   }
 
   hasRef(): boolean {
-    return this.#child?.hasRef() ?? false;
+    return this.#child !== 0 && native().hasRef(this.#child);
   }
 }

@@ -44,22 +44,8 @@ export const SYNC_LOST = 7;
 export const SYNC_ERROR = 8;
 export const SYNC_RESULT_LENGTH = 9;
 
-/** Told by the addon, on this thread, once the child is dead and after the I/O of that turn of the loop. */
-export interface Watcher {
-  /** `lost`: another part of the process took the exit status. */
-  reaped(code: number, signal: number, lost: boolean): void;
-}
-
-/** A running child, as the addon sees it. Keeps the loop alive until it is reaped, or unref()ed. */
-export interface NativeChild {
-  /** 0 or a negative errno; -ESRCH once reaped. */
-  kill(signal: number): number;
-  ref(): void;
-  unref(): void;
-  hasRef(): boolean;
-  /** The fields of getrusage(2) in their order, times in microseconds; undefined while alive, or if lost. */
-  usage(): Float64Array | undefined;
-}
+/** `lost`: another part of the process took the exit status. */
+export type DeathListener = (code: number, signal: number, lost: boolean) => void;
 
 /** Of what follows. It counts up with each change, here and in src-native/binding.cc: one can be older than the other. */
 const INTERFACE = 1;
@@ -68,9 +54,9 @@ export interface Native {
   readonly interface: number;
 
   /**
-   * Starts a program and waits until it runs or is known never to run.
+   * Starts a program and waits until it runs or is known never to run. The child keeps the loop alive until it is reaped.
    *
-   * @param watcher held until its `reaped` was called
+   * @param onDeath called once the child is dead, and after the I/O of that turn of the loop; held until then
    * @param strings each followed by NUL: file, working directory (empty: ours), arguments, environment
    * @param words flags, uid, gid, number of arguments, number of environment strings, number of stdio entries, then
    *   (kind, descriptor) of each entry
@@ -79,16 +65,28 @@ export interface Native {
    * @param settings bits, umask, nice, oom_score_adj, process group (0: one of its own), death signal (0: none), then
    *   the supplementary groups
    * @param cgroup directory of a cgroup v2
+   * @returns the number of the child, never another's; 0 if the program was not started
    */
   launch(
-    watcher: Watcher,
+    onDeath: DeathListener,
     strings: string,
     words: Int32Array,
     rlimits: BigUint64Array | undefined,
     result: Int32Array,
     settings?: Int32Array,
     cgroup?: string,
-  ): NativeChild | undefined;
+  ): number;
+
+  /** 0 or a negative errno; -ESRCH once reaped. */
+  kill(child: number, signal: number): number;
+  /** Whether the loop is to wait for this child; of no effect once reaped. */
+  setRef(child: number, wanted: boolean): void;
+  hasRef(child: number): boolean;
+  /**
+   * What the child has used whose death is being told: the fields of getrusage(2) in their order, times in microseconds.
+   * Zeros if its status was lost.
+   */
+  readonly usage: Float64Array;
 
   /**
    * Our end of the pipe of a stdio entry of the last launch, which is the caller's from now on; -1 where there is none.
@@ -119,7 +117,7 @@ export interface Native {
 
   /** Sets close-on-exec on each descriptor >= 3 that lacks it; returns those, ascending. Throws with `code`. */
   sealFds(): number[];
-  /** Descriptors of this thread's launch context. */
+  /** Descriptors that the addon keeps for the launches of this thread. */
   internalFds(): number[];
   capabilities(): {
     tier: string;

@@ -5,9 +5,10 @@ import {
   LAUNCH_SET_GID,
   LAUNCH_SET_UID,
   STDIO_FD,
+  STDIO_IGNORE,
 } from './native.js';
 import type { SpawnRequest } from './node-internals.js';
-import { writeStdio } from './stdio.js';
+import { appendStdio } from './stdio.js';
 
 /** What a launch is told beside what Node passes on. */
 export interface Launch {
@@ -25,6 +26,7 @@ export interface Launch {
 /** A launch as the addon takes it. */
 export interface Plan {
   readonly strings: string;
+  /** Valid until the next plan is made. */
   readonly words: Int32Array;
   /** 0, or a negative errno: something in stdio can't be passed on. */
   readonly refused: number;
@@ -33,25 +35,34 @@ export interface Plan {
 /** Index of the first stdio entry in the words of a launch. */
 const WORD_STDIO = 6;
 
+/** An array that the addon has seen before is cheap to pass. */
+let wordBuffer = new Int32Array(64);
+
 export function makePlan(request: SpawnRequest, launch: Launch): Plan {
   const { file, args = [], cwd, envPairs = [], stdio } = request;
   const inherits = request.envPairs === undefined || (launch.inheritsEnvironment && envPairs.length === 0);
   // Node adds the number of an IPC channel: then the environment has to be spelled out after all.
   const isSpelledOut = launch.inheritsEnvironment && !inherits;
   const environment = isSpelledOut ? [...environmentPairs({ ...process.env }), ...envPairs] : envPairs;
-  const entries = Math.max(stdio.length, (launch.keepFds.at(-1) ?? -1) + 1);
-  const words = new Int32Array(WORD_STDIO + 2 * entries);
-  words.set([
+  const strings = joinStrings(file, cwd, args, environment);
+  const words = [
     readFlags(request, inherits),
     request.uid ?? 0,
     request.gid ?? 0,
     args.length,
     environment.length,
-    entries,
-  ]);
-  const refused = writeStdio(stdio, words, WORD_STDIO, launch.oneWayPipes);
-  writeKept(launch.keepFds, stdio.length, words);
-  return { strings: joinStrings(file, cwd, args, environment), words, refused };
+    Math.max(stdio.length, (launch.keepFds.at(-1) ?? -1) + 1),
+  ];
+  const refused = appendStdio(stdio, words, launch.oneWayPipes);
+  appendKept(launch.keepFds, stdio.length, words);
+  return { strings, words: toTypedArray(words), refused };
+}
+
+/** Last, when no foreign code runs any more that could make another plan. */
+function toTypedArray(words: readonly number[]): Int32Array {
+  if (words.length > wordBuffer.length) wordBuffer = new Int32Array(2 * words.length);
+  wordBuffer.set(words);
+  return wordBuffer;
 }
 
 function readFlags({ detached, uid, gid }: SpawnRequest, inherits: boolean): number {
@@ -63,10 +74,11 @@ function readFlags({ detached, uid, gid }: SpawnRequest, inherits: boolean): num
   return flags;
 }
 
-/** Words are zero where nothing is written: an entry that is ignored. */
-function writeKept(keepFds: readonly number[], first: number, words: Int32Array): void {
+function appendKept(keepFds: readonly number[], first: number, words: number[]): void {
   for (const fd of keepFds) {
-    if (fd >= first) words.set([STDIO_FD, fd], WORD_STDIO + 2 * fd);
+    if (fd < first) continue;
+    while (words.length < WORD_STDIO + 2 * fd) words.push(STDIO_IGNORE, -1);
+    words.push(STDIO_FD, fd);
   }
 }
 

@@ -6,23 +6,15 @@ import type { NativeStream, StdioEntry } from './node-internals.js';
 const { EINVAL } = constants.errno;
 
 /**
- * Writes (kind, descriptor) of each entry into the words of the launch. Returns 0, or -EINVAL for what can't be
+ * Appends (kind, descriptor) of each entry to the words of the launch. Returns 0, or -EINVAL for what can't be
  * passed on: no descriptor, or a UDP socket, on which Node would call methods of a stream after the launch.
  */
-export function writeStdio(
-  stdio: readonly StdioEntry[],
-  words: Int32Array,
-  start: number,
-  oneWayPipes: boolean,
-): number {
-  let at = start;
+export function appendStdio(stdio: readonly StdioEntry[], words: number[], oneWayPipes: boolean): number {
   for (const [index, entry] of stdio.entries()) {
     const kind = kindOf(entry, oneWayPipes && index < 3);
     const fd = kind === STDIO_FD ? descriptorOf(entry) : -1;
     if (kind === STDIO_FD && (fd < 0 || fd !== (fd | 0))) return -EINVAL;
-    words[at] = kind;
-    words[at + 1] = fd;
-    at += 2;
+    words.push(kind, fd);
   }
   return 0;
 }

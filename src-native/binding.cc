@@ -51,21 +51,36 @@ Napi::Value Launch(const Napi::CallbackInfo &info) {
   int32_t *result = info[4].As<Napi::Int32Array>().Data();
   launch_child launched;
   launch_error error = {};
-  Child *child = watcher->Prepare(info[0].As<Napi::Object>());
+  uint64_t number = 0;
 
-  if (child == nullptr) return info.Env().Undefined();
-  Napi::Value object = child->Value();
+  /* Nothing is needed after it that can't be had while a Worker is terminated, which can begin at any time. */
   if (Start(watcher->context(), &request, &launched, &error) == 0) {
-    watcher->ends().Keep(request.ReleaseEnds());
     result[kPid] = launched.pid;
-    watcher->Watch(child, launched);
-    return object;
+    number = watcher->Watch(launched, info[0].As<Napi::Function>());
+  } else {
+    if (IsOutOfDescriptors(error.error)) request.CloseEnds();
+    WriteFailure(error, result);
   }
-  watcher->Discard(child);
-  if (IsOutOfDescriptors(error.error)) request.CloseEnds();
   watcher->ends().Keep(request.ReleaseEnds());
-  WriteFailure(error, result);
-  return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), static_cast<double>(number));
+}
+
+uint64_t ChildOf(const Napi::CallbackInfo &info) {
+  return static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+}
+
+Napi::Value Kill(const Napi::CallbackInfo &info) {
+  int signal = info[1].As<Napi::Number>().Int32Value();
+
+  return Napi::Number::New(info.Env(), WatcherOf(info)->Kill(ChildOf(info), signal));
+}
+
+void SetRef(const Napi::CallbackInfo &info) {
+  WatcherOf(info)->SetLoopRef(ChildOf(info), info[1].As<Napi::Boolean>());
+}
+
+Napi::Value HasRef(const Napi::CallbackInfo &info) {
+  return Napi::Boolean::New(info.Env(), WatcherOf(info)->HasLoopRef(ChildOf(info)));
 }
 
 Napi::Value TakeEnd(const Napi::CallbackInfo &info) {
@@ -148,10 +163,9 @@ Napi::Value SealFds(const Napi::CallbackInfo &info) {
 }
 
 Napi::Value InternalFds(const Napi::CallbackInfo &info) {
-  int fds[2];
-  size_t count = launch_internal_fds(WatcherOf(info)->context(), fds);
+  std::vector<int> fds = WatcherOf(info)->InternalFds();
 
-  return ArrayOf(info.Env(), fds, count);
+  return ArrayOf(info.Env(), fds.data(), fds.size());
 }
 
 Napi::Value Capabilities(const Napi::CallbackInfo &info) {
@@ -190,12 +204,16 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   }
   exports.Set("interface", Napi::Number::New(env, kInterface));
   exports.Set("launch", Napi::Function::New(env, Launch, "launch", watcher));
+  exports.Set("kill", Napi::Function::New(env, Kill, "kill", watcher));
+  exports.Set("setRef", Napi::Function::New(env, SetRef, "setRef", watcher));
+  exports.Set("hasRef", Napi::Function::New(env, HasRef, "hasRef", watcher));
   exports.Set("takeEnd", Napi::Function::New(env, TakeEnd, "takeEnd", watcher));
   exports.Set("runSync", Napi::Function::New(env, RunSync, "runSync", watcher));
   exports.Set("sealFds", Napi::Function::New(env, SealFds, "sealFds", watcher));
   exports.Set("internalFds", Napi::Function::New(env, InternalFds, "internalFds", watcher));
   exports.Set("capabilities", Napi::Function::New(env, Capabilities, "capabilities", watcher));
   ExportProcesses(env, exports);
+  exports.Set("usage", watcher->usage());
   exports.Set("steps", StepNames(env));
   ExportGates(env, exports, watcher->context());
   return exports;

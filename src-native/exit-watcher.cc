@@ -5,91 +5,25 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
-#include <vector>
 
-#include "contexts.h"
 #include "orphans.h"
 
-/* ---- Child ----------------------------------------------------------------------------------- */
+namespace {
 
-Napi::Function Child::Define(Napi::Env env) {
-  return DefineClass(env, "NativeChild",
-                     {
-                         InstanceMethod<&Child::Kill>("kill"),
-                         InstanceMethod<&Child::RefLoop>("ref"),
-                         InstanceMethod<&Child::UnrefLoop>("unref"),
-                         InstanceMethod<&Child::HasRef>("hasRef"),
-                         InstanceMethod<&Child::Usage>("usage"),
-                     });
-}
+constexpr size_t kUsageFields = 16;
 
-Child::Child(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Child>(info) {
-}
+} // namespace
 
-/* Once reaped the pid is free for others, and nothing may be sent to it any more. */
-Napi::Value Child::Kill(const Napi::CallbackInfo &info) {
-  int result = UV_ESRCH;
-
-  if (owner_ != nullptr) result = launch_signal(&child_, info[0].As<Napi::Number>().Int32Value());
-  return Napi::Number::New(info.Env(), result);
-}
-
-void Child::RefLoop(const Napi::CallbackInfo &) {
-  SetLoopRef(true);
-}
-
-void Child::UnrefLoop(const Napi::CallbackInfo &) {
-  SetLoopRef(false);
-}
-
-Napi::Value Child::HasRef(const Napi::CallbackInfo &info) {
-  return Napi::Boolean::New(info.Env(), owner_ != nullptr && keeps_loop_);
-}
-
-/* The fields of getrusage(2) in their order, times in microseconds; undefined while alive, or if lost. */
-Napi::Value Child::Usage(const Napi::CallbackInfo &info) {
-  const rusage &usage = end_.usage;
-
-  if (!reaped_ || end_.lost) return info.Env().Undefined();
-  auto microseconds = [](const timeval &time) {
-    return time.tv_sec * 1e6 + static_cast<double>(time.tv_usec);
-  };
-  const double fields[] = {
-      microseconds(usage.ru_utime),          microseconds(usage.ru_stime),
-      static_cast<double>(usage.ru_maxrss),  static_cast<double>(usage.ru_ixrss),
-      static_cast<double>(usage.ru_idrss),   static_cast<double>(usage.ru_isrss),
-      static_cast<double>(usage.ru_minflt),  static_cast<double>(usage.ru_majflt),
-      static_cast<double>(usage.ru_nswap),   static_cast<double>(usage.ru_inblock),
-      static_cast<double>(usage.ru_oublock), static_cast<double>(usage.ru_msgsnd),
-      static_cast<double>(usage.ru_msgrcv),  static_cast<double>(usage.ru_nsignals),
-      static_cast<double>(usage.ru_nvcsw),   static_cast<double>(usage.ru_nivcsw),
-  };
-  Napi::Float64Array array = Napi::Float64Array::New(info.Env(), std::size(fields));
-  std::copy(std::begin(fields), std::end(fields), array.Data());
-  return array;
-}
-
-void Child::SetLoopRef(bool wanted) {
-  keeps_loop_ = wanted;
-  if (owner_ == nullptr) return;
-  if (poll_ == nullptr)
-    owner_->UpdateSigchldRef();
-  else if (wanted)
-    uv_ref(reinterpret_cast<uv_handle_t *>(poll_));
-  else
-    uv_unref(reinterpret_cast<uv_handle_t *>(poll_));
-}
-
-/* ---- ExitWatcher: a child comes -------------------------------------------------------------- */
+/* ---- an environment comes -------------------------------------------------------------------- */
 
 int ExitWatcher::Open(Napi::Env env, ExitWatcher **ret_watcher) {
   uv_loop_t *loop = nullptr;
-  launch_context *context;
+  PerLoop per_loop;
 
   if (napi_get_uv_event_loop(env, &loop) != napi_ok) return UV_ENOTSUP;
-  int error = AcquireContext(loop, &context);
+  int error = AcquirePerLoop(loop, OnPidfd, &per_loop);
   if (error != 0) return error;
-  auto *watcher = new ExitWatcher(env, context, loop);
+  auto *watcher = new ExitWatcher(env, loop, per_loop);
   /* Asynchronous, since handles close in a later turn of the loop: a loop with open handles aborts the process. */
   if (napi_add_async_cleanup_hook(env, OnEnd, watcher, nullptr) != napi_ok) {
     watcher->BeginEnd(nullptr);
@@ -99,77 +33,79 @@ int ExitWatcher::Open(Napi::Env env, ExitWatcher **ret_watcher) {
   return 0;
 }
 
-ExitWatcher::ExitWatcher(Napi::Env env, launch_context *context, uv_loop_t *loop)
-    : env_(env), context_(context), loop_(loop) {
+ExitWatcher::ExitWatcher(Napi::Env env, uv_loop_t *loop, const PerLoop &per_loop)
+    : env_(env), loop_(loop), per_loop_(per_loop) {
   uv_check_init(loop, &check_);
   uv_idle_init(loop, &idle_);
   uv_signal_init(loop, &sigchld_);
   check_.data = idle_.data = sigchld_.data = this;
   open_handles_ = 3;
-  constructor_ = Napi::Persistent(Child::Define(env));
+  sigchld_ref_.Attach(reinterpret_cast<uv_handle_t *>(&sigchld_));
+  usage_ = Napi::Persistent(Napi::Float64Array::New(env, kUsageFields));
+  usage_fields_ = usage_.Value().Data();
 }
 
-Child *ExitWatcher::Prepare(Napi::Object watcher) {
-  Napi::Object object = constructor_.New({});
+std::vector<int> ExitWatcher::InternalFds() const {
+  int of_context[2];
+  size_t count = launch_internal_fds(per_loop_.context, of_context);
+  std::vector<int> fds(of_context, of_context + count);
 
-  if (object.IsEmpty()) return nullptr;
-  Child *child = Child::Unwrap(object);
-  child->Ref();
-  child->watcher_ = Napi::Persistent(watcher);
-  return child;
+  if (per_loop_.pidfds->fd() >= 0) fds.push_back(per_loop_.pidfds->fd());
+  return fds;
 }
 
-void ExitWatcher::Discard(Child *child) {
-  child->watcher_.Reset();
-  child->Unref();
-}
+/* ---- a child comes --------------------------------------------------------------------------- */
 
-void ExitWatcher::Watch(Child *child, const launch_child &launched) {
-  child->owner_ = this;
-  child->sequence_ = next_sequence_++;
-  child->child_ = launched;
-  live_.emplace(child->sequence_, child);
-  if (!StartPoll(child)) StartSigchld();
-}
+uint64_t ExitWatcher::Watch(const launch_child &launched, Napi::Function listener) {
+  uint64_t number = ++last_number_;
+  Child &child = live_.emplace(number, Child{this, number, launched, false, true, Napi::Persistent(listener)})
+                     .first->second;
 
-bool ExitWatcher::StartPoll(Child *child) {
-  auto *poll = new uv_poll_t;
-
-  if (child->child_.pidfd < 0 || uv_poll_init(loop_, poll, child->child_.pidfd) != 0) {
-    delete poll;
-    return false;
-  }
-  poll->data = child;
-  child->poll_ = poll;
-  open_handles_++;
-  uv_poll_start(poll, UV_READABLE, OnPidfd);
-  return true;
+  child.by_pidfd = launched.pidfd >= 0 && per_loop_.pidfds->Add(launched.pidfd, &child) == 0;
+  RefFor(child).Add();
+  if (!child.by_pidfd) StartSigchld();
+  return number;
 }
 
 /* A child may have died before the watcher was there: one look at all of them makes up for that. */
 void ExitWatcher::StartSigchld() {
   uv_signal_start(&sigchld_, OnSigchld, SIGCHLD);
-  UpdateSigchldRef();
   OnSigchld(&sigchld_, SIGCHLD);
 }
 
-void ExitWatcher::UpdateSigchldRef() {
-  bool wanted = false;
+CountedRef &ExitWatcher::RefFor(const Child &child) {
+  return child.by_pidfd ? per_loop_.pidfds->ref() : sigchld_ref_;
+}
 
-  for (const auto &[sequence, child] : live_)
-    wanted = wanted || (child->poll_ == nullptr && child->keeps_loop_);
+int ExitWatcher::Kill(uint64_t number, int signal) {
+  auto found = live_.find(number);
+
+  return found == live_.end() ? UV_ESRCH : launch_signal(&found->second.process, signal);
+}
+
+void ExitWatcher::SetLoopRef(uint64_t number, bool wanted) {
+  auto found = live_.find(number);
+
+  if (found == live_.end() || found->second.keeps_loop == wanted) return;
+  found->second.keeps_loop = wanted;
   if (wanted)
-    uv_ref(reinterpret_cast<uv_handle_t *>(&sigchld_));
+    RefFor(found->second).Add();
   else
-    uv_unref(reinterpret_cast<uv_handle_t *>(&sigchld_));
+    RefFor(found->second).Drop();
+}
+
+bool ExitWatcher::HasLoopRef(uint64_t number) const {
+  auto found = live_.find(number);
+
+  return found != live_.end() && found->second.keeps_loop;
 }
 
 /* ---- a child is dead ------------------------------------------------------------------------- */
 
-void ExitWatcher::OnPidfd(uv_poll_t *poll, int, int) {
-  auto *child = static_cast<Child *>(poll->data);
+void ExitWatcher::OnPidfd(void *data) {
+  auto *child = static_cast<Child *>(data);
 
-  child->owner_->Reap(child);
+  child->owner->Reap(child);
 }
 
 /* Waits for our children alone, each by its pid: whose SIGCHLD it was is not known. */
@@ -177,42 +113,31 @@ void ExitWatcher::OnSigchld(uv_signal_t *signal, int) {
   auto *self = static_cast<ExitWatcher *>(signal->data);
   std::vector<Child *> unwatched;
 
-  for (const auto &[sequence, child] : self->live_)
-    if (child->poll_ == nullptr) unwatched.push_back(child);
+  for (auto &[number, child] : self->live_)
+    if (!child.by_pidfd) unwatched.push_back(&child);
   for (Child *child : unwatched)
     self->Reap(child);
 }
 
 void ExitWatcher::Reap(Child *child) {
-  if (launch_reap(&child->child_, &child->end_) == 0) return;
-  child->reaped_ = true;
-  bool by_sigchld = child->poll_ == nullptr;
+  Death death = {};
+
+  if (launch_reap(&child->process, &death.end) == 0) return;
   /* What it wrote may have come after this turn's look at the pipes, unlike with a pidfd beside them. */
-  child->awaits_poll_ = by_sigchld;
-  Detach(child);
-  if (child->child_.pidfd >= 0) close(child->child_.pidfd);
-  dead_.emplace(child->sequence_, child);
-  if (by_sigchld) UpdateSigchldRef();
+  death.awaits_poll = !child->by_pidfd;
+  death.listener = std::move(child->listener);
+  dead_.emplace(child->number, std::move(death));
+  int pidfd = child->process.pidfd;
+  Forget(*child);
+  if (pidfd >= 0) close(pidfd);
   ScheduleDelivery();
 }
 
 /* After this nothing reaches the process any more: neither signals nor the loop. */
-void ExitWatcher::Detach(Child *child) {
-  live_.erase(child->sequence_);
-  child->owner_ = nullptr;
-  if (child->poll_ != nullptr) ClosePoll(child);
-}
-
-void ExitWatcher::ClosePoll(Child *child) {
-  uv_poll_t *poll = child->poll_;
-
-  child->poll_ = nullptr;
-  poll->data = this;
-  uv_close(reinterpret_cast<uv_handle_t *>(poll), [](uv_handle_t *handle) {
-    auto *self = static_cast<ExitWatcher *>(handle->data);
-    delete reinterpret_cast<uv_poll_t *>(handle);
-    self->HandleClosed();
-  });
+void ExitWatcher::Forget(const Child &child) {
+  if (child.by_pidfd) per_loop_.pidfds->Remove(child.process.pidfd);
+  if (child.keeps_loop) RefFor(child).Drop();
+  live_.erase(child.number);
 }
 
 /* ---- JavaScript is told ---------------------------------------------------------------------- */
@@ -224,17 +149,17 @@ void ExitWatcher::ScheduleDelivery() {
 
 void ExitWatcher::Deliver() {
   Napi::HandleScope scope(env_);
-  std::map<uint64_t, Child *> ripe;
+  std::map<uint64_t, Death> ripe;
 
   for (auto it = dead_.begin(); it != dead_.end();) {
-    bool awaits_poll = std::exchange(it->second->awaits_poll_, false);
+    bool awaits_poll = std::exchange(it->second.awaits_poll, false);
     auto next = std::next(it);
     if (!awaits_poll) ripe.insert(dead_.extract(it));
     it = next;
   }
   if (dead_.empty()) StopDelivery();
-  for (const auto &[sequence, child] : ripe)
-    DeliverTo(child);
+  for (const auto &[number, death] : ripe)
+    Tell(death);
 }
 
 void ExitWatcher::StopDelivery() {
@@ -243,19 +168,33 @@ void ExitWatcher::StopDelivery() {
 }
 
 /* Fails, and that is all there is to do, when a Worker is being terminated and JavaScript can't run any more. */
-void ExitWatcher::DeliverTo(Child *child) {
+void ExitWatcher::Tell(const Death &death) {
   Napi::HandleScope scope(env_);
-  const launch_exit &end = child->end_;
-  Napi::Object watcher = child->watcher_.Value();
-  napi_value reaped, exception;
+  const launch_exit &end = death.end;
+  napi_value exception;
   napi_value arguments[] = {Napi::Number::New(env_, end.code), Napi::Number::New(env_, end.signal),
                             Napi::Boolean::New(env_, end.lost)};
 
-  Discard(child);
-  if (napi_get_named_property(env_, watcher, "reaped", &reaped) != napi_ok) return;
-  if (napi_make_callback(env_, nullptr, watcher, reaped, 3, arguments, nullptr) == napi_ok) return;
+  WriteUsage(end.usage);
+  if (napi_make_callback(env_, nullptr, env_.Global(), death.listener.Value(), std::size(arguments),
+                         arguments, nullptr) == napi_ok)
+    return;
   /* A throw in a listener of 'exit' is an uncaught exception, and other children's deaths are told all the same. */
   if (napi_get_and_clear_last_exception(env_, &exception) == napi_ok) napi_fatal_exception(env_, exception);
+}
+
+void ExitWatcher::WriteUsage(const rusage &usage) {
+  auto microseconds = [](const timeval &time) {
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
+  };
+  const long counts[] = {usage.ru_maxrss,  usage.ru_ixrss,  usage.ru_idrss,  usage.ru_isrss,
+                         usage.ru_minflt,  usage.ru_majflt, usage.ru_nswap,  usage.ru_inblock,
+                         usage.ru_oublock, usage.ru_msgsnd, usage.ru_msgrcv, usage.ru_nsignals,
+                         usage.ru_nvcsw,   usage.ru_nivcsw};
+
+  usage_fields_[0] = microseconds(usage.ru_utime);
+  usage_fields_[1] = microseconds(usage.ru_stime);
+  std::copy(std::begin(counts), std::end(counts), usage_fields_ + 2);
 }
 
 /* ---- the environment ends -------------------------------------------------------------------- */
@@ -272,24 +211,21 @@ void ExitWatcher::BeginEnd(napi_async_cleanup_hook_handle hook) {
   std::vector<launch_child> orphans;
 
   ended_ = hook;
-  constructor_.Reset();
-  for (const auto &[sequence, child] : dead_)
-    child->watcher_.Reset();
+  usage_.Reset();
+  dead_.clear();
   while (!live_.empty()) {
-    Child *child = live_.begin()->second;
-    orphans.push_back(child->child_);
-    child->watcher_.Reset();
-    Detach(child);
+    const Child &child = live_.begin()->second;
+    orphans.push_back(child.process);
+    Forget(child);
   }
   AdoptOrphans(std::move(orphans));
-  ReleaseContext(loop_);
+  ReleasePerLoop(loop_);
   for (uv_handle_t *handle :
        {reinterpret_cast<uv_handle_t *>(&check_), reinterpret_cast<uv_handle_t *>(&idle_),
         reinterpret_cast<uv_handle_t *>(&sigchld_)})
     uv_close(handle, [](uv_handle_t *closed) { static_cast<ExitWatcher *>(closed->data)->HandleClosed(); });
 }
 
-/* Polls are closed all the time; the last handle of all can only be one of those closed at the end. */
 void ExitWatcher::HandleClosed() {
   if (--open_handles_ > 0) return;
   napi_async_cleanup_hook_handle hook = ended_;

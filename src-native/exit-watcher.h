@@ -2,7 +2,7 @@
  * exit-watcher.h: tells JavaScript that a child is dead, once, and after the I/O of that turn of the loop.
  *
  *   pidfd readable, or SIGCHLD          (poll phase)   reap, queue
- *   uv_check, in order of the spawns    (check phase)  watcher.reaped(code, signal, lost)
+ *   uv_check, in order of the spawns    (check phase)  listener(code, signal, lost)
  *
  * libuv runs signal watchers last in the poll phase, so that a stock child's 'data' comes before its 'exit'.
  * A pidfd has no such place; hence the queue.
@@ -15,96 +15,91 @@
 
 #include <cstdint>
 #include <map>
+#include <vector>
 
 #include "core/launch.h"
+#include "counted-ref.h"
+#include "per-loop.h"
 #include "pipe-ends.h"
 
-class ExitWatcher;
-
-/* What JavaScript holds of a running child. Keeps itself alive until the death was told. */
-class Child : public Napi::ObjectWrap<Child> {
-public:
-  static Napi::Function Define(Napi::Env env);
-  explicit Child(const Napi::CallbackInfo &info);
-
-private:
-  friend class ExitWatcher;
-
-  Napi::Value Kill(const Napi::CallbackInfo &info);
-  void RefLoop(const Napi::CallbackInfo &info);
-  void UnrefLoop(const Napi::CallbackInfo &info);
-  Napi::Value HasRef(const Napi::CallbackInfo &info);
-  Napi::Value Usage(const Napi::CallbackInfo &info);
-  void SetLoopRef(bool wanted);
-
-  ExitWatcher *owner_ = nullptr; /* null once reaped, or once the environment ends */
-  uint64_t sequence_ = 0;
-  launch_child child_ = {0, -1};
-  launch_exit end_ = {};
-  uv_poll_t *poll_ = nullptr; /* null: learnt of by SIGCHLD */
-  bool keeps_loop_ = true;
-  bool reaped_ = false;
-  bool awaits_poll_ = false; /* dead, but the pipes have to be looked at once more first */
-  Napi::ObjectReference watcher_;
-};
-
-/* All children of one environment (the main thread, or a Worker). Deletes itself when the environment has
- * ended. */
+/* All children of one environment (the main thread, or a Worker), each known by a number that is never another's.
+ * Deletes itself when the environment has ended. */
 class ExitWatcher {
 public:
   /* 0 or a negative errno. */
   static int Open(Napi::Env env, ExitWatcher **ret_watcher);
 
   /*
-   * Everything that needs JavaScript, before a launch: when that returns, a Worker may have been terminated, and
-   * nothing can be made there any more. Null, with an exception pending, where that is so already.
+   * Takes over the process and its pidfd. Returns the number of the child. Needs nothing that can't be had while a
+   * Worker is terminated.
    */
-  Child *Prepare(Napi::Object watcher);
-  /* After a launch that failed, or a death that was told. */
-  void Discard(Child *child);
-  /* Takes over the process and its pidfd. */
-  void Watch(Child *child, const launch_child &launched);
+  uint64_t Watch(const launch_child &launched, Napi::Function listener);
+
+  /* All of them do nothing to a child that was reaped: its pid is free for others, and the loop does not wait for it. */
+  int Kill(uint64_t number, int signal);
+  void SetLoopRef(uint64_t number, bool wanted);
+  bool HasLoopRef(uint64_t number) const;
 
   launch_context *context() const {
-    return context_;
+    return per_loop_.context;
+  }
+  /* Of the child whose death is told: the fields of getrusage(2) in their order, times in microseconds. */
+  Napi::Float64Array usage() const {
+    return usage_.Value();
   }
   PipeEnds &ends() {
     return ends_;
   }
+  /* Descriptors that are no user's. */
+  std::vector<int> InternalFds() const;
 
 private:
-  friend class Child;
+  struct Child {
+    ExitWatcher *owner;
+    uint64_t number;
+    launch_child process;
+    bool by_pidfd; /* else learnt of by SIGCHLD */
+    bool keeps_loop;
+    Napi::FunctionReference listener;
+  };
 
-  ExitWatcher(Napi::Env env, launch_context *context, uv_loop_t *loop);
+  struct Death {
+    Napi::FunctionReference listener;
+    launch_exit end;
+    bool awaits_poll; /* the pipes have to be looked at once more first */
+  };
 
-  bool StartPoll(Child *child);
+  ExitWatcher(Napi::Env env, uv_loop_t *loop, const PerLoop &per_loop);
+
   void StartSigchld();
-  void UpdateSigchldRef();
+  CountedRef &RefFor(const Child &child);
   void Reap(Child *child);
-  void Detach(Child *child);
-  void ClosePoll(Child *child);
+  void Forget(const Child &child);
   void ScheduleDelivery();
   void Deliver();
   void StopDelivery();
-  void DeliverTo(Child *child);
+  void Tell(const Death &death);
+  void WriteUsage(const rusage &usage);
   void BeginEnd(napi_async_cleanup_hook_handle hook);
   void HandleClosed();
 
-  static void OnPidfd(uv_poll_t *poll, int status, int events);
+  static void OnPidfd(void *child);
   static void OnSigchld(uv_signal_t *signal, int number);
   static void OnEnd(napi_async_cleanup_hook_handle hook, void *self);
 
   Napi::Env env_;
-  launch_context *context_;
   uv_loop_t *loop_;
+  PerLoop per_loop_;
   uv_check_t check_;
   uv_idle_t idle_; /* lets the loop not wait for I/O while deaths are queued */
   uv_signal_t sigchld_;
+  CountedRef sigchld_ref_;
   PipeEnds ends_;
-  Napi::FunctionReference constructor_;
-  std::map<uint64_t, Child *> live_;
-  std::map<uint64_t, Child *> dead_; /* reaped, not yet told */
-  uint64_t next_sequence_ = 0;
+  Napi::Reference<Napi::Float64Array> usage_;
+  double *usage_fields_;
+  std::map<uint64_t, Child> live_;
+  std::map<uint64_t, Death> dead_; /* reaped, not yet told */
+  uint64_t last_number_ = 0;
   size_t open_handles_ = 0;
   napi_async_cleanup_hook_handle ended_ = nullptr;
 };
