@@ -57,15 +57,11 @@ export type SafeExec = typeof exec & {
 };
 
 /** `child_process.exec` by way of {@link safeSpawn}: a shell runs the command, and the callback gets what it wrote. */
-export const safeExec: SafeExec = function safeExec(
-  command: string,
-  options?: unknown,
-  callback?: unknown,
-): ChildProcess {
+export const safeExec: SafeExec = ((command: string, options?: unknown, callback?: unknown): ChildProcess => {
   if (process.platform !== 'linux') return elsewhere(node.exec, command, options, callback);
   const given = readExecArguments(command, options, callback);
   return runCollecting(command, readExecFileArguments(command, given.options, given.callback));
-} as unknown as SafeExec;
+}) as unknown as SafeExec;
 
 type Args = readonly string[] | undefined | null;
 
@@ -124,15 +120,15 @@ export type SafeExecFile = typeof execFile & {
 };
 
 /** `child_process.execFile` by way of {@link safeSpawn}: the callback gets what the program wrote. */
-export const safeExecFile: SafeExecFile = function safeExecFile(
+export const safeExecFile: SafeExecFile = ((
   file: string,
   args?: unknown,
   options?: unknown,
   callback?: unknown,
-): ChildProcess {
+): ChildProcess => {
   if (process.platform !== 'linux') return elsewhere(node.execFile, file, args, options, callback);
   return runCollecting(file, readExecFileArguments(file, args, options, callback));
-} as unknown as SafeExecFile;
+}) as unknown as SafeExecFile;
 
 function elsewhere(execute: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): ChildProcess {
   parameters.forEach(refuseLaunchOptions);

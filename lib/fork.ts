@@ -20,11 +20,11 @@ export type SafeFork = {
 } & typeof fork;
 
 /** `child_process.fork` by way of {@link safeSpawn}: starts a Node process with an IPC channel. */
-export const safeFork: SafeFork = function safeFork(
+export const safeFork: SafeFork = (
   modulePath: unknown,
   args: unknown = [],
   options?: unknown,
-): SafeChildProcess {
+): SafeChildProcess => {
   if (process.platform !== 'linux') return forkElsewhere(modulePath, args, options);
   const isSecond = isRecord(args);
   const list = isSecond ? [] : (args ?? []);

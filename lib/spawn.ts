@@ -66,11 +66,7 @@ export type SafeSpawn = {
  * limits in `options.rlimits` are in force before its first instruction. If that can't be had on this system, the
  * child is not started: the error says which step of the launch failed (`error.step`).
  */
-export const safeSpawn: SafeSpawn = function safeSpawn(
-  command: string,
-  args?: unknown,
-  options?: unknown,
-): ChildProcess {
+export const safeSpawn: SafeSpawn = ((command: string, args?: unknown, options?: unknown): ChildProcess => {
   if (process.platform !== 'linux') return spawnElsewhere(command, args, options);
   requireKnownNode();
   const { options: nodeOptions, launch } = normalizeArguments(command, args, options);
@@ -84,7 +80,7 @@ export const safeSpawn: SafeSpawn = function safeSpawn(
     throw giveUp(handle, error, nodeOptions.file);
   }
   return child;
-} as SafeSpawn;
+}) as SafeSpawn;
 
 function spawnElsewhere(command: string, args: unknown, options: unknown): ChildProcess {
   refuseLaunchOptions(args);

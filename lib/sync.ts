@@ -45,17 +45,13 @@ export type SafeSpawnSync = typeof spawnSync & {
 };
 
 /** `child_process.spawnSync`, started as by {@link safeSpawn}: runs a program to its end, while this thread waits. */
-export const safeSpawnSync: SafeSpawnSync = function safeSpawnSync(
-  command: string,
-  args?: unknown,
-  options?: unknown,
-): Result {
+export const safeSpawnSync: SafeSpawnSync = ((command: string, args?: unknown, options?: unknown): Result => {
   if (process.platform !== 'linux') return elsewhere(node.spawnSync, command, args, options) as Result;
   requireKnownNode();
   const run = normalizeSyncArguments(command, args, options);
   requirePermissionSync(run.request.file);
   return runToEnd(run);
-} as SafeSpawnSync;
+}) as SafeSpawnSync;
 
 /** What `execFileSync` can be called with, and the same with launch options. */
 export type SafeExecFileSync = typeof execFileSync & {
@@ -80,17 +76,17 @@ export type SafeExecFileSync = typeof execFileSync & {
 };
 
 /** `child_process.execFileSync` by way of {@link safeSpawnSync}: returns what the program wrote to stdout. */
-export const safeExecFileSync: SafeExecFileSync = function safeExecFileSync(
+export const safeExecFileSync: SafeExecFileSync = ((
   file: string,
   args?: unknown,
   options?: unknown,
-): string | Buffer {
+): string | Buffer => {
   if (process.platform !== 'linux') return elsewhere(node.execFileSync, file, args, options) as Buffer;
   const given = readExecFileArguments(file, args, options);
   const result = safeSpawnSync(file, given.args as string[], (given.given ?? {}) as SpawnSyncOptions);
   const first = given.options['argv0'] || file;
   return outputOf(result, given.options['stdio'], () => [first, ...given.args].join(' '));
-} as SafeExecFileSync;
+}) as SafeExecFileSync;
 
 /** What `execSync` can be called with, and the same with launch options. */
 export type SafeExecSync = typeof execSync & {
@@ -100,14 +96,11 @@ export type SafeExecSync = typeof execSync & {
 };
 
 /** `child_process.execSync` by way of {@link safeSpawnSync}: a shell runs the command; returns what it wrote to stdout. */
-export const safeExecSync: SafeExecSync = function safeExecSync(
-  command: string,
-  options?: unknown,
-): string | Buffer {
+export const safeExecSync: SafeExecSync = ((command: string, options?: unknown): string | Buffer => {
   if (process.platform !== 'linux') return elsewhere(node.execSync, command, options) as Buffer;
   const given = readExecArguments(command, options).options;
   return outputOf(safeSpawnSync(command, given as SpawnSyncOptions), given['stdio'], () => command);
-} as SafeExecSync;
+}) as SafeExecSync;
 
 function elsewhere(run: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): unknown {
   parameters.forEach(refuseLaunchOptions);
