@@ -44,8 +44,8 @@ async function answer({ asked, json, quick, effort }) {
     answers.push({ ...describeQuestion(question), seconds: secondsSince(begin), results, comparisons });
     if (!json) console.log(formatReport(question, results));
   }
-  if (!json) console.log(formatClaims(answers));
-  if (json) console.log(JSON.stringify({ machine: describeMachine(), quick, answers }, undefined, 2));
+  const run = { machine: describeMachine(), quick, answers };
+  console.log(json ? JSON.stringify(run, undefined, 2) : formatClaims(run));
   if (answers.some(hasFailure)) process.exitCode = 1;
 }
 

@@ -21,7 +21,7 @@ export default {
     ours: "require('safe-spawn')",
     register: '--require safe-spawn/register',
   },
-  reference: 'childProcess',
+  reference: 'ours',
   effort: {
     full: { rounds: 1, samples: 25, milliseconds: 20_000 },
     quick: { rounds: 1, samples: 3, milliseconds: 5000 },

@@ -37,7 +37,7 @@ function formatRun(run, plots, addressOf) {
     ...(run.machine.emulated
       ? ['', 'The processor is emulated: absolute times mean nothing, ratios are the point.']
       : []),
-    ...formatTable(claimRows(run.answers), WORDS),
+    ...formatTable(claimRows(run), WORDS),
     ...run.answers.flatMap((answer) =>
       formatAnswer(
         answer,

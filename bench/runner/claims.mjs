@@ -5,24 +5,25 @@ import { formatNumber, marked } from './table.mjs';
 export const CLAIMS = 'the claims, as quotients of medians';
 
 /** Rows of text, the first of which names the columns; none at all if the answers compare nothing. */
-export function claimRows(answers) {
+export function claimRows({ machine, answers }) {
   const rows = answers.flatMap(({ question, comparisons }) =>
-    comparisons.map((comparison) => [question, comparison.label, ...formatClaim(comparison)]),
+    comparisons.map((comparison) => [question, comparison.label, ...formatClaim(comparison, machine)]),
   );
   return rows.length === 0 ? [] : [['', CLAIMS, 'ratio', 'over the rounds', 'goal', ''], ...rows];
 }
 
-function formatClaim({ ratio, range, noisy, ...goal }) {
+function formatClaim({ ratio, range, noisy, ...goal }, machine) {
   return [
     marked(formatNumber(ratio), noisy),
     range?.map(formatNumber).join(' .. ') ?? '',
-    ...formatGoal(ratio, goal),
+    ...formatGoal(ratio, goal, machine),
   ];
 }
 
-/** What was to be reached, and whether it was. */
-function formatGoal(ratio, { atMost, atLeast }) {
+/** What was to be reached, and whether it was. Goals are for real machines, where they don't say otherwise. */
+function formatGoal(ratio, { atMost, atLeast, emulated }, machine) {
   if (atMost === undefined && atLeast === undefined) return ['', ''];
+  if (machine.emulated && !emulated) return ['', ''];
   const bound = atMost === undefined ? `>= ${atLeast}` : `<= ${atMost}`;
   if (ratio === undefined) return [bound, 'unknown'];
   const reached = atMost === undefined ? ratio >= atLeast : ratio <= atMost;

@@ -11,7 +11,8 @@
  *   effort       { full, quick }, each { rounds, samples, milliseconds }: per contender and round, whichever comes first
  *   processOf    (scenario, contender) => name of the process that measures them; without it, each has its own
  *   prepare      (scenario) => void, run in each process after its contenders were called, before the first sample
- *   comparisons  [{ label, of, to, atMost?, atLeast? }]: quotients of two medians, each named by [contender, scenario name]
+ *   comparisons  [{ label, of, to, atMost?, atLeast?, emulated? }]: quotients of two medians, each named by [contender,
+ *                scenario name]; with `emulated` the goal is one for emulated machines too
  *
  * A contender is called as contender(scenario, effort) and returns, or resolves to, { sample, facts?, batch?, warmUp? }.
  * `sample` returns or resolves to an array of values, and is called again and again, at first `warmUp` times in vain; with

@@ -18,8 +18,8 @@ export function formatReport(question, results) {
 }
 
 /** @returns {string} */
-export function formatClaims(answers) {
-  return formatTable(claimRows(answers), LEFT).join('\n');
+export function formatClaims(run) {
+  return formatTable(claimRows(run), LEFT).join('\n');
 }
 
 function formatScenario(question, scenario, results) {

@@ -20,7 +20,7 @@ export function summarize(values) {
   if (values.length === 0) throw new RangeError('no values to summarize');
   const sorted = ascending(values);
   const [lower, median, upper] = [0.25, 0.5, 0.75].map((p) => quantile(sorted, p));
-  const spread = (upper - lower) / median;
+  const spread = (upper - lower) / Math.abs(median);
   return { samples: sorted.length, lower, median, upper, spread, noisy: spread > NOISE_BOUND };
 }
 

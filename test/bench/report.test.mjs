@@ -93,6 +93,21 @@ test('a goal is reached, missed, or unknown where a side is missing', () => {
   assert.ok(lines.includes('| things | none | - |  | <= 1 | unknown |'));
 });
 
+test('in an emulated machine only those goals count that are meant for one', () => {
+  const comparisons = [
+    { label: 'few', ratio: 2, atMost: 1 },
+    { label: 'many', ratio: 2, atMost: 1, emulated: true },
+  ];
+  const emulated = {
+    ...run,
+    machine: { ...machine, emulated: true },
+    answers: [{ ...run.answers[0], comparisons }],
+  };
+  const lines = formatDocument([emulated], [], () => '').split('\n');
+  assert.ok(lines.includes('| things | few | 2.00 |  |  |  |'));
+  assert.ok(lines.includes('| things | many | 2.00 |  | <= 1 | missed |'));
+});
+
 test('what a run prints is what the document is made from', () => {
   const args = [join(root, 'bench/index.mjs'), '--quick', '--json', 'child-memory'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });

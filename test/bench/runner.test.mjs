@@ -36,6 +36,7 @@ test('a summary sorts by value, leaves its input alone, and marks a wide spread'
   assert.deepEqual(values, [100, 9, 10, 11, 10]);
   assert.equal(summarize([5, 10, 15]).spread, 0.5);
   assert.equal(summarize([5, 10, 15]).noisy, true);
+  assert.equal(summarize([-15, -10, -5]).noisy, true, 'differences may be negative');
   assert.throws(() => summarize([]), RangeError);
 });
 
