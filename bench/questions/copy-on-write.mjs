@@ -60,6 +60,7 @@ export function nothing() {
 
 /** The child lives on meanwhile, as most do. */
 export const { childProcess, ours } = spawners(({ spawn }) => ({
+  warmUp: 1,
   sample: async () => {
     timeToWrite();
     const child = spawn(builtProgram('idle'), [], { stdio: 'ignore' });

@@ -2,7 +2,7 @@
 
 import { formatNumber, marked } from './table.mjs';
 
-export const CLAIMS = 'the claims, as quotients of medians';
+const CLAIMS = 'the claims, as quotients of medians';
 
 /** Rows of text, the first of which names the columns; none at all if the answers compare nothing. */
 export function claimRows({ machine, answers }) {
