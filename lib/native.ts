@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCutOff, libc } from './elf.js';
 import { addonMissing, unsupportedRuntime } from './errors.js';
@@ -184,20 +183,10 @@ export function loadAddon(): Native {
   }
 }
 
-/**
- * What was compiled here, else what came along: where node-gyp-build looks, and by the same variable. Not by itself, since
- * it asks for /etc/alpine-release to know the C library, and is wrong on other systems with musl.
- */
+/** node-gyp-build asks for /etc/alpine-release to know the C library, and is wrong on other systems with musl. */
 function find(): string {
-  const folder = process.env['SAFE_SPAWN_PREBUILD'] ?? root;
-  const compiled = join(folder, 'build', 'Release', 'safe_spawn.node');
-  if (existsSync(compiled)) return compiled;
-  return join(
-    folder,
-    'prebuilds',
-    `${process.platform}-${process.arch}`,
-    `safe-spawn.${libc() ?? 'glibc'}.node`,
-  );
+  const { path } = require('node-gyp-build') as { path(directory: string): string };
+  return path(root).replace(/\.(glibc|musl)\.node$/, (_, chosen) => `.${libc() ?? chosen}.node`);
 }
 
 /** Bun and Deno load the addon and then crash in it, or start children past it; older Nodes have no addAbortListener(). */

@@ -8,7 +8,7 @@ export const OLDEST_GLIBC = '2.28';
 
 const ARCHITECTURES = { x64: 'x86_64', arm64: 'aarch64' };
 
-/** `triple` is what the cross compiler calls it, `machine` what an ELF header does; `file` is where the library looks. */
+/** `triple` is what the cross compiler calls it, `machine` what an ELF header does; `file` is where node-gyp-build looks. */
 export const targets = Object.entries(ARCHITECTURES).flatMap(([arch, machine]) => [
   target(arch, 'glibc', machine, `linux-gnu.${OLDEST_GLIBC}`),
   target(arch, 'musl', machine, 'linux-musl'),

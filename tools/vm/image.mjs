@@ -12,6 +12,7 @@ const PARTS = [
   'package.json',
   'dist',
   'build/Release/safe_spawn.node',
+  'node_modules/node-gyp-build',
   'bench',
   ...['vm', 'helpers', 'native', 'core/build/seccomp-run'].map((part) => `test/${part}`),
 ];
