@@ -26,7 +26,8 @@ main() {
 }
 
 copy_node() {
-  local headers authorities
+  local headers authorities npm
+  npm=$(realpath "$(type -P npm)")
   authorities=$(npm config get cafile)
   headers=$(npm config get nodedir)
   settings=("npm_config_registry=$(npm config get registry)")
@@ -37,7 +38,7 @@ copy_node() {
   fi
   install -D "$(node -p process.execPath)" "$root/usr/local/bin/node"
   mkdir -p "$root/usr/local/lib/node_modules"
-  cp -rT "$(npm root --global)/npm" "$root/usr/local/lib/node_modules/npm"
+  cp -rT "${npm%/bin/npm-cli.js}" "$root/usr/local/lib/node_modules/npm"
   ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
   [[ -d $headers/include/node ]] || return 0
   mkdir -p "$root/usr/local/include"
