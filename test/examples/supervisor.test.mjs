@@ -105,6 +105,25 @@ test('logs of a flooding program are rotated, are not too large, and leave no re
   }
 });
 
+test('a log that is a device is never moved away', async (t) => {
+  // By a link, since it is the device of the system that would be moved.
+  const supervisor = await startSupervisor(t, (folder) => {
+    symlinkSync('/dev/null', join(folder, 'log'));
+    return {
+      'program:flood': {
+        command: 'head -c 1M /dev/zero',
+        startsecs: 0,
+        stdout_logfile: join(folder, 'log'),
+        stdout_logfile_maxbytes: '1KB',
+      },
+    };
+  });
+  await supervisor.inStates('EXITED');
+  await supervisor.kill('SIGTERM');
+  const files = readdirSync(supervisor.folder).filter((file) => file.startsWith('log'));
+  assert.deepEqual(files, ['log']);
+});
+
 test('a program whose log is on a full disk runs on, and what is lost is counted', async (t) => {
   const supervisor = await startSupervisor(t, (folder) => {
     symlinkSync('/dev/full', join(folder, 'log'));

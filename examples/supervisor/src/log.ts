@@ -12,6 +12,8 @@ export class RotatingLog extends Writable {
   readonly #config: LogConfig;
   #file: FileHandle | undefined;
   #size = 0;
+  /** Moving a device away, such as /dev/null, would take it from the whole system. */
+  #isFile = false;
 
   constructor(config: LogConfig) {
     super();
@@ -40,14 +42,16 @@ export class RotatingLog extends Writable {
 
   async #open(): Promise<FileHandle> {
     const file = await open(this.#config.file, 'a');
-    this.#size = (await file.stat()).size;
+    const stat = await file.stat();
+    this.#size = stat.size;
+    this.#isFile = stat.isFile();
     return file;
   }
 
   /** Closed before it is moved or removed: a file that was removed takes up the disk for as long as it is open. */
   async #rotateIfFull(): Promise<void> {
     const { file, maxBytes, backups } = this.#config;
-    if (maxBytes === 0 || this.#size < maxBytes) return;
+    if (!this.#isFile || maxBytes === 0 || this.#size < maxBytes) return;
     const generation = (age: number) => (age === 0 ? file : `${file}.${age}`);
     await this.#close();
     await rm(generation(backups), { force: true });
