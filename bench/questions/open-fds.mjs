@@ -77,9 +77,10 @@ export default {
     goal('ours', 'posixSpawn', nameOf(MANY, ended), 0.2),
     goal('ours', 'ours', nameOf(MANY, blocked), 1.05, nameOf(0, blocked)),
     goal('core', 'vfork', nameOf(0, ended), 1.05),
-    ...counts
-      .filter((count) => count === MILLION)
-      .map((count) => ({ ...goal('ours', 'posixSpawn', nameOf(count, blocked), 0.003), emulated: true })),
+    ...(counts.includes(MILLION) ? ['ours', 'core'] : []).map((contender) => ({
+      ...goal(contender, 'posixSpawn', nameOf(MILLION, blocked), 0.003),
+      emulated: true,
+    })),
   ],
 };
 

@@ -29,7 +29,9 @@ export function formatSummary(run, plots, addressOf) {
       ...MULTIPLES.map(([label, ...place]) => [label, ...multiple(run, ...place)]),
     ]).slice(1),
     '',
-    `Medians of \`npm run bench\`, Node ${node}, Linux ${kernel}, ${processor}. ${formatLimits(run)}`,
+    formatLimits(run),
+    '',
+    `(Medians. Node ${node}, Linux ${kernel}, ${processor}.)`,
     ...PLOTS.flatMap((question) => {
       const plot = plots.find((candidate) => candidate.question === question);
       return ['', `![${plot.title}](${addressOf(plot)})`];

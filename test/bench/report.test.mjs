@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { formatDocument } from '../../bench/report/markdown.mjs';
+import { pagesOf } from '../../bench/report/pages.mjs';
 import { plotsOf } from '../../bench/report/plots.mjs';
 import { formatSummary } from '../../bench/report/summary.mjs';
 import { cellsOf, loadQuestions } from '../../bench/runner/questions.mjs';
@@ -165,4 +166,10 @@ test('the summary has the multiples of a whole run, and two of its plots', async
   assert.ok(lines.includes('| programs a second, 64 at once | 8,000 | 2,000 | 4.00 times less |'));
   assert.equal(lines.filter((line) => /^!\[.*\]\(whole-.*\.svg\)$/.test(line)).length, 2);
   assert.throws(() => formatSummary({ ...whole, answers: [open] }, [], () => ''), /whole lacks/);
+});
+
+test('README.md and docs/benchmarks.md say what bench/results say, and their plots are there', () => {
+  const { pages, plots } = pagesOf(join(root, 'bench/results'), root);
+  for (const { path, text } of pages) assert.equal(readFileSync(path, 'utf8'), text, path);
+  assert.deepEqual(readdirSync(join(root, 'docs/plots')).sort(), plots.map(({ file }) => file).sort());
 });
