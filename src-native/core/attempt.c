@@ -32,6 +32,7 @@ static unsigned long clone_flags(const struct launch__run *run) {
 
   if (changes_ids(run->plan)) flags &= ~(unsigned long)CLONE_VM;
   if (run->way.pidfd == LAUNCH_PIDFD_CLONE) flags |= CLONE_PIDFD;
+  if (run->way.handlers_reset) flags |= CLONE_CLEAR_SIGHAND;
   if (run->way.pidfd != LAUNCH_PIDFD_CLONE || run->way.tier == LAUNCH_TIER_FORK) flags |= SIGCHLD;
   return flags;
 }

@@ -61,9 +61,6 @@ struct clone_args { /* of Linux 5.7 */
   uint64_t cgroup;
 };
 
-#ifndef SYS_clone3
-#  define SYS_clone3 435
-#endif
 #ifndef CLONE_INTO_CGROUP
 #  define CLONE_INTO_CGROUP 0x200000000ULL
 #endif
@@ -118,16 +115,19 @@ static long call_clone3(const struct clone_args *args, int (*entry)(void *), voi
 #endif
 }
 
-static long clone_into_cgroup(char *stack, const struct launch__clone *request) {
+static long clone_as_new_kernels(char *stack, const struct launch__clone *request) {
   struct clone_args args = {
-      .flags = (request->flags & ~(unsigned long)CSIGNAL) | CLONE_INTO_CGROUP,
+      .flags = request->flags & ~(unsigned long)CSIGNAL,
       .exit_signal = request->flags & CSIGNAL,
       .pidfd = (uintptr_t)request->ret_pidfd,
       .stack = (uintptr_t)(stack + GUARD_SIZE),
       .stack_size = STACK_SIZE,
-      .cgroup = (uint64_t)request->cgroup,
   };
 
+  if (request->cgroup >= 0) {
+    args.flags |= CLONE_INTO_CGROUP;
+    args.cgroup = (uint64_t)request->cgroup;
+  }
   return call_clone3(&args, request->entry, request->argument);
 }
 
@@ -136,7 +136,7 @@ static long clone_into_cgroup(char *stack, const struct launch__clone *request) 
 long launch__clone(char *stack, const struct launch__clone *request) {
   int pid;
 
-  if (request->cgroup >= 0) return clone_into_cgroup(stack, request);
+  if (request->cgroup >= 0 || request->flags > UINT32_MAX) return clone_as_new_kernels(stack, request);
   pid = clone(request->entry, stack + GUARD_SIZE + STACK_SIZE, (int)request->flags, request->argument,
               request->ret_pidfd);
   return pid < 0 ? -(long)errno : pid;

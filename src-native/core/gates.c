@@ -39,4 +39,8 @@ void launch_force_mail(struct launch_context *context) {
   context->always_mail = true;
 }
 
+void launch_force_handlers_reset(struct launch_context *context) {
+  context->capabilities.handlers_reset = true;
+}
+
 #endif

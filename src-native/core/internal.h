@@ -85,6 +85,7 @@ struct launch__way {
   enum launch_tier tier;
   enum launch_seal seal;
   enum launch_pidfd pidfd;
+  bool handlers_reset; /* see struct launch_capabilities */
 };
 
 struct launch__run {
@@ -130,7 +131,8 @@ void launch__stack_close(char *stack);
 uint64_t launch__block_signals(void); /* every one; returns the mask for launch__restore_signals */
 void launch__restore_signals(uint64_t old);
 struct launch__clone {
-  unsigned long flags; /* CLONE_*, with the exit signal in the lowest byte */
+  unsigned long
+      flags; /* CLONE_*, with the exit signal in the lowest byte; those above 32 bits need clone3(2) */
   int (*entry)(void *);
   void *argument;
   int *ret_pidfd;
@@ -197,6 +199,12 @@ int launch__exec(struct launch__run *run);
 
 /* ---- what the headers of older systems lack ---------------------------------------------------- */
 
+#ifndef SYS_clone3
+#  define SYS_clone3 435
+#endif
+#ifndef CLONE_CLEAR_SIGHAND
+#  define CLONE_CLEAR_SIGHAND 0x100000000ULL
+#endif
 #ifndef SYS_close_range
 #  define SYS_close_range 436
 #endif

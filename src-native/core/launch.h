@@ -171,6 +171,7 @@ struct launch_capabilities {
   enum launch_tier tier;
   enum launch_seal seal;
   enum launch_pidfd pidfd;
+  bool handlers_reset; /* by the kernel: clone3(2) with CLONE_CLEAR_SIGHAND, Linux 5.5; else one by one */
   int tier_error;
   int seal_error;
   int pidfd_error;
@@ -231,6 +232,8 @@ void launch_force(struct launch_context *context, enum launch_tier tier, enum la
                   enum launch_pidfd pidfd);
 /* In the shared tier low sources are mailed as high ones are. */
 void launch_force_mail(struct launch_context *context);
+/* After launch_force(), which forces what is slower. */
+void launch_force_handlers_reset(struct launch_context *context);
 #endif
 
 #ifdef __cplusplus

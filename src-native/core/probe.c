@@ -51,6 +51,23 @@ static int probe_vfork(struct launch_context *context) {
   return seen ? 0 : -ENOSYS;
 }
 
+/* ---- is there clone3(2)? ---------------------------------------------------------------------- */
+
+static int ask_for_clone3(void *argument) {
+  *(volatile long *)argument = launch__sys(SYS_clone3, NULL, 0);
+  return 0;
+}
+
+/* A filter may answer with SIGSYS: so it is a child that asks, with arguments that are EINVAL where the call exists. */
+static bool probe_clone3(struct launch_context *context) {
+  volatile long answer = -ENOSYS;
+  long pid = clone_probe(context, CLONE_VM | CLONE_VFORK, ask_for_clone3, (void *)&answer);
+
+  if (pid < 0) return false;
+  reap_probe(pid);
+  return answer == -EINVAL;
+}
+
 /* ---- does CLOSE_RANGE_UNSHARE give the child a small table of its own, in order? -------------- */
 
 enum { CUT = 64, END = 2 * CUT }; /* the kernel copies tables by words of 64 descriptors */
@@ -188,6 +205,7 @@ static void note(struct launch_capabilities *found, const struct launch__way *wa
   found->tier = way->tier;
   found->seal = way->seal;
   found->pidfd = way->pidfd;
+  found->handlers_reset = way->handlers_reset;
 }
 
 /*
@@ -205,9 +223,14 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
   int result;
 
   if ((result = probe_vfork(context)) != 0) {
-    way = (struct launch__way){LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE};
-  } else if ((result = probe_unshare(context)) != 0) {
-    way = (struct launch__way){LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE};
+    way = (struct launch__way){LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false};
+  } else {
+    result = probe_unshare(context);
+    if (result != 0) {
+      way.tier = LAUNCH_TIER_COPY;
+      way.seal = LAUNCH_SEAL_RANGE;
+    }
+    way.handlers_reset = probe_clone3(context);
   }
   if (launch__is_shortage(result)) return false;
   note(found, &way, result);
@@ -246,7 +269,7 @@ static const struct launch_capabilities safest = {
 };
 
 static struct launch__way way_of(const struct launch_capabilities *found) {
-  return (struct launch__way){found->tier, found->seal, found->pidfd};
+  return (struct launch__way){found->tier, found->seal, found->pidfd, found->handlers_reset};
 }
 
 struct launch__way launch__choose_way(struct launch_context *context) {

@@ -3,7 +3,7 @@
 #include "internal.h"
 
 struct launch__way launch__fastest_way(void) {
-  return (struct launch__way){LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE};
+  return (struct launch__way){LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, true};
 }
 
 /*
@@ -24,8 +24,12 @@ static void leave_shared_tier(struct launch__way *way) {
   if (way->seal == LAUNCH_SEAL_UNSHARE) way->seal = LAUNCH_SEAL_RANGE;
 }
 
-/* Flags are refused as a whole: first without the pidfd, then with it in the next tier. */
+/* Flags are refused as a whole: first by the older call, then without the pidfd, then with it in the next tier. */
 static bool slower_clone(struct launch__way *way) {
+  if (way->handlers_reset) {
+    way->handlers_reset = false;
+    return true;
+  }
   if (way->pidfd == LAUNCH_PIDFD_CLONE) {
     way->pidfd = LAUNCH_PIDFD_NONE;
     return true;

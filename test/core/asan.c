@@ -6,22 +6,17 @@
  * there is nothing to do in calls that do not return; the sanitizer would look for a stack it knows, and complain.
  */
 #include <sanitizer/asan_interface.h>
-#include <stdarg.h>
 #include <stddef.h>
 
-enum { CHILD_STACK_SIZE = 64 * 1024 };
+enum { GUARD_SIZE = 64 * 1024, CHILD_STACK_SIZE = 64 * 1024 }; /* of clone.c */
 
-int __real_clone(int (*entry)(void *), void *stack, int flags, void *argument, ...);
-int __wrap_clone(int (*entry)(void *), void *stack, int flags, void *argument, ...);
+long __real_launch__clone(char *stack, const void *request);
+long __wrap_launch__clone(char *stack, const void *request);
 void __asan_handle_no_return(void);
 
-int __wrap_clone(int (*entry)(void *), void *stack, int flags, void *argument, ...) {
-  va_list arguments;
-  va_start(arguments, argument);
-  int *parent_tid = va_arg(arguments, int *);
-  va_end(arguments);
-  __asan_unpoison_memory_region((char *)stack - CHILD_STACK_SIZE, CHILD_STACK_SIZE);
-  return __real_clone(entry, stack, flags, argument, parent_tid);
+long __wrap_launch__clone(char *stack, const void *request) {
+  __asan_unpoison_memory_region(stack + GUARD_SIZE, CHILD_STACK_SIZE);
+  return __real_launch__clone(stack, request);
 }
 
 /* Weak: the runtime of clang is linked statically, and its own is taken then. */

@@ -19,11 +19,13 @@ struct launch_context *open_context(void) {
 }
 
 struct launch_context *open_context_for(struct way way) {
-  test_section("%s%s, %s, %s", launch_tier_name(way.tier), way.mail ? " by mail" : "",
-               launch_seal_name(way.seal), launch_pidfd_name(way.pidfd));
+  test_section("%s%s, %s, %s%s", launch_tier_name(way.tier), way.mail ? " by mail" : "",
+               launch_seal_name(way.seal), launch_pidfd_name(way.pidfd),
+               way.handlers_reset ? ", handlers reset" : "");
   struct launch_context *context = open_context();
   launch_force(context, way.tier, way.seal, way.pidfd);
   if (way.mail) launch_force_mail(context);
+  if (way.handlers_reset) launch_force_handlers_reset(context);
   return context;
 }
 
@@ -40,31 +42,38 @@ static void check_in(struct way way, void (*check)(struct launch_context *contex
   launch_context_close(context);
 }
 
-/* The shared table exists only together with the seal that ends the sharing. */
+/*
+ * The shared table exists only together with the seal that ends the sharing, and mail only there. A kernel that resets
+ * handlers has pidfds too, and emulators don't.
+ */
 static bool is_possible(struct way way) {
-  return (way.tier == LAUNCH_TIER_SHARED) == (way.seal == LAUNCH_SEAL_UNSHARE);
+  if ((way.tier == LAUNCH_TIER_SHARED) != (way.seal == LAUNCH_SEAL_UNSHARE)) return false;
+  if (way.mail && way.tier != LAUNCH_TIER_SHARED) return false;
+  return !way.handlers_reset || (way.tier != LAUNCH_TIER_FORK && way.pidfd == LAUNCH_PIDFD_CLONE);
 }
 
 void in_every_way(void (*check)(struct launch_context *context)) {
-  for (int tier = 0; tier < LAUNCH_TIER_COUNT; tier++)
-    for (int seal = 0; seal < LAUNCH_SEAL_NONE; seal++)
-      for (int pidfd = 0; pidfd < LAUNCH_PIDFD_COUNT; pidfd++) {
-        struct way way = {(enum launch_tier)tier, (enum launch_seal)seal, (enum launch_pidfd)pidfd, false};
-        if (!is_possible(way)) continue;
-        check_in(way, check);
-        way.mail = way.tier == LAUNCH_TIER_SHARED;
-        if (way.mail) check_in(way, check);
-      }
+  enum { COMBINATIONS = LAUNCH_TIER_COUNT * LAUNCH_SEAL_NONE * LAUNCH_PIDFD_COUNT * 2 * 2 };
+  for (int rest, i = 0; i < COMBINATIONS; i++) {
+    struct way way;
+    rest = i;
+    way.tier = (enum launch_tier)(rest % LAUNCH_TIER_COUNT), rest /= LAUNCH_TIER_COUNT;
+    way.seal = (enum launch_seal)(rest % LAUNCH_SEAL_NONE), rest /= LAUNCH_SEAL_NONE;
+    way.pidfd = (enum launch_pidfd)(rest % LAUNCH_PIDFD_COUNT), rest /= LAUNCH_PIDFD_COUNT;
+    way.mail = rest % 2, rest /= 2;
+    way.handlers_reset = rest % 2;
+    if (is_possible(way)) check_in(way, check);
+  }
 }
 
 void in_the_main_ways(void (*check)(struct launch_context *context)) {
   static const struct way ways[] = {
-      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false},
-      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, true},
-      {LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_NONE, false},
-      {LAUNCH_TIER_COPY, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE, false},
-      {LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false},
-      {LAUNCH_TIER_FORK, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE, false},
+      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false, true},
+      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, true, false},
+      {LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_NONE, false, false},
+      {LAUNCH_TIER_COPY, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE, false, false},
+      {LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false, false},
+      {LAUNCH_TIER_FORK, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE, false, false},
   };
   for (size_t i = 0; i < COUNT(ways); i++)
     check_in(ways[i], check);

@@ -21,7 +21,8 @@ struct way {
   enum launch_tier tier;
   enum launch_seal seal;
   enum launch_pidfd pidfd;
-  bool mail; /* of the shared tier, also for low sources */
+  bool mail;           /* of the shared tier, also for low sources */
+  bool handlers_reset; /* by the kernel, where it can */
 };
 struct launch_context *open_context_for(struct way way);
 void in_every_way(void (*check)(struct launch_context *context));

@@ -100,16 +100,23 @@ static void append_rule(struct sock_filter *at, const struct subject *subject, c
   memcpy(at, instructions, sizeof instructions);
 }
 
+/* What clone3(2) is given is memory, which no filter sees: one that forbids flags of clone(2) forbids it wholly. */
+static const struct subject whole_clone3 = {"clone3", SYS_clone3, 0, 0, 0};
+static const struct answer missing = {"ENOSYS", SECCOMP_RET_ERRNO | ENOSYS};
+
+/* Appends at most two for each; returns how many, or a negative errno. */
 static int append_rules(struct sock_filter *at, char *const *rules, size_t count) {
-  for (size_t i = 0; i < count; i++, at += RULE_LENGTH) {
+  size_t appended = 0;
+  for (size_t i = 0; i < count; i++) {
     const char *separator = strchr(rules[i], '=');
     if (separator == NULL) return -EINVAL;
     const struct subject *subject = find_subject(rules[i], (size_t)(separator - rules[i]));
     const struct answer *answer = find_answer(separator + 1);
     if (subject == NULL || answer == NULL) return -EINVAL;
-    append_rule(at, subject, answer);
+    append_rule(at + RULE_LENGTH * appended++, subject, answer);
+    if (subject->call == SYS_clone) append_rule(at + RULE_LENGTH * appended++, &whole_clone3, &missing);
   }
-  return 0;
+  return (int)appended;
 }
 
 /* Without privilege a filter needs no_new_privs; with it, programs that gain privileges keep working. */
@@ -121,7 +128,7 @@ static int install(const struct sock_fprog *program) {
 }
 
 int seccomp_install(char *const *rules, size_t count) {
-  if (count > RULES_MAX) return -EINVAL;
+  if (2 * count > RULES_MAX) return -EINVAL;
   static const struct sock_filter head[HEAD_LENGTH] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCHITECTURE, 1, 0),
@@ -129,9 +136,9 @@ int seccomp_install(char *const *rules, size_t count) {
   };
   struct sock_filter filter[HEAD_LENGTH + RULES_MAX * RULE_LENGTH + TAIL_LENGTH];
   memcpy(filter, head, sizeof head);
-  const int error = append_rules(filter + HEAD_LENGTH, rules, count);
-  if (error != 0) return error;
-  const size_t end = HEAD_LENGTH + count * RULE_LENGTH;
+  const int appended = append_rules(filter + HEAD_LENGTH, rules, count);
+  if (appended < 0) return appended;
+  const size_t end = HEAD_LENGTH + (size_t)appended * RULE_LENGTH;
   filter[end] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
   return install(&(struct sock_fprog){.len = (unsigned short)(end + TAIL_LENGTH), .filter = filter});
 }

@@ -193,6 +193,8 @@ TEST(launches_in_chaos, NATIVE,
      "Amid storms of open, dup2, fork and signals each child holds what it was given")
 TEST(trace_shows_neither_memory_nor_table_copied, NATIVE,
      "strace shows a launch that copies neither memory nor table")
+TEST(trace_shows_a_look_at_each_handler_where_it_is_needed, NATIVE,
+     "strace shows a look at each handler only where the kernel has not reset them")
 TEST(trace_shows_mail_for_high_sources_only, NATIVE,
      "strace shows mail for sources above the first word of the table, and for no others")
 TEST(trace_shows_memory_copied_when_ids_change, NATIVE,

@@ -19,6 +19,10 @@ static bool kernel_can_unshare(void) {
   return syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE_BIT) == 0;
 }
 
+static bool kernel_has_clone3(void) {
+  return syscall(SYS_clone3, NULL, 0) < 0 && errno == EINVAL;
+}
+
 void test_names_exist_and_differ(void) {
   for (int step = 1; step < LAUNCH_STEP_COUNT; step++)
     ASSERT(strcmp(launch_step_name((enum launch_step)step), launch_step_name((enum launch_step)(step - 1))) !=
@@ -50,6 +54,7 @@ void test_fastest_way_is_taken_where_the_kernel_has_it(void) {
   ASSERT_EQ(found.tier, LAUNCH_TIER_SHARED);
   ASSERT_EQ(found.seal, LAUNCH_SEAL_UNSHARE);
   ASSERT_EQ(found.pidfd, LAUNCH_PIDFD_CLONE);
+  ASSERT_EQ(found.handlers_reset, kernel_has_clone3());
   ASSERT_EQ(found.tier_error, 0);
   ASSERT_EQ(found.seal_error, 0);
   ASSERT_EQ(found.pidfd_error, 0);
@@ -167,7 +172,15 @@ struct scene {
   size_t count;
   const char *answer;
   bool late; /* after the probes: a program that enters a sandbox */
+  bool had_clone3;
 };
+
+/* Also by those that forbid flags of clone(2): see seccomp.c. */
+static bool denies_clone3(const struct scene *scene) {
+  for (size_t i = 0; i < scene->count; i++)
+    if (strncmp(scene->denied[i]->subject, "clone", strlen("clone")) == 0) return true;
+  return false;
+}
 
 static void deny(const struct scene *scene) {
   static char rules[DENIALS_MAX][64];
@@ -193,13 +206,15 @@ static void expect_capabilities(const struct launch_capabilities *found, const s
   ASSERT_EQ(found->tier, tier);
   ASSERT_EQ(found->seal, seal);
   ASSERT_EQ(found->pidfd, pidfd);
+  ASSERT_EQ(found->handlers_reset, scene->had_clone3 && !denies_clone3(scene));
   ASSERT_EQ(found->tier_error < 0, tier != LAUNCH_TIER_SHARED);
   ASSERT_EQ(found->seal_error < 0, seal != LAUNCH_SEAL_UNSHARE);
   ASSERT_EQ(found->pidfd_error < 0, pidfd != LAUNCH_PIDFD_CLONE);
 }
 
 static void play(void *argument) {
-  const struct scene *scene = argument;
+  struct scene *scene = argument;
+  scene->had_clone3 = kernel_has_clone3();
   struct launch_context *context = open_context();
   if (scene->late) probe_capabilities(context);
   deny(scene);
@@ -221,9 +236,9 @@ static void play_in_fork(struct scene *scene) {
 
 static void deny_singly_and_in_pairs(const char *answer, bool late) {
   for (size_t i = 0; i < COUNT(denials); i++) {
-    play_in_fork(&(struct scene){{&denials[i]}, 1, answer, late});
+    play_in_fork(&(struct scene){{&denials[i]}, 1, answer, .late = late});
     for (size_t j = i + 1; j < COUNT(denials); j++)
-      play_in_fork(&(struct scene){{&denials[i], &denials[j]}, 2, answer, late});
+      play_in_fork(&(struct scene){{&denials[i], &denials[j]}, 2, answer, .late = late});
   }
 }
 
@@ -252,13 +267,21 @@ void test_calls_that_are_forbidden(void) {
   deny_in_turn("EPERM");
 }
 
+static const struct denial *denial_of(const char *subject) {
+  for (size_t i = 0; i < COUNT(denials); i++)
+    if (strcmp(denials[i].subject, subject) == 0) return &denials[i];
+  FAIL("%s is not in the list", subject);
+}
+
 static void kill_in_turn(const char *answer) {
   open_some_numbers();
   for (size_t i = 0; i < COUNT(denials); i++) {
     if (!denials[i].in_child) continue;
-    play_in_fork(&(struct scene){{&denials[i]}, 1, answer, false});
-    play_in_fork(&(struct scene){{&denials[i]}, 1, answer, true});
+    play_in_fork(&(struct scene){{&denials[i]}, 1, answer, .late = false});
+    play_in_fork(&(struct scene){{&denials[i]}, 1, answer, .late = true});
   }
+  /* Called by the caller itself, but only where a child has asked before. */
+  play_in_fork(&(struct scene){{denial_of("clone3")}, 1, answer, .late = false});
 }
 
 void test_calls_that_kill_the_child(void) {
@@ -273,7 +296,7 @@ void test_calls_that_only_pretend(void) {
   open_some_numbers();
   for (size_t i = 0; i < COUNT(denials); i++)
     if (strncmp(denials[i].subject, "close_range", strlen("close_range")) == 0)
-      play_in_fork(&(struct scene){{&denials[i]}, 1, "NOTHING", false});
+      play_in_fork(&(struct scene){{&denials[i]}, 1, "NOTHING", .late = false});
 }
 
 /* ---- without /proc ----------------------------------------------------------------------------------------------------- */

@@ -15,12 +15,15 @@ static bool has_handler(int signal) {
 
 /*
  * As libuv does, 1 to 31 go to their default, ignored ones too. The others are left ignored where they are,
- * but no signal keeps a function: it would run in the child on the parent's memory.
+ * but no signal keeps a function: it would run in the child on the parent's memory. Where the kernel has seen to the
+ * functions, there is nothing to do for the others.
  */
 int launch__reset_signals(struct launch__run *run) {
   static const struct launch__kernel_sigaction default_action = {.handler = SIG_DFL};
 
-  for (int signal = 1; signal <= LAUNCH__SIGNAL_MAX; signal++) {
+  const int last = run->way.handlers_reset ? LAST_STANDARD_SIGNAL : LAUNCH__SIGNAL_MAX;
+
+  for (int signal = 1; signal <= last; signal++) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
     if (signal > LAST_STANDARD_SIGNAL && !has_handler(signal)) continue;
     long result = launch__sys(SYS_rt_sigaction, signal, &default_action, NULL, sizeof default_action.mask);
@@ -28,8 +31,6 @@ int launch__reset_signals(struct launch__run *run) {
   }
 #ifdef LAUNCH_TEST_GATES
   launch__gate(run->report, LAUNCH_GATE_UNSHARE);
-#else
-  (void)run;
 #endif
   return 0;
 }
