@@ -47,7 +47,7 @@ export const SYNC_RESULT_LENGTH = 9;
 export type DeathListener = (code: number, signal: number, lost: boolean) => void;
 
 /** Of what follows. It counts up with each change, here and in src-native/binding.cc: one can be older than the other. */
-const INTERFACE = 1;
+const INTERFACE = 2;
 
 export interface Native {
   readonly interface: number;
