@@ -31,9 +31,12 @@ export interface SpawnArguments {
   readonly launch: Launch;
 }
 
+/** Of the options that Node checks, by their names. What is not given is in order. */
+type Checks = ReadonlyMap<string, Check>;
+
 /** What is different between `spawn` and `spawnSync`. */
 export interface Rules {
-  readonly checks: readonly (readonly [name: string, Check])[];
+  readonly checks: Checks;
   /** Throws what Node throws for these arguments, if it finds anything wrong. */
   judge(file: unknown, args: unknown, options: SafeSpawnOptions): void;
 }
@@ -78,7 +81,7 @@ function readOptions(file: unknown, list: unknown, options: unknown): SafeSpawnO
 
 // ---- what Node would accept ----------------------------------------------------------------------------------
 
-const CHECKS: Rules['checks'] = [
+const CHECKS: Checks = new Map([
   ['cwd', isAbsentOr(isText)],
   ['detached', isAbsentOr(isBoolean)],
   ['uid', isAbsentOr(isInt32)],
@@ -89,10 +92,10 @@ const CHECKS: Rules['checks'] = [
   ['windowsVerbatimArguments', isAbsentOr(isBoolean)],
   ['timeout', isAbsentOr(isDuration)],
   ['killSignal', isAbsentOr(isSignal)],
-];
+]);
 
 const SPAWN_RULES: Rules = {
-  checks: [['signal', (value) => value === undefined || value instanceof AbortSignal]],
+  checks: new Map([['signal', (value) => value === undefined || value instanceof AbortSignal]]),
   judge: (file, args, options) => {
     judgeArguments(file, args, options, isAbsentOr(isSignal)(options.killSignal));
   },
@@ -104,8 +107,8 @@ function looksWrong(file: unknown, list: unknown, given: SafeSpawnOptions, { che
   return failsOne(CHECKS, given) || failsOne(checks, given);
 }
 
-function failsOne(checks: Rules['checks'], given: object): boolean {
-  return checks.some(([name, check]) => !check(Reflect.get(given, name)));
+function failsOne(checks: Checks, given: object): boolean {
+  return Object.entries(given).some(([name, value]) => checks.get(name)?.(value) === false);
 }
 
 let shellHadArguments = false;

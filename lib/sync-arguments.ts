@@ -36,7 +36,7 @@ interface Given {
 
 /** Those of `spawn`, but for `signal`, which means nothing here. */
 const RULES: Rules = {
-  checks: [['maxBuffer', isAbsentOr(isAmount)]],
+  checks: new Map([['maxBuffer', isAbsentOr(isAmount)]]),
   judge: judgeSpawnSync,
 };
 
