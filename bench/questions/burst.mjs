@@ -40,6 +40,7 @@ export const { childProcess, ours } = spawners(({ spawn }, { atOnce }) => {
   const facts = {};
   return {
     facts,
+    warmUp: 1,
     sample: async () => {
       await begun(delay);
       const rate = await launchesPerSecond(spawn, atOnce);

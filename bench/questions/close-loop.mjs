@@ -56,6 +56,7 @@ export default {
     ours: labels.ours,
   },
   reference: 'nothing',
+  processOf: ({ name }) => name,
   effort: {
     full: { rounds: 3, samples: 60, milliseconds: 250 },
     quick: { rounds: 1, samples: 5, milliseconds: 20 },

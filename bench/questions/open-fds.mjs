@@ -61,9 +61,9 @@ export default {
   scenarios: scenarios(),
   contenders: labelsOf(all),
   reference: 'ours',
-  processOf: ({ descriptors, stdio }, contender) => `${contender} ${descriptors} ${stdio}`,
+  processOf: ({ descriptors, stdio }) => `${descriptors} ${stdio}`,
   effort: {
-    full: { rounds: 3, samples: 60, milliseconds: 150 },
+    full: { rounds: 4, samples: 60, milliseconds: 150 },
     quick: { rounds: 1, samples: 10, milliseconds: 50 },
   },
   comparisons: [

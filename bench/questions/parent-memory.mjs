@@ -45,6 +45,7 @@ export default {
   ],
   contenders: labelsOf(all),
   reference: 'ours',
+  processOf: ({ name }) => name,
   effort: {
     full: { rounds: 2, samples: 40, milliseconds: 300 },
     quick: { rounds: 1, samples: 5, milliseconds: 100 },

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const worker = fileURLToPath(new URL('worker.mjs', import.meta.url));
 
-/** A contender that hangs is killed after this time. */
+/** Milliseconds for each cell: a process with a contender that hangs is killed. */
 const DEADLINE = 300_000;
 
 /**
@@ -16,7 +16,7 @@ const DEADLINE = 300_000;
 export async function runJob(job) {
   const child = fork(worker, [JSON.stringify(job)], {
     stdio: ['ignore', 2, 2, 'ipc'],
-    timeout: DEADLINE,
+    timeout: DEADLINE * job.cells.length,
     killSignal: 'SIGKILL',
   });
   let outcomes;

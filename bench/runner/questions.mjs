@@ -9,7 +9,8 @@
  *   contenders   { name of an export: label in the tables }
  *   reference    name of the contender to which the others are compared
  *   effort       { full, quick }, each { rounds, samples, milliseconds }: per contender and round, whichever comes first
- *   processOf    (scenario, contender) => name of the process that measures them; without it, each has its own
+ *   processOf    (scenario, contender) => name of the process that measures them; without it, each has its own. One is
+ *                enough for contenders that are programs
  *   prepare      (scenario) => void, run in each process after its contenders were called, before the first sample
  *   comparisons  [{ label, of, to, atMost?, atLeast?, emulated? }]: quotients of two medians, each named by [contender,
  *                scenario name]; with `emulated` the goal is one for emulated machines too

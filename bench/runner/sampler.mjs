@@ -9,6 +9,9 @@ import { Unavailable } from './unavailable.mjs';
 const run = promisify(execFile);
 const MEGABYTE = 2 ** 20;
 
+/** A program that hangs is killed, and the other contenders go on. */
+const DEADLINE = { timeout: 240_000, killSignal: 'SIGKILL' };
+
 /**
  * @param {string[]} command without the arguments that all of them take
  * @param {{ descriptors?: number, memory?: number }} held by the program, memory in bytes
@@ -46,7 +49,7 @@ async function oneRun(file, args, which) {
 
 async function runSampler(file, args) {
   try {
-    const { stdout } = await run(file, args);
+    const { stdout } = await run(file, args, DEADLINE);
     return JSON.parse(stdout);
   } catch (error) {
     const reason = reasonOf(error);
