@@ -81,7 +81,8 @@ function readOptions(file: unknown, list: unknown, options: unknown): SafeSpawnO
 
 // ---- what Node would accept ----------------------------------------------------------------------------------
 
-const CHECKS: Checks = new Map([
+/** Those of `spawn` and `spawnSync` alike. */
+export const COMMON_CHECKS: Checks = new Map([
   ['cwd', isAbsentOr(isText)],
   ['detached', isAbsentOr(isBoolean)],
   ['uid', isAbsentOr(isInt32)],
@@ -95,7 +96,10 @@ const CHECKS: Checks = new Map([
 ]);
 
 const SPAWN_RULES: Rules = {
-  checks: new Map([['signal', (value) => value === undefined || value instanceof AbortSignal]]),
+  checks: new Map([
+    ...COMMON_CHECKS,
+    ['signal', (value) => value === undefined || value instanceof AbortSignal],
+  ]),
   judge: (file, args, options) => {
     judgeArguments(file, args, options, isAbsentOr(isSignal)(options.killSignal));
   },
@@ -104,11 +108,7 @@ const SPAWN_RULES: Rules = {
 function looksWrong(file: unknown, list: unknown, given: SafeSpawnOptions, { checks }: Rules): boolean {
   if (!isText(file) || file === '') return true;
   if (!Array.isArray(list) || list.some(hasNul)) return true;
-  return failsOne(CHECKS, given) || failsOne(checks, given);
-}
-
-function failsOne(checks: Checks, given: object): boolean {
-  return Object.entries(given).some(([name, value]) => checks.get(name)?.(value) === false);
+  return Object.keys(given).some((name) => checks.get(name)?.(Reflect.get(given, name)) === false);
 }
 
 let shellHadArguments = false;

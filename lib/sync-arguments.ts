@@ -1,4 +1,4 @@
-import { normalizeArguments, type Rules } from './arguments.js';
+import { COMMON_CHECKS, normalizeArguments, type Rules } from './arguments.js';
 import { bare, isAbsentOr, isAmount, isInput } from './checks.js';
 import { contractBroken } from './errors.js';
 import { MAX_BUFFER } from './exec-run.js';
@@ -36,7 +36,7 @@ interface Given {
 
 /** Those of `spawn`, but for `signal`, which means nothing here. */
 const RULES: Rules = {
-  checks: new Map([['maxBuffer', isAbsentOr(isAmount)]]),
+  checks: new Map([...COMMON_CHECKS, ['maxBuffer', isAbsentOr(isAmount)]]),
   judge: judgeSpawnSync,
 };
 
