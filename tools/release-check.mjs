@@ -18,7 +18,16 @@ process.exitCode = problems.length > 0 ? 1 : 0;
 function prebuilds() {
   const table = join(root, 'tools', 'prebuild', 'table.mjs');
   const { status, stderr } = spawnSync(process.execPath, [table, '--check'], { encoding: 'utf8' });
-  return status === 0 ? [] : stderr.trim().split('\n');
+  return status === 0 ? loading() : stderr.trim().split('\n');
+}
+
+/** An older addon has the symbols that it needs, too, but not the interface. */
+function loading() {
+  const { status, stderr } = spawnSync(process.execPath, [join(root, manifest.prebuild.test)], {
+    encoding: 'utf8',
+    env: { ...process.env, PREBUILDS_ONLY: '1' },
+  });
+  return status === 0 ? [] : [`the addon for this machine can't be loaded: ${stderr}`];
 }
 
 function versions() {
