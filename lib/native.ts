@@ -44,7 +44,7 @@ export const SYNC_ERROR = 8;
 export const SYNC_RESULT_LENGTH = 9;
 
 /** `lost`: another part of the process took the exit status. */
-export type DeathListener = (code: number, signal: number, lost: boolean) => void;
+type DeathListener = (code: number, signal: number, lost: boolean) => void;
 
 /** Of what follows. It counts up with each change, here and in src-native/binding.cc: one can be older than the other. */
 const INTERFACE = 2;

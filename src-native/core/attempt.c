@@ -39,7 +39,8 @@ static unsigned long clone_flags(const struct launch__run *run) {
 
 /* ---- the shared tier: how the sources reach the child --------------------------------------- */
 
-enum { FIRST_WORD_END = 63 }; /* the kernel copies a table by words of 64 descriptors */
+/* The kernel copies tables by words of 64 descriptors. Two of them cost less than mail, four as much if all are open. */
+enum { LAST_TO_COPY = 127 };
 
 /* -1: none. */
 static int highest_source(const struct launch__run *run) {
@@ -50,12 +51,12 @@ static int highest_source(const struct launch__run *run) {
   return highest;
 }
 
-/* What a child copies to take its mail it can copy instead of it, and there is nothing to gain below one word. */
+/* What a child copies to take its mail it can copy instead of it. */
 static bool needs_mail(const struct launch__run *run) {
   int highest = highest_source(run);
 
   if (run->way.tier != LAUNCH_TIER_SHARED) return false;
-  return run->always_mail || (highest > FIRST_WORD_END && highest > run->mailbox->receiver);
+  return run->always_mail || (highest > LAST_TO_COPY && highest > run->mailbox->receiver);
 }
 
 /* The mail holds what is not /dev/null, in the order of the targets. */

@@ -196,6 +196,6 @@ TEST(trace_shows_neither_memory_nor_table_copied, NATIVE,
 TEST(trace_shows_a_look_at_each_handler_where_it_is_needed, NATIVE,
      "strace shows a look at each handler only where the kernel has not reset them")
 TEST(trace_shows_mail_for_high_sources_only, NATIVE,
-     "strace shows mail for sources above the first word of the table, and for no others")
+     "strace shows mail for sources above the lowest part of the table, and for no others")
 TEST(trace_shows_memory_copied_when_ids_change, NATIVE,
      "strace shows that memory is copied when ids change, the table not")

@@ -90,8 +90,8 @@ void test_trace_shows_a_look_at_each_handler_where_it_is_needed(void) {
 void test_trace_shows_mail_for_high_sources_only(void) {
   need_unshare();
   allow_fds_up_to(500);
-  expect_mail("63", 0);
-  expect_mail("64", 1);
+  expect_mail("127", 0);
+  expect_mail("128", 1);
   expect_mail("500", 1);
 }
 
