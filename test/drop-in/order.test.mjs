@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { stateOf } from '../helpers/processes.mjs';
+import { nofileLimits, stateOf } from '../helpers/processes.mjs';
 import { sameAsNode } from './harness.mjs';
 
 const ROUNDS = 50;
@@ -78,6 +78,27 @@ sameAsNode(
     );
     return told;
   },
+);
+
+sameAsNode(
+  'so are more children than the loop is told of at once',
+  async ({ bare }) => {
+    const told = [];
+    const children = Array.from({ length: 1100 }, (_, index) => {
+      const child = bare('sleep', ['600'], { stdio: 'ignore' });
+      child.on('exit', () => told.push(index));
+      return child;
+    });
+    const exits = children.map((child) => once(child, 'close'));
+    for (const child of children.toReversed()) child.kill('SIGKILL');
+    holdUntilDead(children);
+    await Promise.all(exits);
+    assert.deepEqual(
+      told,
+      children.map((_, index) => index),
+    );
+  },
+  { skip: nofileLimits().hard < 1300 && 'takes more descriptors than may be open' },
 );
 
 sameAsNode('what a listener of an exit puts off is done before the next exit', async ({ bare }) => {
