@@ -123,7 +123,7 @@ void ExitWatcher::Reap(Child *child) {
   Death death = {};
 
   if (launch_reap(&child->process, &death.end) == 0) return;
-  /* What it wrote may have come after this turn's look at the pipes, unlike with a pidfd beside them. */
+  /* What it wrote may well have come after this turn's look at the pipes. With a pidfd only if it died after that look. */
   death.awaits_poll = !child->by_pidfd;
   death.listener = std::move(child->listener);
   dead_.emplace(child->number, std::move(death));

@@ -5,7 +5,9 @@
  *   uv_check, in order of the spawns    (check phase)  listener(code, signal, lost)
  *
  * libuv runs signal watchers last in the poll phase, so that a stock child's 'data' comes before its 'exit'.
- * A pidfd has no such place; hence the queue.
+ * A pidfd has no such place; hence the queue. Only a child that writes and dies while the callbacks of a poll phase run, which
+ * have another death among them, has its 'exit' first, here as with libuv. To wait a turn for all of them would put
+ * each 'end' before the 'exit'.
  */
 #ifndef SAFE_SPAWN_EXIT_WATCHER_H
 #define SAFE_SPAWN_EXIT_WATCHER_H
