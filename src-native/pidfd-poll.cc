@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+#include "core/above-stdio.h"
+
 namespace {
 
 constexpr int kRounds = 64;
@@ -27,6 +29,8 @@ int PidfdPoll::Open() {
   int fd = epoll_create1(EPOLL_CLOEXEC);
 
   if (fd < 0) return -errno;
+  fd = fd_above_stdio(fd);
+  if (fd < 0) return fd;
   int error = uv_poll_init(loop_, &poll_, fd);
   if (error != 0) {
     close(fd);

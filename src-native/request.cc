@@ -8,6 +8,8 @@
 #include <cstring>
 #include <utility>
 
+#include "core/above-stdio.h"
+
 namespace {
 
 /* The numbers of lib/native.ts. */
@@ -25,17 +27,6 @@ enum Which {
   kSetGroups = 16,
   kNoNewPrivileges = 32
 };
-
-/* 0 to 2 may be sources of their own: an end that got such a number because it was closed would be passed on
- * for it. */
-int AboveStdio(int fd) {
-  if (fd > STDERR_FILENO) return fd;
-  int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  int error = errno;
-  close(fd);
-  errno = error;
-  return moved;
-}
 
 /* Our end first. Node's pipes are socket pairs: either end can be read and written, and carry descriptors. */
 int OpenEnds(int kind, size_t index, int ends[2]) {
@@ -152,14 +143,16 @@ int Request::OpenPipe(size_t index) {
   int ends[2];
 
   if (OpenEnds(stdio_[index].kind, index, ends) != 0) return -errno;
-  our_ends_[index] = AboveStdio(ends[0]);
-  if (our_ends_[index] < 0) {
-    int error = -errno;
+  int ours = fd_above_stdio(ends[0]);
+  if (ours < 0) {
     close(ends[1]);
-    return error;
+    return ours;
   }
-  child_ends_[index] = AboveStdio(ends[1]);
-  return child_ends_[index] < 0 ? -errno : 0;
+  our_ends_[index] = ours;
+  int childs = fd_above_stdio(ends[1]);
+  if (childs < 0) return childs;
+  child_ends_[index] = childs;
+  return 0;
 }
 
 int Request::OpenStdio() {

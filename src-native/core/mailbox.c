@@ -1,7 +1,7 @@
-#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "above-stdio.h"
 #include "internal.h"
 
 /* Number and inode are compared, since a stranger's file may have got our number. */
@@ -16,17 +16,6 @@ bool launch__mailbox_has(const struct launch__mailbox *mailbox, int fd) {
   return fd == mailbox->sender && is_ours(fd, mailbox->sender_inode);
 }
 
-/* 0 to 2 are never ours: whoever finds them free expects the next open() to give them. */
-static int above_stdio(int fd) {
-  int moved;
-
-  if (fd > STDERR_FILENO) return fd;
-  moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (moved < 0) moved = -errno;
-  (void)close(fd);
-  return moved;
-}
-
 static void close_if_open(int fd) {
   if (fd >= 0) (void)close(fd);
 }
@@ -36,8 +25,8 @@ static int open_pair(struct launch__mailbox *mailbox) {
   int ends[2], first, second, error;
 
   if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) != 0) return -errno;
-  first = above_stdio(ends[0]);
-  second = above_stdio(ends[1]);
+  first = fd_above_stdio(ends[0]);
+  second = fd_above_stdio(ends[1]);
   error = first < 0 ? first : second < 0 ? second : 0;
   if (error == 0 && (fstat(first, &receiver) != 0 || fstat(second, &sender) != 0)) error = -errno;
   if (error != 0) {

@@ -38,6 +38,16 @@ for (const closed of subsets) {
     });
   }
 
+  test(`with ${closed} closed, 'inherit' is EBADF for a later child too`, async () => {
+    const { error } = await outcome({
+      close: closed,
+      before: { stdio: 'ignore' },
+      options: { stdio: 'inherit' },
+    });
+    assert.equal(error?.code, 'EBADF');
+    assert.equal(error.step, 'stdio');
+  });
+
   // Node opens /dev/null at start-up for those that are missing.
   test(`with ${closed} closed before Node started, 'inherit' gives the child /dev/null`, async () => {
     const launcher = closed.flatMap((fd) => ['--close', fd]);
