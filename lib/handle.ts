@@ -59,10 +59,12 @@ export class SafeHandle extends AsyncResource implements ProcessHandle {
     const plan = makePlan(request, this.#launch);
     if (plan.refused !== 0) return stdioFailure(plan.refused);
     this.#child = native().launch(this.#onDeath, plan.strings, plan.words, rlimits, result, settings, cgroup);
+    const failure = this.#child === 0 ? readFailure(result, this.#launch) : undefined;
+    const pid = result[RESULT_PID];
     const lost = openEnds(request.stdio);
-    if (this.#child === 0) return this.#fail(readFailure(result, this.#launch));
+    if (failure !== undefined) return this.#fail(failure);
     if (lost !== 0) return this.#fail(stdioFailure(lost));
-    this.pid = result[RESULT_PID];
+    this.pid = pid;
     this.#leadsGroup = request.detached || leadsGroup(settings);
     return undefined;
   }

@@ -52,9 +52,7 @@ static int highest_source(const struct launch__run *run) {
 }
 
 /* What a child copies to take its mail it can copy instead of it. */
-static bool needs_mail(const struct launch__run *run) {
-  int highest = highest_source(run);
-
+static bool needs_mail(const struct launch__run *run, int highest) {
   if (run->way.tier != LAUNCH_TIER_SHARED) return false;
   return run->always_mail || (highest > LAST_TO_COPY && highest > run->mailbox->receiver);
 }
@@ -77,10 +75,10 @@ static int send_mail(const struct launch__run *run) {
  * is copied ends with the mailbox.
  */
 static int hand_over_sources(struct launch_context *context, struct launch__run *run) {
-  int error;
+  int highest = highest_source(run), error;
 
-  run->by_mail = needs_mail(run);
-  run->cut = highest_source(run);
+  run->by_mail = needs_mail(run, highest);
+  run->cut = highest;
   if (!run->by_mail) return 0;
   if ((error = launch__mailbox_ensure(&context->mailbox)) != 0) return error;
   run->cut = context->mailbox.receiver;

@@ -20,7 +20,6 @@ static bool has_handler(int signal) {
  */
 int launch__reset_signals(struct launch__run *run) {
   static const struct launch__kernel_sigaction default_action = {.handler = SIG_DFL};
-
   const int last = run->way.handlers_reset ? LAST_STANDARD_SIGNAL : LAUNCH__SIGNAL_MAX;
 
   for (int signal = 1; signal <= last; signal++) {
