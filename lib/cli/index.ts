@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { inspectCommand } from './inspect.js';
+import { inspectCommand, WRONG } from './inspect.js';
 
 const USAGE = `usage: safe-spawn inspect [--json] [--notes] [PID...]
 
@@ -12,18 +12,31 @@ Finds descriptors that leaked into children: those of the processes named, or of
 exit status: 0 nothing found, 1 something found, 2 wrong usage, or a process that could not be inspected
 `;
 
-// Whoever reads may have seen enough, as `head` does.
+// Whoever reads may have seen enough, as `head` does. A report that is lost for another reason must not exit as a result.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-  if (code !== 'EPIPE') throw new Error(`safe-spawn: can not write to stdout: ${code}`);
+  if (code === 'EPIPE') return;
+  process.stderr.write(`safe-spawn: can't write to stdout: ${code}\n`);
+  process.exitCode = WRONG;
+});
+process.stderr.on('error', () => {
+  // The exit status tells.
 });
 process.exitCode = main(process.argv.slice(2));
 
 function main([command, ...words]: string[]): number {
-  if (command === '--help' || words.includes('--help')) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
+  if (isHelp(command) || words.some(isHelp)) return print(USAGE);
+  if (command === '--version') return print(`${require('../../package.json').version}\n`);
   if (command === 'inspect') return inspectCommand(words);
+  if (command !== undefined) process.stderr.write(`safe-spawn: ${command}: no such command\n`);
   process.stderr.write(USAGE);
-  return 2;
+  return WRONG;
+}
+
+function isHelp(word: string | undefined): boolean {
+  return word === '--help' || word === '-h';
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
 }

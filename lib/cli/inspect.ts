@@ -3,7 +3,8 @@ import { printReport, type Style } from './print.js';
 
 const CLEAN = 0;
 const FOUND = 1;
-const WRONG = 2;
+/** Exit status of whatever can give no answer, wrong usage first. */
+export const WRONG = 2;
 
 const OPTIONS = ['--json', '--notes'];
 

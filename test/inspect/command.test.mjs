@@ -1,7 +1,7 @@
 // What the command accepts, refuses, and exits with.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync } from 'node:fs';
+import { closeSync, cpSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { safeSpawn } from 'safe-spawn';
@@ -42,15 +42,18 @@ describe('exit code', () => {
   });
 
   test('2 and the usage without a command that there is', () => {
-    for (const words of [[], ['look']]) {
+    for (const [words, complaint] of [
+      [[], ''],
+      [['look'], 'safe-spawn: look: no such command\n'],
+    ]) {
       const { status, stdout, stderr } = safeSpawnCommand(words);
       assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
-      assert.match(stderr, /^usage: safe-spawn inspect/);
+      assert.ok(stderr.startsWith(`${complaint}usage: safe-spawn inspect`), stderr);
     }
   });
 
   test('0 and the usage for --help', () => {
-    for (const words of [['--help'], ['inspect', '--help']]) {
+    for (const words of [['--help'], ['-h'], ['inspect', '--help'], ['inspect', '-h']]) {
       const { status, stdout, stderr } = safeSpawnCommand(words);
       assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
       assert.match(stdout, /^usage: safe-spawn inspect/);
@@ -72,6 +75,23 @@ describe('as another user', { skip: withoutRoot }, () => {
     assert.equal(code, 2);
     assert.match(stderr, new RegExp(`^safe-spawn inspect: ${process.pid}: .*may not be read`));
   });
+});
+
+test('--version prints that of the package', () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { status, stdout } = safeSpawnCommand(['--version']);
+  assert.deepEqual({ status, stdout }, { status: 0, stdout: `${version}\n` });
+});
+
+test('a report that can not be written is exit code 2, and no result', () => {
+  const full = openSync('/dev/full', 'w');
+  const lost = safeSpawnCommand(['inspect', String(process.pid)], ['ignore', full, 'pipe']);
+  assert.deepEqual(
+    { status: lost.status, stderr: lost.stderr },
+    { status: 2, stderr: "safe-spawn: can't write to stdout: ENOSPC\n" },
+  );
+  assert.equal(safeSpawnCommand(['look'], ['ignore', 'pipe', full]).status, 2);
+  closeSync(full);
 });
 
 test('the reader of the report may go away', () => {
@@ -111,6 +131,7 @@ test('inspect() refuses what can be no process', () => {
   }
 });
 
-function safeSpawnCommand(words) {
-  return spawnSync(process.execPath, [join(root, 'dist', 'cli', 'index.js'), ...words], { encoding: 'utf8' });
+function safeSpawnCommand(words, stdio = 'pipe') {
+  const command = [join(root, 'dist', 'cli', 'index.js'), ...words];
+  return spawnSync(process.execPath, command, { encoding: 'utf8', stdio });
 }
