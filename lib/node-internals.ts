@@ -66,7 +66,7 @@ function makeInstance(handle: ProcessHandle): Instance {
 
 export function constructChild(handle: ProcessHandle): ChildProcess {
   const child = makeInstance(handle) as unknown as ChildProcess;
-  Reflect.set(handle, knownNode().owner, child);
+  ownHandle(handle, child);
   return child;
 }
 
@@ -178,7 +178,11 @@ export function takeHandle(child: ChildProcess): GenuineHandle | undefined {
 
 export function giveHandle(child: ChildProcess, handle: ProcessHandle): void {
   (child as unknown as Instance)._handle = handle;
-  Reflect.set(handle, knownNode().owner, child);
+  ownHandle(handle, child);
+}
+
+function ownHandle(handle: ProcessHandle, child: ChildProcess): void {
+  (handle as unknown as Record<symbol, ChildProcess>)[knownNode().owner] = child;
 }
 
 /** What the source of each function has in it: if it doesn't, another tool has put its own in its place. */

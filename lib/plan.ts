@@ -93,16 +93,14 @@ function joinStrings(
   args: readonly unknown[],
   environment: readonly unknown[],
 ): string {
-  const strings = [cString(file), isGiven(cwd) ? cString(cwd) : ''];
-  for (const argument of args) strings.push(cString(argument));
-  for (const pair of environment) strings.push(cString(pair));
-  strings.push('');
-  return strings.join('\0');
+  let strings = cString(file) + (isGiven(cwd) ? cString(cwd) : '\0');
+  for (const argument of args) strings += cString(argument);
+  for (const pair of environment) strings += cString(pair);
+  return strings;
 }
 
 /** The kernel would see it end at the first NUL; here that would shift the strings behind it. */
 function cString(value: unknown): string {
-  const text = `${value}`;
-  const end = text.indexOf('\0');
-  return end < 0 ? text : text.slice(0, end);
+  const text = `${value}\0`;
+  return text.slice(0, text.indexOf('\0') + 1);
 }

@@ -10,11 +10,13 @@ const { EINVAL } = constants.errno;
  * passed on: no descriptor, or a UDP socket, on which Node would call methods of a stream after the launch.
  */
 export function appendStdio(stdio: readonly StdioEntry[], words: number[], oneWayPipes: boolean): number {
-  for (const [index, entry] of stdio.entries()) {
+  let index = 0;
+  for (const entry of stdio) {
     const kind = kindOf(entry, oneWayPipes && index < 3);
     const fd = kind === STDIO_FD ? descriptorOf(entry) : -1;
     if (kind === STDIO_FD && (fd < 0 || fd !== (fd | 0))) return -EINVAL;
     words.push(kind, fd);
+    index++;
   }
   return 0;
 }
@@ -42,11 +44,12 @@ function pipeOf(entry: StdioEntry): NativeStream | undefined {
  */
 export function openEnds(stdio: readonly StdioEntry[]): number {
   let failed = 0;
-  for (const [index, entry] of stdio.entries()) {
+  let index = 0;
+  for (const entry of stdio) {
     const pipe = pipeOf(entry);
-    if (pipe === undefined) continue;
-    const end = native().takeEnd(index);
-    if (end < 0) continue;
+    const end = pipe === undefined ? -1 : native().takeEnd(index);
+    index++;
+    if (pipe === undefined || end < 0) continue;
     if (failed === 0) failed = pipe.open(end);
     if (failed !== 0) closeSync(end);
   }

@@ -37,10 +37,9 @@ int launch__take_mail(struct launch__run *run) {
   return 0;
 }
 
+/* Without close-on-exec: the table is the child's own, and whatever does not end on a target is closed with the others. */
 static int open_null(int target) {
-  int access = target == STDIN_FILENO ? O_RDONLY : O_RDWR;
-
-  return (int)launch__sys(SYS_openat, AT_FDCWD, "/dev/null", access | O_CLOEXEC, 0);
+  return (int)launch__sys(SYS_openat, AT_FDCWD, "/dev/null", target == STDIN_FILENO ? O_RDONLY : O_RDWR, 0);
 }
 
 bool launch__is_target(const struct launch_plan *plan, int fd) {
@@ -95,11 +94,19 @@ static void make_blocking(int fd) {
     (void)launch__sys(SYS_fcntl, fd, F_SETFL, flags & ~(long)O_NONBLOCK);
 }
 
+/* Opened on its number, as it has to be. */
+static bool is_null_in_place(const struct launch__run *run, size_t index) {
+  const struct launch_fd *fd = &run->plan->fds[index];
+
+  return fd->source == LAUNCH_FD_NULL && run->sources[index] == fd->target;
+}
+
 int launch__place_fds(struct launch__run *run) {
   int error = clear_targets(run);
 
   for (size_t i = 0; error == 0 && i < run->plan->fd_count; i++) {
     int target = run->plan->fds[i].target;
+    if (is_null_in_place(run, i)) continue;
     error = put(run->sources[i], target);
     if (error == 0 && target <= STDERR_FILENO) make_blocking(target);
   }
