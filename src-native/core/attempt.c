@@ -30,7 +30,7 @@ static unsigned long clone_flags(const struct launch__run *run) {
   };
   unsigned long flags = of_tier[run->way.tier];
 
-  if (changes_ids(run->plan)) flags &= ~(unsigned long)CLONE_VM;
+  if (run->own_memory || changes_ids(run->plan)) flags &= ~(unsigned long)CLONE_VM;
   if (run->way.pidfd == LAUNCH_PIDFD_CLONE) flags |= CLONE_PIDFD;
   if (run->way.handlers_reset) flags |= CLONE_CLEAR_SIGHAND;
   if (run->way.pidfd != LAUNCH_PIDFD_CLONE || run->way.tier == LAUNCH_TIER_FORK) flags |= SIGCHLD;
@@ -161,8 +161,7 @@ static void resend_stops(const struct launch__report *report, const struct launc
       (void)launch_signal(child, launch__stop_signals[i]);
 }
 
-/* The signal that killed the child, or 0. Somebody else may have reaped it: then it is not known. */
-static int reap_failed(pid_t pid) {
+int launch__reap(pid_t pid) {
   siginfo_t info = {0};
   long result;
 
@@ -179,7 +178,7 @@ static bool has_started(const struct launch__report *report) {
 
 static int failure(const struct launch__report *report, const struct launch_child *child,
                    struct launch_error *ret_error) {
-  int signal = reap_failed(child->pid);
+  int signal = launch__reap(child->pid);
 
   if (child->pidfd >= 0) (void)close(child->pidfd);
   *ret_error = (struct launch_error){

@@ -98,6 +98,7 @@ struct launch__run {
   int cgroup;       /* descriptor of the plan's, or -1 */
   pid_t parent;     /* as getppid(2) tells the child */
   bool always_mail; /* also what could reach the child by the table; of no effect outside the shared tier */
+  bool own_memory;  /* in every tier a copy of the caller's */
   bool by_mail;     /* the sources wait in the mailbox */
   int cut;          /* shared tier: what lies above it is not copied into the child's table; -1: all */
   int *sources;     /* where the child finds what goes to plan->fds[i]; moved about while placing */
@@ -124,6 +125,9 @@ struct launch_context {
 /* attempt.c: one launch in one way. A failure is reaped and leaves nothing. */
 int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
                     struct launch_error *ret_error);
+/* Waits for a child that executed nothing. The signal that killed it, or 0; somebody else may have reaped it: then it is
+ * not known. */
+int launch__reap(pid_t pid);
 
 /* clone.c: the child's stack, the mask, and a process that calls `entry` on that stack. */
 int launch__stack_open(char **ret_stack);

@@ -2,20 +2,31 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/wait.h>
+#include <stdio.h>
+#include <sys/utsname.h>
 
 #include "internal.h"
 
 /*
  * What the kernel does is asked, not its version: a version says nothing of a seccomp filter, an emulator or
- * a sandbox.
+ * a sandbox. But for what could be learnt only by dying of it.
  */
 
-static void reap_probe(long pid) {
-  siginfo_t info;
+/*
+ * A filter may kill who asks. Before Linux 5.16 (commit 0258b5fd7c71) a death by a signal that dumps core, SIGSYS too
+ * and whatever RLIMIT_CORE says, takes along every process that shares the memory: the caller.
+ */
+static bool deaths_take_sharers_along(void) {
+  struct utsname name;
+  int major, minor;
 
-  while (launch__sys(SYS_waitid, P_PID, pid, &info, WEXITED | __WALL, NULL) == -EINTR) {
-  }
+  if (uname(&name) != 0 || sscanf(name.release, "%d.%d", &major, &minor) != 2) return true;
+  return major < 5 || (major == 5 && minor < 16);
+}
+
+/* To copy the memory takes 10 ms for 2 GB: no kernel pays for it that need not. */
+static unsigned long asking_flags(void) {
+  return deaths_take_sharers_along() ? CLONE_VFORK : CLONE_VM | CLONE_VFORK;
 }
 
 /* Such a child has handlers, and memory, of its parent's. */
@@ -47,25 +58,28 @@ static int probe_vfork(struct launch_context *context) {
 
   if (pid < 0) return (int)pid;
   bool seen = stored;
-  reap_probe(pid);
+  (void)launch__reap((pid_t)pid);
   return seen ? 0 : -ENOSYS;
 }
 
 /* ---- is there clone3(2)? ---------------------------------------------------------------------- */
 
 static int ask_for_clone3(void *argument) {
-  *(volatile long *)argument = launch__sys(SYS_clone3, NULL, 0);
+  struct launch__report *report = argument;
+
+  report->error = (int)launch__sys(SYS_clone3, NULL, 0);
   return 0;
 }
 
 /* A filter may answer with SIGSYS: so it is a child that asks, with arguments that are EINVAL where the call exists. */
 static bool probe_clone3(struct launch_context *context) {
-  volatile long answer = -ENOSYS;
-  long pid = clone_probe(context, CLONE_VM | CLONE_VFORK, ask_for_clone3, (void *)&answer);
+  long pid;
 
+  launch__report_reset(context->report);
+  pid = clone_probe(context, asking_flags(), ask_for_clone3, context->report);
   if (pid < 0) return false;
-  reap_probe(pid);
-  return answer == -EINVAL;
+  (void)launch__reap((pid_t)pid);
+  return context->report->error == -EINVAL;
 }
 
 /* ---- does CLOSE_RANGE_UNSHARE give the child a small table of its own, in order? -------------- */
@@ -75,6 +89,7 @@ enum { CUT = 64, END = 2 * CUT }; /* the kernel copies tables by words of 64 des
 struct unshare_probe {
   struct launch__report *report; /* step: the grandchild is gone; error: what came of it */
   char *stack;                   /* of the grandchild */
+  unsigned long flags;           /* to make either with */
   int witness;                   /* any open descriptor */
 };
 
@@ -104,7 +119,7 @@ static int fill_and_clone(void *argument) {
   struct unshare_probe *probe = argument;
   struct launch__report *report = probe->report;
   struct launch__clone request = {
-      .flags = CLONE_VM | CLONE_VFORK | CLONE_FILES,
+      .flags = probe->flags | CLONE_FILES,
       .entry = unshare_and_open,
       .argument = report,
       .cgroup = -1,
@@ -113,7 +128,7 @@ static int fill_and_clone(void *argument) {
 
   if (result >= 0) result = launch__clone(probe->stack, &request);
   if (result > 0) {
-    reap_probe(result);
+    (void)launch__reap((pid_t)result);
     /* Where the grandchild closed without a table of its own, it is our descriptors that are gone. */
     result = launch__sys(SYS_fcntl, END - 1, F_GETFD) < 0 ? -ENOSYS : report->error;
   }
@@ -128,20 +143,21 @@ static int fill_and_clone(void *argument) {
  * word in use stay marked as taken in the small one: the program gets none of them, and at its limit no descriptor at
  * all. A child with a table of its own tries both, with a grandchild in the role of the child.
  *
- * Should somebody kill that child, the grandchild may run on for a moment: it keeps its memory then.
+ * Should somebody kill that child, the grandchild may run on for a moment: it keeps its memory then. A filter can't do
+ * it while there is a grandchild, and its SIGSYS is an answer.
  */
 static int probe_unshare(struct launch_context *context) {
-  struct unshare_probe probe = {.witness = context->mailbox.receiver};
-  int error = launch__stack_open(&probe.stack);
+  struct unshare_probe probe = {.flags = asking_flags(), .witness = context->mailbox.receiver};
+  int error = launch__stack_open(&probe.stack), signal;
   long pid;
 
   if (error != 0) return error;
   if ((error = launch__report_open(&probe.report)) != 0) goto no_report;
   probe.report->error = -ECANCELED; /* unless it lives to say more */
-  pid = clone_probe(context, CLONE_VM | CLONE_VFORK, fill_and_clone, &probe);
-  if (pid > 0) reap_probe(pid);
+  pid = clone_probe(context, probe.flags, fill_and_clone, &probe);
+  signal = pid < 0 ? 0 : launch__reap((pid_t)pid);
   error = pid < 0 ? (int)pid : probe.report->error;
-  if (pid > 0 && probe.report->step != LAUNCH_STEP_SEAL) return -EAGAIN;
+  if (pid > 0 && probe.report->step != LAUNCH_STEP_SEAL && signal != SIGSYS) return -EAGAIN;
 
   launch__report_close(probe.report);
 no_report:
@@ -165,7 +181,7 @@ static bool is_readable(int pidfd) {
 static bool finish_probe(const struct launch_child *child) {
   bool useful = child->pidfd >= 0 && is_readable(child->pidfd);
 
-  reap_probe(child->pid);
+  (void)launch__reap(child->pid);
   if (child->pidfd >= 0) (void)close(child->pidfd);
   return useful;
 }
@@ -183,6 +199,7 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
       .way = *way,
       .sources = &source,
       .always_mail = true,
+      .own_memory = deaths_take_sharers_along(),
       .cgroup = -1,
       .running_end = -1,
   };
@@ -216,6 +233,21 @@ static bool is_conclusive(const struct launch_error *error) {
   return error->step == LAUNCH_STEP_SEAL && (error->signal == 0 || error->signal == SIGSYS);
 }
 
+/* Where nothing could be asked yet. */
+static const struct launch_capabilities safest = {
+    .tier = LAUNCH_TIER_FORK,
+    .seal = LAUNCH_SEAL_RANGE,
+    .pidfd = LAUNCH_PIDFD_CLONE,
+};
+
+/* No filter kills for what is this old: where vfork works and there is no memory for a copy that could ask for more. */
+static const struct launch_capabilities oldest = {
+    .tier = LAUNCH_TIER_COPY,
+    .seal = LAUNCH_SEAL_PROC,
+    .pidfd = LAUNCH_PIDFD_CLONE,
+};
+
+/* What is taken meanwhile is left in the context. */
 static bool probe_ways(struct launch_context *context, struct launch_capabilities *found) {
   struct launch__way way = launch__fastest_way();
   struct launch_error error = {0};
@@ -225,6 +257,7 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
   if ((result = probe_vfork(context)) != 0) {
     way = (struct launch__way){LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false};
   } else {
+    if (deaths_take_sharers_along()) context->capabilities = oldest;
     result = probe_unshare(context);
     if (result != 0) {
       way.tier = LAUNCH_TIER_COPY;
@@ -262,27 +295,25 @@ static bool would_be_pid_1(void) {
   return stat("/proc/thread-self/ns/pid_for_children", &childs) != 0 || own.st_ino != childs.st_ino;
 }
 
-static const struct launch_capabilities safest = {
-    .tier = LAUNCH_TIER_FORK,
-    .seal = LAUNCH_SEAL_RANGE,
-    .pidfd = LAUNCH_PIDFD_CLONE,
-};
-
 static struct launch__way way_of(const struct launch_capabilities *found) {
   return (struct launch__way){found->tier, found->seal, found->pidfd, found->handlers_reset};
 }
 
-struct launch__way launch__choose_way(struct launch_context *context) {
+static void probe(struct launch_context *context) {
   struct launch_capabilities found = {0};
 
-  if (context->capabilities.probed) return way_of(&context->capabilities);
-  if (would_be_pid_1() || launch__mailbox_ensure(&context->mailbox) != 0) return way_of(&safest);
+  context->capabilities = safest;
+  if (would_be_pid_1() || launch__mailbox_ensure(&context->mailbox) != 0) return;
   found.probed = probe_ways(context, &found);
-  context->capabilities = found.probed ? found : safest;
+  if (found.probed) context->capabilities = found;
+}
+
+struct launch__way launch__choose_way(struct launch_context *context) {
+  if (!context->capabilities.probed) probe(context);
   return way_of(&context->capabilities);
 }
 
 void launch_probe(struct launch_context *context, struct launch_capabilities *ret_capabilities) {
   (void)launch__choose_way(context);
-  *ret_capabilities = context->capabilities.probed ? context->capabilities : safest;
+  *ret_capabilities = context->capabilities;
 }

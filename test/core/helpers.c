@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <unistd.h>
 
 #include "launch.h"
@@ -37,6 +38,20 @@ static int launch_once(char **arguments) {
   return ending.code;
 }
 
+/* helper probe [old]: the probes, between the same marks; as on an old kernel, by what uname(2) tells. */
+static int probe_once(char **arguments) {
+  struct launch_context *context;
+  struct launch_capabilities capabilities;
+
+  if (arguments[0] != NULL && personality(UNAME26) < 0) return 1;
+  if (launch_context_open(&context) != 0) return 2;
+  (void)chdir("/begin-launch");
+  launch_probe(context, &capabilities);
+  (void)chdir("/end-launch");
+  launch_context_close(context);
+  return capabilities.probed ? 0 : 3;
+}
+
 static int launch_and_wait(struct launch_context *context, const struct launch_plan *plan) {
   struct launch_child child;
   struct launch_error error;
@@ -67,6 +82,7 @@ static int end_tidily(void) {
 
 int run_helper(char **arguments) {
   if (strcmp(arguments[0], "launch") == 0) return launch_once(arguments + 1);
+  if (strcmp(arguments[0], "probe") == 0) return probe_once(arguments + 1);
   if (strcmp(arguments[0], "tidy") == 0) return end_tidily();
   fprintf(stderr, "no helper %s\n", arguments[0]);
   return 64;

@@ -49,6 +49,7 @@ static const struct subject {
     /* Threads share the table too, and must go on working. */
     {"clone:files", SYS_clone, 0, CLONE_FILES | CLONE_THREAD, CLONE_FILES},
     {"clone:vfork", SYS_clone, 0, CLONE_VFORK, CLONE_VFORK},
+    {"clone:copy", SYS_clone, 0, CLONE_VM, 0},
     {"clone3", SYS_clone3, 0, 0, 0},
     {"pidfd_open", SYS_pidfd_open, 0, 0, 0},
     {"pidfd_send_signal", SYS_pidfd_send_signal, 0, 0, 0},
@@ -62,10 +63,10 @@ static const struct answer {
   const char *name;
   uint32_t action;
 } answers[] = {
-    {"ENOSYS", SECCOMP_RET_ERRNO | ENOSYS},   {"EPERM", SECCOMP_RET_ERRNO | EPERM},
-    {"EINVAL", SECCOMP_RET_ERRNO | EINVAL},   {"TRAP", SECCOMP_RET_TRAP},
-    {"NOTHING", SECCOMP_RET_ERRNO | 0},       {"KILL", SECCOMP_RET_KILL_PROCESS},
-    {"KILL_THREAD", SECCOMP_RET_KILL_THREAD},
+    {"ENOSYS", SECCOMP_RET_ERRNO | ENOSYS}, {"EPERM", SECCOMP_RET_ERRNO | EPERM},
+    {"EINVAL", SECCOMP_RET_ERRNO | EINVAL}, {"ENOMEM", SECCOMP_RET_ERRNO | ENOMEM},
+    {"NOTHING", SECCOMP_RET_ERRNO | 0},     {"TRAP", SECCOMP_RET_TRAP},
+    {"KILL", SECCOMP_RET_KILL_PROCESS},     {"KILL_THREAD", SECCOMP_RET_KILL_THREAD},
 };
 
 static const struct subject *find_subject(const char *name, size_t length) {

@@ -130,6 +130,10 @@ TEST(calls_that_are_missing, NATIVE,
      "Where system calls are missing, alone or together, the result is the same")
 TEST(calls_that_are_forbidden, NATIVE, "Where they are forbidden with EPERM, too")
 TEST(calls_that_kill_the_child, NATIVE, "Where a filter kills the child for them, too")
+TEST(calls_that_kill_a_child_with_memory_of_its_own, NATIVE,
+     "And where it kills a child that has memory of its own, as on an old kernel")
+TEST(old_kernel_without_memory_to_ask_in, NATIVE,
+     "Where an old kernel has no memory to ask in, what is old enough is taken")
 TEST(calls_that_only_pretend, NATIVE, "Where a seal succeeds and does nothing, it is not believed")
 TEST(no_proc_is_needed, NATIVE, "Nothing needs /proc")
 TEST(without_proc_and_close_range_nothing_starts, NATIVE,
@@ -195,6 +199,9 @@ TEST(trace_shows_neither_memory_nor_table_copied, NATIVE,
      "strace shows a launch that copies neither memory nor table")
 TEST(trace_shows_a_look_at_each_handler_where_it_is_needed, NATIVE,
      "strace shows a look at each handler only where the kernel has not reset them")
+TEST(trace_shows_probes_that_share_memory, NATIVE, "strace shows probes that share the memory")
+TEST(trace_shows_probes_that_copy_memory_on_an_old_kernel, NATIVE,
+     "strace shows probes that copy it where a death would take the caller along")
 TEST(trace_shows_mail_for_high_sources_only, NATIVE,
      "strace shows mail for sources above the lowest part of the table, and for no others")
 TEST(trace_shows_memory_copied_when_ids_change, NATIVE,

@@ -4,8 +4,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fixture.h"
@@ -143,6 +146,10 @@ void test_every_way_gives_the_same_result(void) {
 
 /* ---- system calls that are missing or forbidden -------------------------------------------------------------------------- */
 
+static void refuse(const char *rule) {
+  ASSERT_ZERO(seccomp_install((char *[]){(char *)rule}, 1));
+}
+
 struct denial {
   const char *subject;
   enum launch_tier tier; /* what is left */
@@ -171,7 +178,8 @@ struct scene {
   const struct denial *denied[DENIALS_MAX];
   size_t count;
   const char *answer;
-  bool late; /* after the probes: a program that enters a sandbox */
+  bool late;       /* after the probes: a program that enters a sandbox */
+  bool old_kernel; /* by its version */
   bool had_clone3;
 };
 
@@ -212,13 +220,24 @@ static void expect_capabilities(const struct launch_capabilities *found, const s
   ASSERT_EQ(found->pidfd_error < 0, pidfd != LAUNCH_PIDFD_CLONE);
 }
 
+/* uname(2) tells of Linux 2.6. */
+static void become_old_kernel(void) {
+  CHECKED(personality(UNAME26));
+}
+
 static void play(void *argument) {
   struct scene *scene = argument;
+  static struct parent_state before;
   scene->had_clone3 = kernel_has_clone3();
+  if (scene->old_kernel) become_old_kernel();
+  CHECKED(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); /* an orphan of a probe's child would come here */
   struct launch_context *context = open_context();
   if (scene->late) probe_capabilities(context);
   deny(scene);
+  parent_state_take(&before, context);
   const struct launch_capabilities found = probe_capabilities(context);
+  expect_no_children();
+  EXPECT_UNCHANGED(&before, context);
   if (!scene->late) expect_capabilities(&found, scene);
   check_everything(context);
   launch_context_close(context);
@@ -230,7 +249,7 @@ static void play_in_fork(struct scene *scene) {
     strncat(names, " ", sizeof names - strlen(names) - 1);
     strncat(names, scene->denied[i]->subject, sizeof names - strlen(names) - 1);
   }
-  test_section("%s%s%s", scene->answer, scene->late ? " late" : "", names);
+  test_section("%s%s%s%s", scene->answer, scene->late ? " late" : "", scene->old_kernel ? " old" : "", names);
   in_fork(play, scene);
 }
 
@@ -273,21 +292,65 @@ static const struct denial *denial_of(const char *subject) {
   FAIL("%s is not in the list", subject);
 }
 
-static void kill_in_turn(const char *answer) {
-  open_some_numbers();
+/* Before Linux 5.16 a death that dumps core takes along all that share the memory. */
+static bool child_can_die_alone(void) {
+  int status;
+  const pid_t pid = CHECKED(fork());
+  if (pid == 0) {
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    if (vfork() == 0) kill(getpid(), SIGQUIT);
+    _exit(0);
+  }
+  ASSERT_EQ(waitpid(pid, &status, 0), pid);
+  return WIFEXITED(status);
+}
+
+static void kill_one(const char *subject, const char *answer, bool late, bool old_kernel) {
+  play_in_fork(&(struct scene){{denial_of(subject)}, 1, answer, .late = late, .old_kernel = old_kernel});
+}
+
+/* By a filter that comes after the probes only where that harms nobody else. */
+static void kill_in_turn(const char *answer, bool old_kernel) {
+  const bool late_too = child_can_die_alone();
   for (size_t i = 0; i < COUNT(denials); i++) {
     if (!denials[i].in_child) continue;
-    play_in_fork(&(struct scene){{&denials[i]}, 1, answer, .late = false});
-    play_in_fork(&(struct scene){{&denials[i]}, 1, answer, .late = true});
+    kill_one(denials[i].subject, answer, false, old_kernel);
+    if (late_too) kill_one(denials[i].subject, answer, true, old_kernel);
   }
   /* Called by the caller itself, but only where a child has asked before. */
-  play_in_fork(&(struct scene){{denial_of("clone3")}, 1, answer, .late = false});
+  kill_one("clone3", answer, false, old_kernel);
+  kill_one("clone:files", answer, false, old_kernel);
+}
+
+static void kill_in_every_manner(bool old_kernel) {
+  if (!kernel_can_unshare()) test_skip("this kernel has no CLOSE_RANGE_UNSHARE to begin with");
+  open_some_numbers();
+  kill_in_turn("TRAP", old_kernel);
+  kill_in_turn("KILL", old_kernel);
+  kill_in_turn("KILL_THREAD", old_kernel);
 }
 
 void test_calls_that_kill_the_child(void) {
-  if (!kernel_can_unshare()) test_skip("this kernel has no CLOSE_RANGE_UNSHARE to begin with");
-  kill_in_turn("TRAP");
-  kill_in_turn("KILL");
+  kill_in_every_manner(false);
+}
+
+void test_calls_that_kill_a_child_with_memory_of_its_own(void) {
+  kill_in_every_manner(true);
+}
+
+/* As with vm.overcommit_memory=2 in a large process. */
+void test_old_kernel_without_memory_to_ask_in(void) {
+  become_old_kernel();
+  struct launch_context *context = open_context();
+  refuse("clone:copy=ENOMEM");
+  test_without_leak_check();
+  const struct launch_capabilities found = probe_capabilities(context);
+  ASSERT(!found.probed);
+  ASSERT_EQ(found.tier, LAUNCH_TIER_COPY);
+  ASSERT_EQ(found.seal, LAUNCH_SEAL_PROC);
+  open_some_numbers();
+  check_everything(context);
+  launch_context_close(context);
 }
 
 /* As a sandbox does that knows a call by name only. */
@@ -305,10 +368,6 @@ static void without_proc(void) {
   const int error = hide_proc();
   test_without_leak_check();
   if (error != 0) test_skip("a mount namespace of our own: %s", strerror(-error));
-}
-
-static void refuse(const char *rule) {
-  ASSERT_ZERO(seccomp_install((char *[]){(char *)rule}, 1));
 }
 
 void test_no_proc_is_needed(void) {

@@ -11,13 +11,13 @@
 
 enum { TRACE_SIZE = 65536, NOT_INSTALLED = 127 };
 
-static _Noreturn void run_tracer(const char *output, char *source, char *uid) {
+static _Noreturn void run_tracer(const char *output, char **helper) {
   char program[PATH_MAX];
   snprintf(program, sizeof program, "%s", test_program("test-core"));
   char *argv[] = {"strace",       "-f",       "-o",
                   (char *)output, "-e",       "trace=%process,chdir,close_range,sendmsg,recvmsg,rt_sigaction",
-                  program,        "--helper", "launch",
-                  source,         uid,        NULL};
+                  program,        "--helper", helper[0],
+                  helper[1],      helper[2],  NULL};
   setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   dup2(null, 2);
@@ -26,13 +26,13 @@ static _Noreturn void run_tracer(const char *output, char *source, char *uid) {
 }
 
 /* What the helper does between its two marks. */
-static char *traced_launch(char *source, char *uid) {
+static char *trace_of(char **helper) {
   static char text[TRACE_SIZE];
   const char *output = path_in_test_directory("trace");
   struct stat status;
   int wait_status;
   const pid_t pid = CHECKED(fork());
-  if (pid == 0) run_tracer(output, source, uid);
+  if (pid == 0) run_tracer(output, helper);
   ASSERT_EQ(waitpid(pid, &wait_status, 0), pid);
   if (WEXITSTATUS(wait_status) == NOT_INSTALLED) test_skip("strace is not installed");
   if (stat(output, &status) < 0 || status.st_size == 0) test_skip("strace may not trace here");
@@ -43,6 +43,10 @@ static char *traced_launch(char *source, char *uid) {
   ASSERT(end != NULL);
   *end = '\0';
   return begin;
+}
+
+static char *traced_launch(char *source, char *uid) {
+  return trace_of((char *[]){"launch", source, uid});
 }
 
 static int occurrences(const char *text, const char *word) {
@@ -93,6 +97,24 @@ void test_trace_shows_mail_for_high_sources_only(void) {
   expect_mail("127", 0);
   expect_mail("128", 1);
   expect_mail("500", 1);
+}
+
+static char *traced_probes(char *kernel) {
+  need_unshare();
+  return trace_of((char *[]){"probe", kernel, NULL});
+}
+
+void test_trace_shows_probes_that_share_memory(void) {
+  const char *trace = traced_probes(NULL);
+  ASSERT_GE(occurrences(trace, "CLONE_VFORK"), 5);
+  ASSERT_EQ(occurrences(trace, "CLONE_VM"), occurrences(trace, "CLONE_VFORK"));
+}
+
+/* But for the one that asks whether vfork shares it. */
+void test_trace_shows_probes_that_copy_memory_on_an_old_kernel(void) {
+  const char *trace = traced_probes("old");
+  ASSERT_GE(occurrences(trace, "CLONE_VFORK"), 5);
+  ASSERT_EQ(occurrences(trace, "CLONE_VM"), 1);
 }
 
 void test_trace_shows_memory_copied_when_ids_change(void) {
