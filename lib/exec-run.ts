@@ -7,7 +7,7 @@ import { maxBufferExceeded } from './errors.js';
 import type { ExecFileArguments } from './exec-arguments.js';
 import { judgeExecFile } from './node-functions.js';
 import { pickLaunchOptions, type SafeSpawnOptions } from './options.js';
-import { isSignal } from './signals.js';
+import { isSignal, killArgument } from './signals.js';
 import { safeSpawn } from './spawn.js';
 
 /** The most that a child may write, by default, to stdout and to stderr. */
@@ -95,7 +95,7 @@ class Run {
     this.#destroyStreams();
     this.#killed = true;
     try {
-      this.#child.kill(this.#options.killSignal ?? undefined);
+      this.#child.kill(killArgument(this.#options.killSignal));
     } catch (error) {
       this.#error = error as Error;
       this.#finish();

@@ -22,3 +22,10 @@ export function isSignal(signal: unknown): boolean {
 export function signalNumber(signal: NodeJS.Signals | number): number {
   return typeof signal === 'number' ? signal : constants.signals[signal.toUpperCase() as NodeJS.Signals];
 }
+
+/** What Node gives to `child.kill()`, in whose place a program may have put its own: never a name. */
+export function killArgument(killSignal: unknown): number | undefined {
+  return killSignal === undefined || killSignal === null
+    ? undefined
+    : signalNumber(killSignal as NodeJS.Signals);
+}

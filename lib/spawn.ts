@@ -24,6 +24,7 @@ import {
   type SafeSpawnOptionsWithStdioTuple,
 } from './options.js';
 import { type ChildExtras, refuseExtras, type SafeChildProcess } from './safe-child.js';
+import { killArgument } from './signals.js';
 
 if (process.platform === 'linux') preload();
 
@@ -99,7 +100,7 @@ function killAtTimeout(child: ChildProcess, { timeout, killSignal }: NodeSpawnOp
   if (!timeout) return;
   const timer = setTimeout(() => {
     try {
-      child.kill(killSignal ?? undefined);
+      child.kill(killArgument(killSignal));
     } catch (error) {
       child.emit('error', error);
     }
@@ -111,7 +112,7 @@ function killOnAbort(child: ChildProcess, { signal, killSignal }: NodeSpawnOptio
   if (signal === undefined) return;
   const abort = () => {
     try {
-      if (child.kill(killSignal ?? undefined)) child.emit('error', new AbortError(signal.reason));
+      if (child.kill(killArgument(killSignal))) child.emit('error', new AbortError(signal.reason));
     } catch (error) {
       child.emit('error', error);
     }

@@ -84,6 +84,14 @@ sameCallback('exec: timeout with killSignal', 'exec', () => [
   { timeout: 50, killSignal: 'SIGKILL' },
 ]);
 sameCallback('exec: a timeout that is not reached', 'exec', () => ['true', { timeout: 60_000 }]);
+sameModules('exec: a timeout calls kill() with the number of killSignal', ({ exec }) => {
+  const child = exec(FOREVER, { timeout: 50, killSignal: 'sigkill' });
+  const { kill } = child;
+  const given = new Promise((resolve) => {
+    child.kill = (...signals) => resolve(signals);
+  });
+  return given.finally(() => kill.call(child));
+});
 sameCallback('execFile: timeout', 'execFile', () => sh(FOREVER, { timeout: 50 }));
 sameCallback('execFile: a signal that the program makes an exit code of', 'execFile', () =>
   sh('trap "exit 7" TERM; while :; do sleep 0.01; done', { timeout: 400 }),

@@ -75,13 +75,29 @@ sameAsNode('stop and continue', ({ spawn }) => {
 });
 
 sameAsNode('timeout', ({ spawn }) => {
-  spawn(...FOREVER, { timeout: 20 });
-  spawn(...FOREVER, { timeout: 20, killSignal: 'SIGKILL' });
-  spawn(...FOREVER, { timeout: 20, killSignal: 2 });
-  spawn(...FOREVER, { timeout: 20, killSignal: null });
   spawn('true', { timeout: 0 });
   spawn('true', { timeout: 100_000 });
+  return killsOf([undefined, 'SIGKILL', 'sigkill', 2, null], (killSignal) =>
+    spawn(...FOREVER, { timeout: 20, killSignal }),
+  );
 });
+
+/** What `kill()` of the children is called with: a program may have put its own in the place of Node's. */
+function killsOf(killSignals, start) {
+  return Promise.all(
+    killSignals.map(async (killSignal) => {
+      const child = start(killSignal);
+      const { kill } = child;
+      const calls = [];
+      child.kill = (...signals) => {
+        calls.push(signals);
+        return kill.apply(child, signals);
+      };
+      await new Promise((resolve) => child.once('exit', resolve)); // An abort is an 'error' before it.
+      return calls;
+    }),
+  );
+}
 
 sameAsNode('a timeout after which another child still holds the output', ({ spawn }) => {
   spawn('sh', ['-c', 'sleep 0.3 & exit 0'], { timeout: 100 });
@@ -89,10 +105,12 @@ sameAsNode('a timeout after which another child still holds the output', ({ spaw
 
 sameAsNode('signal that is aborted later', async ({ spawn }) => {
   const controller = new AbortController();
-  spawn(...FOREVER, { signal: controller.signal });
-  spawn(...FOREVER, { signal: controller.signal, killSignal: 'SIGKILL' });
+  const kills = killsOf([undefined, 'SIGKILL', 9], (killSignal) =>
+    spawn(...FOREVER, { signal: controller.signal, killSignal }),
+  );
   await delay(5);
   controller.abort(new Error('the reason'));
+  return kills;
 });
 
 sameAsNode('signal that is aborted at once', ({ spawn }) => {
