@@ -24,11 +24,6 @@ static bool deaths_take_sharers_along(void) {
   return major < 5 || (major == 5 && minor < 16);
 }
 
-/* To copy the memory takes 10 ms for 2 GB: no kernel pays for it that need not. */
-static unsigned long asking_flags(void) {
-  return deaths_take_sharers_along() ? CLONE_VFORK : CLONE_VM | CLONE_VFORK;
-}
-
 /* Such a child has handlers, and memory, of its parent's. */
 static long clone_probe(struct launch_context *context, unsigned long flags, int (*entry)(void *),
                         void *argument) {
@@ -62,35 +57,16 @@ static int probe_vfork(struct launch_context *context) {
   return seen ? 0 : -ENOSYS;
 }
 
-/* ---- is there clone3(2)? ---------------------------------------------------------------------- */
-
-static int ask_for_clone3(void *argument) {
-  struct launch__report *report = argument;
-
-  report->error = (int)launch__sys(SYS_clone3, NULL, 0);
-  return 0;
-}
-
-/* A filter may answer with SIGSYS: so it is a child that asks, with arguments that are EINVAL where the call exists. */
-static bool probe_clone3(struct launch_context *context) {
-  long pid;
-
-  launch__report_reset(context->report);
-  pid = clone_probe(context, asking_flags(), ask_for_clone3, context->report);
-  if (pid < 0) return false;
-  (void)launch__reap((pid_t)pid);
-  return context->report->error == -EINVAL;
-}
-
-/* ---- does CLOSE_RANGE_UNSHARE give the child a small table of its own, in order? -------------- */
+/* ---- is there clone3(2), and does CLOSE_RANGE_UNSHARE give a small table of one's own, in order? ---- */
 
 enum { CUT = 64, END = 2 * CUT }; /* the kernel copies tables by words of 64 descriptors */
 
-struct unshare_probe {
-  struct launch__report *report; /* step: the grandchild is gone; error: what came of it */
-  char *stack;                   /* of the grandchild */
-  unsigned long flags;           /* to make either with */
-  int witness;                   /* any open descriptor */
+struct new_calls {
+  struct launch__report
+      *report; /* detail: what clone3 answered, or 0; step: all is asked; error: of the table */
+  char *stack; /* of the grandchild */
+  int witness; /* any open descriptor */
+  bool with_clone3;
 };
 
 /* The first number above the cut must be free in the new table. */
@@ -115,26 +91,45 @@ static long fill_table(int witness) {
   return result;
 }
 
-static int fill_and_clone(void *argument) {
-  struct unshare_probe *probe = argument;
-  struct launch__report *report = probe->report;
+/* First alone, as a filter may kill for it: a grandchild would be nobody's. */
+static long try_unshare(const struct new_calls *calls) {
   struct launch__clone request = {
-      .flags = probe->flags | CLONE_FILES,
+      .flags = CLONE_VM | CLONE_VFORK | CLONE_FILES,
       .entry = unshare_and_open,
-      .argument = report,
+      .argument = calls->report,
       .cgroup = -1,
   };
-  long result = fill_table(probe->witness);
+  long result = launch__sys(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE);
 
-  if (result >= 0) result = launch__clone(probe->stack, &request);
-  if (result > 0) {
-    (void)launch__reap((pid_t)result);
-    /* Where the grandchild closed without a table of its own, it is our descriptors that are gone. */
-    result = launch__sys(SYS_fcntl, END - 1, F_GETFD) < 0 ? -ENOSYS : report->error;
-  }
-  report->error = (int)result;
+  if (result >= 0) result = fill_table(calls->witness);
+  if (result >= 0) result = launch__clone(calls->stack, &request);
+  if (result <= 0) return result;
+  (void)launch__reap((pid_t)result);
+  /* Where the grandchild closed without a table of its own, it is our descriptors that are gone. */
+  return launch__sys(SYS_fcntl, END - 1, F_GETFD) < 0 ? -ENOSYS : calls->report->error;
+}
+
+/* What is asked of clone3 is EINVAL where it exists. */
+static int try_new_calls(void *argument) {
+  struct new_calls *calls = argument;
+  struct launch__report *report = calls->report;
+
+  if (calls->with_clone3) report->detail = (int)launch__sys(SYS_clone3, NULL, 0);
+  report->error = (int)try_unshare(calls);
   report->step = LAUNCH_STEP_SEAL;
   return 0;
+}
+
+/* -ECANCELED: a filter has killed the child; -EINTR: somebody else has. To copy 2 GB of memory takes 40 ms. */
+static int ask(struct launch_context *context, struct new_calls *calls) {
+  unsigned long flags = deaths_take_sharers_along() ? CLONE_VFORK : CLONE_VM | CLONE_VFORK;
+  long pid = clone_probe(context, flags, try_new_calls, calls);
+  int signal;
+
+  if (pid < 0) return (int)pid;
+  signal = launch__reap((pid_t)pid);
+  if (calls->report->step == LAUNCH_STEP_SEAL) return calls->report->error;
+  return signal == SIGSYS ? -ECANCELED : -EINTR;
 }
 
 /*
@@ -143,25 +138,25 @@ static int fill_and_clone(void *argument) {
  * word in use stay marked as taken in the small one: the program gets none of them, and at its limit no descriptor at
  * all. A child with a table of its own tries both, with a grandchild in the role of the child.
  *
- * Should somebody kill that child, the grandchild may run on for a moment: it keeps its memory then. A filter can't do
- * it while there is a grandchild, and its SIGSYS is an answer.
+ * Should somebody kill that child, the grandchild may run on for a moment: it keeps its memory then.
  */
-static int probe_unshare(struct launch_context *context) {
-  struct unshare_probe probe = {.flags = asking_flags(), .witness = context->mailbox.receiver};
-  int error = launch__stack_open(&probe.stack), signal;
-  long pid;
+static int probe_new_calls(struct launch_context *context, bool *ret_clone3) {
+  struct new_calls calls = {.witness = context->mailbox.receiver, .with_clone3 = true};
+  int error = launch__stack_open(&calls.stack);
 
   if (error != 0) return error;
-  if ((error = launch__report_open(&probe.report)) != 0) goto no_report;
-  probe.report->error = -ECANCELED; /* unless it lives to say more */
-  pid = clone_probe(context, probe.flags, fill_and_clone, &probe);
-  signal = pid < 0 ? 0 : launch__reap((pid_t)pid);
-  error = pid < 0 ? (int)pid : probe.report->error;
-  if (pid > 0 && probe.report->step != LAUNCH_STEP_SEAL && signal != SIGSYS) return -EAGAIN;
+  if ((error = launch__report_open(&calls.report)) != 0) goto no_report;
+  error = ask(context, &calls);
+  if (error == -ECANCELED && calls.report->detail == 0) {
+    calls.with_clone3 = false; /* it has died of that */
+    error = ask(context, &calls);
+  }
+  if (error == -EINTR) return -EAGAIN;
+  *ret_clone3 = calls.report->detail == -EINVAL;
 
-  launch__report_close(probe.report);
+  launch__report_close(calls.report);
 no_report:
-  launch__stack_close(probe.stack);
+  launch__stack_close(calls.stack);
   return error;
 }
 
@@ -258,12 +253,12 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
     way = (struct launch__way){LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false};
   } else {
     if (deaths_take_sharers_along()) context->capabilities = oldest;
-    result = probe_unshare(context);
+    way.handlers_reset = false;
+    result = probe_new_calls(context, &way.handlers_reset);
     if (result != 0) {
       way.tier = LAUNCH_TIER_COPY;
       way.seal = LAUNCH_SEAL_RANGE;
     }
-    way.handlers_reset = probe_clone3(context);
   }
   if (launch__is_shortage(result)) return false;
   note(found, &way, result);
