@@ -252,13 +252,13 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
   if ((result = probe_vfork(context)) != 0) {
     way = (struct launch__way){LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false};
   } else {
-    if (deaths_take_sharers_along()) context->capabilities = oldest;
     way.handlers_reset = false;
     result = probe_new_calls(context, &way.handlers_reset);
     if (result != 0) {
       way.tier = LAUNCH_TIER_COPY;
       way.seal = LAUNCH_SEAL_RANGE;
     }
+    if (launch__is_shortage(result) && deaths_take_sharers_along()) context->capabilities = oldest;
   }
   if (launch__is_shortage(result)) return false;
   note(found, &way, result);

@@ -134,6 +134,8 @@ TEST(calls_that_kill_a_child_with_memory_of_its_own, NATIVE,
      "And where it kills a child that has memory of its own, as on an old kernel")
 TEST(old_kernel_without_memory_to_ask_in, NATIVE,
      "Where an old kernel has no memory to ask in, what is old enough is taken")
+TEST(call_that_nothing_can_do_without, NATIVE,
+     "Where it kills for a call that nothing can do without, the launch fails and names the step")
 TEST(calls_that_only_pretend, NATIVE, "Where a seal succeeds and does nothing, it is not believed")
 TEST(no_proc_is_needed, NATIVE, "Nothing needs /proc")
 TEST(without_proc_and_close_range_nothing_starts, NATIVE,

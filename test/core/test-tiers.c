@@ -295,6 +295,7 @@ static const struct denial *denial_of(const char *subject) {
 /* Before Linux 5.16 a death that dumps core takes along all that share the memory. */
 static bool child_can_die_alone(void) {
   int status;
+  CHECKED(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
   const pid_t pid = CHECKED(fork());
   if (pid == 0) {
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
@@ -302,6 +303,8 @@ static bool child_can_die_alone(void) {
     _exit(0);
   }
   ASSERT_EQ(waitpid(pid, &status, 0), pid);
+  while (waitpid(-1, NULL, 0) > 0)
+    continue;
   return WIFEXITED(status);
 }
 
@@ -351,6 +354,37 @@ void test_old_kernel_without_memory_to_ask_in(void) {
   open_some_numbers();
   check_everything(context);
   launch_context_close(context);
+}
+
+struct fatal_call {
+  const char *rule;
+  enum launch_step step;
+  bool old_kernel;
+};
+
+static void launch_and_fail(void *argument) {
+  const struct fatal_call *call = argument;
+  const struct launch_fd fds[] = {{1, fresh_fd()}};
+  struct probe probe;
+  probe_init(&probe);
+  probe_give(&probe, fds, COUNT(fds));
+  if (call->old_kernel) become_old_kernel();
+  struct launch_context *context = open_context();
+  refuse(call->rule);
+  test_without_leak_check();
+  const struct launch_error error = launch_failing(context, &probe.plan);
+  ASSERT_EQ(error.step, call->step);
+  ASSERT_EQ(error.error, -ECANCELED);
+  ASSERT_EQ(error.signal, SIGSYS);
+  expect_no_children();
+  launch_context_close(context);
+}
+
+void test_call_that_nothing_can_do_without(void) {
+  in_fork(launch_and_fail, &(struct fatal_call){"dup3=KILL", LAUNCH_STEP_STDIO, false});
+  in_fork(launch_and_fail, &(struct fatal_call){"dup3=KILL", LAUNCH_STEP_STDIO, true});
+  if (!child_can_die_alone()) return;
+  in_fork(launch_and_fail, &(struct fatal_call){"rt_sigpending=KILL", LAUNCH_STEP_UNMASK, false});
 }
 
 /* As a sandbox does that knows a call by name only. */
