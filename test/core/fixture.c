@@ -316,6 +316,12 @@ _Noreturn void held_for_ever(struct launch_context *context, const struct launch
 
 /* ---- processes and files ------------------------------------------------------------------------------------------ */
 
+void expect_pass(int status) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == TEST_SKIPPED) _exit(TEST_SKIPPED);
+  if (WIFSIGNALED(status)) FAIL("forked part killed by signal %d", WTERMSIG(status));
+  ASSERT_EQ(WEXITSTATUS(status), 0);
+}
+
 void in_fork(void (*body)(void *argument), void *argument) {
   const pid_t pid = CHECKED(fork());
   if (pid == 0) {
@@ -324,9 +330,7 @@ void in_fork(void (*body)(void *argument), void *argument) {
   }
   int status;
   EVENTUALLY(waitpid(pid, &status, WNOHANG) == pid);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == TEST_SKIPPED) _exit(TEST_SKIPPED);
-  if (WIFSIGNALED(status)) FAIL("forked part killed by signal %d", WTERMSIG(status));
-  ASSERT_EQ(WEXITSTATUS(status), 0);
+  expect_pass(status);
 }
 
 const char *path_in_test_directory(const char *name) {

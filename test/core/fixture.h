@@ -119,6 +119,8 @@ void held_join(struct held *held);
 
 /* Runs `body` in a forked process; its failure or skip is the test's. */
 void in_fork(void (*body)(void *argument), void *argument);
+/* What such a process ended with is the test's failure or skip. */
+void expect_pass(int status);
 const char *path_in_test_directory(const char *name);
 const char *write_file(const char *name, mode_t mode, const char *text);
 char *read_text(const char *path, char *buffer, size_t size);

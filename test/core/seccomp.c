@@ -69,6 +69,7 @@ static const struct answer {
     {"EINVAL", SECCOMP_RET_ERRNO | EINVAL}, {"ENOMEM", SECCOMP_RET_ERRNO | ENOMEM},
     {"NOTHING", SECCOMP_RET_ERRNO | 0},     {"TRAP", SECCOMP_RET_TRAP},
     {"KILL", SECCOMP_RET_KILL_PROCESS},     {"KILL_THREAD", SECCOMP_RET_KILL_THREAD},
+    {"TRACE", SECCOMP_RET_TRACE},
 };
 
 static const struct subject *find_subject(const char *name, size_t length) {

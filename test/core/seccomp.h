@@ -4,7 +4,7 @@
  * A rule is SUBJECT=ANSWER. Subjects: close_range, close_range:unshare, clone:pidfd, clone:files, clone:vfork,
  * clone:copy (of the memory), clone3, pidfd_open, pidfd_send_signal, waitid:pidfd, sendmsg, recvmsg, getdents64, dup3,
  * rt_sigpending. Answers: the name of an errno (ENOSYS, EPERM, EINVAL, ENOMEM), NOTHING (success, with nothing done), TRAP
- * (SIGSYS), KILL (of the process), KILL_THREAD.
+ * (SIGSYS), TRACE (the tracer decides), KILL (of the process), KILL_THREAD.
  */
 #ifndef TEST_CORE_SECCOMP_H
 #define TEST_CORE_SECCOMP_H

@@ -137,6 +137,8 @@ TEST(old_kernel_without_memory_to_ask_in, NATIVE,
 TEST(call_that_nothing_can_do_without, NATIVE,
      "Where it kills for a call that nothing can do without, the launch fails and names the step")
 TEST(calls_that_only_pretend, NATIVE, "Where a seal succeeds and does nothing, it is not believed")
+TEST(unshare_that_is_ignored, NATIVE,
+     "Where a seal closes in the caller's table, that is found out in another one")
 TEST(no_proc_is_needed, NATIVE, "Nothing needs /proc")
 TEST(without_proc_and_close_range_nothing_starts, NATIVE,
      "Without /proc and close_range nothing starts, and the step is seal")

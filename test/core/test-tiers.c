@@ -15,6 +15,7 @@
 #include "namespaces.h"
 #include "parent-state.h"
 #include "seccomp.h"
+#include "tracer.h"
 
 enum { CLOSE_RANGE_UNSHARE_BIT = 2 };
 
@@ -394,6 +395,24 @@ void test_calls_that_only_pretend(void) {
   for (size_t i = 0; i < COUNT(denials); i++)
     if (strncmp(denials[i].subject, "close_range", strlen("close_range")) == 0)
       play_in_fork(&(struct scene){{&denials[i]}, 1, "NOTHING", .late = false});
+}
+
+static void find_ignored_unshare(void *argument) {
+  (void)argument;
+  struct launch_context *context = open_context();
+  const struct launch_capabilities found = probe_capabilities(context);
+  ASSERT(found.probed);
+  ASSERT_EQ(found.tier, LAUNCH_TIER_COPY);
+  ASSERT_EQ(found.tier_error, -ENOSYS);
+  ASSERT_EQ(found.seal, LAUNCH_SEAL_RANGE);
+  check_everything(context);
+  launch_context_close(context);
+}
+
+void test_unshare_that_is_ignored(void) {
+  if (!kernel_can_unshare()) test_skip("this kernel has no CLOSE_RANGE_UNSHARE to begin with");
+  open_some_numbers();
+  in_fork_that_ignores_unshare(find_ignored_unshare, NULL);
 }
 
 /* ---- without /proc ----------------------------------------------------------------------------------------------------- */
