@@ -1,16 +1,28 @@
 // The supervisor of examples/: how it starts, restarts and stops programs, and what becomes of their output.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openFds } from 'safe-spawn';
 import { eventually } from '../helpers/poll.mjs';
 import { fdTargets, isAlive } from '../helpers/processes.mjs';
 import { withoutRoot } from '../helpers/requirements.mjs';
+import { scratchPath } from '../helpers/scratch.mjs';
 import { holds, startSupervisor } from '../helpers/supervisor.mjs';
 
 const PROGRAMS = 200;
+const loudly = { command: 'head -c 100000 /dev/zero', startsecs: 0, stdout_logfile_maxbytes: '1KB' };
 const asleep = { command: 'sleep 1000', startsecs: 0 };
 
 /** Of what a program wrote into its log, once it has written so many lines. */
@@ -109,19 +121,44 @@ test('a log that is a device is never moved away', async (t) => {
   // By a link, since it is the device of the system that would be moved.
   const supervisor = await startSupervisor(t, (folder) => {
     symlinkSync('/dev/null', join(folder, 'log'));
-    return {
-      'program:flood': {
-        command: 'head -c 1M /dev/zero',
-        startsecs: 0,
-        stdout_logfile: join(folder, 'log'),
-        stdout_logfile_maxbytes: '1KB',
-      },
-    };
+    return { 'program:flood': { ...loudly, stdout_logfile: join(folder, 'log') } };
   });
   await supervisor.inStates('EXITED');
   await supervisor.kill('SIGTERM');
   const files = readdirSync(supervisor.folder).filter((file) => file.startsWith('log'));
   assert.deepEqual(files, ['log']);
+});
+
+test('of a log that is a link the file is rotated that it leads to', async (t) => {
+  const supervisor = await startSupervisor(t, (folder) => {
+    mkdirSync(join(folder, 'elsewhere'));
+    symlinkSync('elsewhere/log', join(folder, 'log'));
+    return { 'program:flood': { ...loudly, stdout_logfile: join(folder, 'log') } };
+  });
+  await supervisor.inStates('EXITED');
+  await supervisor.kill('SIGTERM');
+  assert.equal(readlinkSync(join(supervisor.folder, 'log')), 'elsewhere/log');
+  assert.ok(existsSync(join(supervisor.folder, 'elsewhere', 'log.1')));
+  assert.ok(!existsSync(join(supervisor.folder, 'log.1')));
+});
+
+test("a log that is the supervisor's own output, as /dev/stderr is, is never moved away", async (t) => {
+  const output = scratchPath('output');
+  const stderr = openSync(output, 'w');
+  t.after(() => closeSync(stderr));
+  const supervisor = await startSupervisor(
+    t,
+    (folder) => {
+      symlinkSync('/proc/self/fd/2', join(folder, 'log'));
+      return { 'program:flood': { ...loudly, stdout_logfile: join(folder, 'log') } };
+    },
+    { stderr },
+  );
+  await supervisor.inStates('EXITED');
+  await supervisor.kill('SIGTERM');
+  assert.equal(readlinkSync(join(supervisor.folder, 'log')), '/proc/self/fd/2');
+  assert.ok(!existsSync(join(supervisor.folder, 'log.1')) && !existsSync(`${output}.1`));
+  assert.equal(statSync(output).size, 100_000);
 });
 
 test('a program whose log is on a full disk runs on, and what is lost is counted', async (t) => {

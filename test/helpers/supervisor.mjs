@@ -72,11 +72,12 @@ export function supervisorModule(name) {
  * @param sections the ini file but for its socket: sections as `{ 'program:a': { command: 'sleep 9' } }`, or what gives
  *   them for a folder
  * @param launcher options of test/native/launcher.c
+ * @param stderr where it goes, as an entry of stdio
  */
-export async function startSupervisor(t, sections, { launcher = [], stock = false } = {}) {
+export async function startSupervisor(t, sections, { launcher = [], stock = false, stderr = 'pipe' } = {}) {
   const folder = scratchPath('supervisor');
   mkdirSync(folder);
-  const supervisor = new RunningSupervisor(folder, stock ? projectWithStock() : project());
+  const supervisor = new RunningSupervisor(folder, stock ? projectWithStock() : project(), stderr);
   supervisor.configure(typeof sections === 'function' ? sections(folder) : sections);
   t.after(() => supervisor.end());
   await supervisor.run(launcher);
@@ -88,8 +89,9 @@ class RunningSupervisor {
   /** Itself, however often it was launched, and its programs. */
   #pids = new Set();
 
-  constructor(folder, projectFolder) {
+  constructor(folder, projectFolder, stderr) {
     this.folder = folder;
+    this.stderr = stderr;
     this.socket = join(folder, 'socket');
     this.ini = join(folder, 'supervisor.ini');
     this.main = join(projectFolder, 'dist', 'main.js');
@@ -112,11 +114,11 @@ class RunningSupervisor {
     this.output = '';
     const command = [process.execPath, this.main, this.ini];
     const child = spawn(launcherPath, [...launcher.map(String), '--', ...command], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', this.stderr],
     });
     this.#pids.add(child.pid);
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
+      stream?.setEncoding('utf8').on('data', (text) => {
         this.output += text;
       });
     }

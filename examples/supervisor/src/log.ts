@@ -1,4 +1,5 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { fstatSync, type Stats } from 'node:fs';
+import { type FileHandle, open, realpath, rename, rm } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import type { LogConfig } from './config.ts';
 
@@ -12,8 +13,8 @@ export class RotatingLog extends Writable {
   readonly #config: LogConfig;
   #file: FileHandle | undefined;
   #size = 0;
-  /** Moving a device away, such as /dev/null, would take it from the whole system. */
-  #isFile = false;
+  /** What is moved when it is full; undefined for what must stay. */
+  #path: string | undefined;
 
   constructor(config: LogConfig) {
     super();
@@ -44,15 +45,16 @@ export class RotatingLog extends Writable {
     const file = await open(this.#config.file, 'a');
     const stat = await file.stat();
     this.#size = stat.size;
-    this.#isFile = stat.isFile();
+    this.#path = mayMove(stat) ? await findFile(this.#config.file) : undefined;
     return file;
   }
 
   /** Closed before it is moved or removed: a file that was removed takes up the disk for as long as it is open. */
   async #rotateIfFull(): Promise<void> {
-    const { file, maxBytes, backups } = this.#config;
-    if (!this.#isFile || maxBytes === 0 || this.#size < maxBytes) return;
-    const generation = (age: number) => (age === 0 ? file : `${file}.${age}`);
+    const path = this.#path;
+    const { maxBytes, backups } = this.#config;
+    if (path === undefined || maxBytes === 0 || this.#size < maxBytes) return;
+    const generation = (age: number) => (age === 0 ? path : `${path}.${age}`);
     await this.#close();
     await rm(generation(backups), { force: true });
     for (let age = backups - 1; age >= 0; age -= 1) {
@@ -65,6 +67,20 @@ export class RotatingLog extends Writable {
     this.#file = undefined;
     await file?.close();
   }
+}
+
+/**
+ * Moving a device away, such as /dev/null, would take it from the whole system. Output of this process, which is what
+ * /dev/stdout leads to, belongs to whoever redirected it, and would go on into the file that was moved.
+ */
+function mayMove(stat: Stats): boolean {
+  const own = [1, 2].map((fd) => fstatSync(fd));
+  return stat.isFile() && !own.some(({ dev, ino }) => dev === stat.dev && ino === stat.ino);
+}
+
+/** Not a link to it, which somebody has made to have the log in another place. */
+function findFile(name: string): Promise<string | undefined> {
+  return realpath(name).catch(() => undefined);
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
