@@ -62,10 +62,9 @@ static int probe_vfork(struct launch_context *context) {
 enum { CUT = 64, END = 2 * CUT }; /* the kernel copies tables by words of 64 descriptors */
 
 struct new_calls {
-  struct launch__report
-      *report; /* detail: what clone3 answered, or 0; step: all is asked; error: of the table */
-  char *stack; /* of the grandchild */
-  int witness; /* any open descriptor */
+  struct launch__report *report; /* detail: of clone3, or 0; error: of the table; step: all is asked */
+  char *stack;                   /* of the grandchild */
+  int witness;                   /* any open descriptor */
   bool with_clone3;
 };
 
@@ -91,7 +90,7 @@ static long fill_table(int witness) {
   return result;
 }
 
-/* First alone, as a filter may kill for it: a grandchild would be nobody's. */
+/* First alone: where a filter kills a grandchild for it, and this process along with it, nobody is left to reap that. */
 static long try_unshare(const struct new_calls *calls) {
   struct launch__clone request = {
       .flags = CLONE_VM | CLONE_VFORK | CLONE_FILES,
