@@ -356,3 +356,13 @@ test('a second supervisor is refused, and one in the place of a killed one is no
   const { a: after } = await supervisor.inStates('RUNNING');
   assert.notEqual(after.pid, before.pid);
 });
+
+test('it runs on when nobody reads its own output any more', async (t) => {
+  const supervisor = await startSupervisor(t, { 'program:a': asleep });
+  supervisor.process.stdout.destroy();
+  supervisor.process.stderr.destroy();
+  await supervisor.ask('POST', '/stop/a');
+  await supervisor.ask('POST', '/start/a');
+  await supervisor.inStates('RUNNING');
+  assert.equal(await supervisor.kill('SIGTERM'), 0);
+});

@@ -2,6 +2,9 @@
 import { serve } from './control.ts';
 import { Supervisor } from './supervisor.ts';
 
+// Programs run on when nobody reads what is said about them, or the disk is full.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 try {
   await main();
 } catch (error) {
