@@ -19,7 +19,7 @@ export function explain(failed: FailedStep, launch: Launch): string | undefined 
 type Explanation = (launch: Launch, code: string, failed: FailedStep) => string | undefined;
 
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
-  cgroup: ({ cgroup }, code) => `${describeCgroup(code)} cgroup ${cgroup}`,
+  cgroup: ({ cgroup }, code) => describeCgroup(code, `cgroup ${cgroup}`),
   clone: ({ cgroup, rlimits }, code) => {
     if (code !== 'EAGAIN') return undefined;
     const nproc = describeNproc(rlimits);
@@ -49,7 +49,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   rlimit: ({ rlimits }, _code, { detail }) => explainRefusal(detail, rlimits),
   groups: ({ settings }, code) => {
-    const asked = `groups [${Array.from(settings?.subarray(SETTING_WORDS.groups) ?? [], (id) => id >>> 0).join(', ')}]`;
+    const ids = Array.from(settings?.subarray(SETTING_WORDS.groups) ?? [], (id) => id >>> 0);
+    const asked = `groups ${list(ids)}`;
     if (code === 'EPERM') return `${asked} can't be set, since CAP_SETGID is missing`;
     return code === 'EINVAL' ? `${asked} are too many, or not valid in this user namespace` : asked;
   },
@@ -69,23 +70,30 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
 };
 
-function describeCgroup(code: string): string {
+function describeCgroup(code: string, cgroup: string): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return 'there is no';
+      return `there is no ${cgroup}`;
     case 'EINVAL':
-      return 'of version 2 there is no';
+      return `${cgroup} is none of version 2`;
     case 'EBUSY':
-      return 'frozen, or with controllers for inner cgroups, is';
+      return `${cgroup} is frozen, or has controllers for cgroups in it`;
     case 'EACCES':
     case 'EPERM':
-      return 'not permitted to join';
+      return `${cgroup} may not be joined`;
     case 'ENOSYS':
-      return 'clone3(2) (Linux 5.7) is missing or forbidden, which is needed for';
+      return `clone3(2) (Linux 5.7) is missing or forbidden, which is needed for ${cgroup}`;
     default:
-      return "can't join";
+      return `${cgroup} can't be joined`;
   }
+}
+
+const MOST_LISTED = 20;
+
+function list(ids: readonly number[]): string {
+  const rest = ids.length > MOST_LISTED ? [`and ${ids.length - MOST_LISTED} more`] : [];
+  return `[${[...ids.slice(0, MOST_LISTED), ...rest].join(', ')}]`;
 }
 
 function describeNproc(rlimits: BigUint64Array | undefined): string | undefined {

@@ -53,9 +53,11 @@ function listNumbers(directory: string, pid: number): number[] {
 }
 
 function whyGone(pid: number): Error {
-  return existsSync('/proc/self/fd')
-    ? Object.assign(systemError(-ESRCH, 'openFds'), { path: `/proc/${pid}` })
-    : Object.assign(systemError(-ENOENT, 'openFds'), { path: '/proc' });
+  const [errno, path, why] = existsSync('/proc/self/fd')
+    ? [ESRCH, `/proc/${pid}`, `there is no process ${pid}`]
+    : [ENOENT, '/proc', 'no proc(5) is mounted at /proc'];
+  const error = systemError(-errno, 'openFds');
+  return Object.assign(error, { message: `${error.message}: ${why}`, path });
 }
 
 /** Undefined for one that is gone by now, as the one with which the list was read always is. */

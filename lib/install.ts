@@ -1,10 +1,10 @@
 import * as childProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 import { adoptChild } from './child.js';
-import { invalidType, outOfRange } from './errors.js';
 import { safeExec, safeExecFile } from './exec.js';
 import { sealFds } from './fds.js';
 import { safeFork } from './fork.js';
+import { readKeepFds } from './kept-fds.js';
 import type { FunctionName, NodeFunctions } from './node-functions.js';
 import { isWrapped, overrideSpawn, requireKnownNode, restoreSpawn } from './node-internals.js';
 import {
@@ -51,7 +51,8 @@ const OURS: NodeFunctions = {
  * Descriptors that are open now get close-on-exec, see {@link sealFds}. Calls add up: the last one that is not undone
  * says what children get, and functions are replaced once, also with several copies of this library.
  *
- * Throws for options that it does not have, Node's among them (`ERR_INVALID_ARG_VALUE`).
+ * Throws for options that it does not have, Node's among them, and for a `keepFds` that is not open
+ * (`ERR_INVALID_ARG_VALUE`).
  */
 export function register(options: RegisterOptions = {}): () => void {
   refuseUnknownOptions(options);
@@ -74,14 +75,9 @@ function registerElsewhere(options: RegisterOptions): () => void {
   return () => undefined;
 }
 
-function readDefaults({ keepFds = [], ...options }: RegisterOptions): Defaults {
+function readDefaults({ keepFds, ...options }: RegisterOptions): Defaults {
   launchOf(options, false);
-  if (!Array.isArray(keepFds)) throw invalidType('options.keepFds', 'an instance of Array', keepFds);
-  const sorted = [...keepFds].sort((one, other) => one - other);
-  for (const fd of sorted) {
-    if (!Number.isInteger(fd) || fd < 3) throw outOfRange('options.keepFds', 'of integers >= 3', fd);
-  }
-  return { options: pickLaunchOptions(options), keptFds: sorted.map(keepFd) };
+  return { options: pickLaunchOptions(options), keptFds: readKeepFds(keepFds, undefined).map(keepFd) };
 }
 
 /** Of `node:child_process`, whose exports can be written. */

@@ -5,7 +5,7 @@ import type {
   StdioNull,
   StdioPipe,
 } from 'node:child_process';
-import { invalidValue, unsupportedPlatform } from './errors.js';
+import { invalidType, invalidValue, unsupportedPlatform } from './errors.js';
 
 /** One value of a limit. A number or bigint is in the unit of its resource; `'unlimited'` is RLIM_INFINITY. */
 export type RlimitValue = number | bigint | 'unlimited';
@@ -227,6 +227,8 @@ export function pickLaunchOptions(options: LaunchOptions): LaunchOptions {
 
 /** Of a function that only this library has: there, what is not known is a mistake and not an option of Node's. */
 export function refuseUnknownOptions(options: object): void {
+  if (typeof options !== 'object' || options === null)
+    throw invalidType('options', 'of type object', options);
   for (const [name, value] of Object.entries(options)) {
     if (!(NAMES as readonly string[]).includes(name)) {
       throw invalidValue(`options.${name}`, value, 'is not a launch option');

@@ -19,7 +19,7 @@ export interface CurrentRlimit {
 export function getRlimit(resource: keyof Rlimits, ...target: [pid?: number]): CurrentRlimit {
   requireLinux('getRlimit()');
   const number = resourceNumber('resource', resource);
-  return toRlimit(native().prlimit(readPid(target), number));
+  return toRlimit(read(readPid(target), number));
 }
 
 /**
@@ -33,9 +33,10 @@ export function getRlimit(resource: keyof Rlimits, ...target: [pid?: number]): C
 export function setRlimit(resource: keyof Rlimits, value: Rlimit, ...target: [pid?: number]): CurrentRlimit {
   requireLinux('setRlimit()');
   const number = resourceNumber('resource', resource);
+  if (value === undefined) throw invalidType('value', 'a limit', value);
   const wanted = readLimitFor(resource, 'value', value);
   const pid = readPid(target);
-  const [soft = 0n, hard = 0n] = native().prlimit(pid, number);
+  const [soft = 0n, hard = 0n] = read(pid, number);
   try {
     const limit = BigUint64Array.of(wanted.soft ?? soft, wanted.hard ?? hard);
     return toRlimit(native().prlimit(pid, number, limit));
@@ -44,6 +45,17 @@ export function setRlimit(resource: keyof Rlimits, value: Rlimit, ...target: [pi
     throw Object.assign(error as Error, {
       message: `setRlimit ${code}: ${explainLimit(resource, wanted, { soft, hard })}`,
     });
+  }
+}
+
+function read(pid: number, resource: number): BigUint64Array {
+  try {
+    return native().prlimit(pid, resource);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'ESRCH' ? 'there is no process' : 'CAP_SYS_RESOURCE is missing, or the same user for process';
+    throw Object.assign(error as Error, { message: `prlimit ${code}: ${why} ${pid}` });
   }
 }
 

@@ -12,6 +12,12 @@ import { withCapSysResource } from '../helpers/requirements.mjs';
 const FORBIDDEN = [
   [{ nice: -5 }, 'nice', 'EACCES', /nice -5 is below .* CAP_SYS_NICE/],
   [{ groups: [0, 10] }, 'groups', 'EPERM', /groups \[0, 10\] .*CAP_SETGID/],
+  [
+    { groups: Array.from({ length: 22 }, (_, id) => id) },
+    'groups',
+    'EPERM',
+    /, 19, and 2 more\] .*CAP_SETGID/,
+  ],
   [{ groups: [] }, 'groups', 'EPERM', /groups \[\] .*CAP_SETGID/],
   [{ oomScoreAdj: -1000 }, 'oomScoreAdj', 'EACCES', /oomScoreAdj -1000 .*CAP_SYS_RESOURCE/],
   [{ rlimits: { cpu: { soft: 60, hard: 60 } } }, undefined, undefined, undefined],

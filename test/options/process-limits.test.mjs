@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { getRlimit, safeSpawn, setRlimit } from 'safe-spawn';
+import { runFixture } from '../helpers/fixture.mjs';
 import { probe } from '../helpers/probe.mjs';
-import { withCapSysResource } from '../helpers/requirements.mjs';
+import { withCapSysResource, withoutRoot } from '../helpers/requirements.mjs';
 
 const { rlimits } = await probe(safeSpawn);
 
@@ -44,8 +45,15 @@ test('a value that is no exact number is a bigint', async () => {
 test('a process that is gone is ESRCH', async () => {
   const child = safeSpawn('true', { stdio: 'ignore' });
   await once(child, 'exit');
-  assert.throws(() => getRlimit('core', child.pid), { code: 'ESRCH', syscall: 'prlimit' });
-  assert.throws(() => setRlimit('core', 0, child.pid), { code: 'ESRCH', syscall: 'prlimit' });
+  const gone = { code: 'ESRCH', syscall: 'prlimit', message: new RegExp(`no process ${child.pid}$`) };
+  assert.throws(() => getRlimit('core', child.pid), gone);
+  assert.throws(() => setRlimit('core', 0, child.pid), gone);
+});
+
+test('a process of another user is EPERM, and the message names it', { skip: withoutRoot }, async () => {
+  const { result } = await runFixture('foreign-limit.mjs');
+  assert.equal(result.code, 'EPERM');
+  assert.match(result.message, new RegExp(`CAP_SYS_RESOURCE .* process ${result.pid}$`));
 });
 
 test('a hard limit that may not be raised is EPERM, and the message says what is missing', {
@@ -83,6 +91,7 @@ for (const [what, value, code] of [
   ['a negative number', -1, 'ERR_OUT_OF_RANGE'],
   ['soft above hard', { soft: 2, hard: 1 }, 'ERR_OUT_OF_RANGE'],
   ['a word', 'none', 'ERR_INVALID_ARG_VALUE'],
+  ['nothing', undefined, 'ERR_INVALID_ARG_TYPE'],
 ]) {
   test(`setRlimit: ${what} is ${code}, and changes nothing`, () => {
     const before = getRlimit('core');

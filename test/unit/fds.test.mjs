@@ -57,7 +57,7 @@ test('openFds(pid) of this process is openFds()', () => {
 test('openFds(pid) of what is no process fails with ESRCH', async () => {
   const child = spawn('true', { stdio: 'ignore' });
   await once(child, 'exit');
-  assert.throws(() => openFds(child.pid), { code: 'ESRCH' });
+  assert.throws(() => openFds(child.pid), { code: 'ESRCH', message: new RegExp(`no process ${child.pid}$`) });
 });
 
 test('openFds() refuses what can be no process', () => {
