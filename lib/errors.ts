@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { getSystemErrorName, inspect } from 'node:util';
 import { libc } from './elf.js';
 
@@ -47,7 +49,7 @@ const ERRORS = {
     message: (root: string, cause: unknown) =>
       `The native addon of safe-spawn for ${target()} could not be loaded: ` +
       `${messageOf(cause)}. Looked for ${root}/build/Release/safe_spawn.node, then in ${root}/prebuilds. ` +
-      `${remedy()}.`,
+      `${remedy(root)}.`,
   },
   ERR_SAFE_SPAWN_ADDONS_DISABLED: {
     Base: Error,
@@ -182,10 +184,21 @@ function target(): string {
   return [process.platform, process.arch, libc()].filter(Boolean).join('-');
 }
 
-function remedy(): string {
-  return 'pnp' in process.versions
-    ? 'Yarn Plug\'n\'Play is not supported: set "nodeLinker: node-modules" in .yarnrc.yml'
-    : 'To compile it, run "npm rebuild safe-spawn" (needs Python 3, make and a C++ compiler)';
+function remedy(root: string): string {
+  if ('pnp' in process.versions) {
+    return 'Yarn Plug\'n\'Play is not supported: set "nodeLinker: node-modules" in .yarnrc.yml';
+  }
+  return isPackage(root)
+    ? 'To compile it, run "npm rebuild safe-spawn" (needs Python 3, make and a C++ compiler)'
+    : 'This is no folder of safe-spawn, as when it is put into a bundle: keep it external, and install it beside the bundle';
+}
+
+function isPackage(root: string): boolean {
+  try {
+    return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).name === 'safe-spawn';
+  } catch {
+    return false;
+  }
 }
 
 function messageOf(cause: unknown): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -37,6 +37,14 @@ for (const expression of ['capabilities()', 'sealFds()', "safeSpawn('true')"]) {
     }
   });
 }
+
+test('in a bundle, where there can be no addon, it says to keep the package out of it', async () => {
+  const copy = packageWithoutAddon();
+  writeFileSync(join(copy, 'package.json'), '{ "name": "app", "main": "dist/index.js" }');
+  const { code, message } = await outcome(copy, 'capabilities()');
+  assert.equal(code, 'ERR_SAFE_SPAWN_ADDON');
+  assert.match(message, /bundle: keep it external/);
+});
 
 test('without the addon nothing is started', async () => {
   const trace = scratchPath('trace');

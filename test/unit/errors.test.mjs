@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
+import { root } from '../helpers/native.mjs';
 
 const require = createRequire(import.meta.url);
 const errors = require('../../dist/errors.js');
@@ -84,10 +85,10 @@ test('a system error has the fields of Node, in its order', () => {
 
 test('an addon that is missing: what was looked for, and what to run', () => {
   const cause = new Error('No native build was found\n    and more');
-  const error = errors.addonMissing('/the/root', cause);
+  const error = errors.addonMissing(root, cause);
   assert.equal(error.code, 'ERR_SAFE_SPAWN_ADDON');
   assert.equal(error.cause, cause);
-  for (const part of ['No native build was found', '/the/root/', 'npm rebuild safe-spawn', process.arch]) {
+  for (const part of ['No native build was found', `${root}/`, 'npm rebuild safe-spawn', process.arch]) {
     assert.ok(error.message.includes(part), error.message);
   }
 });
