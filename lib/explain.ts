@@ -39,7 +39,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     'since close_range(2) (Linux 5.9) and /proc are both missing or forbidden',
   oomScoreAdj: ({ settings }, code) => {
     const asked = `oomScoreAdj ${word(settings, 'oomScoreAdj')}`;
-    return code === 'EACCES' ? `${asked} is below the least allowed and CAP_SYS_RESOURCE is missing` : asked;
+    if (code === 'EACCES') return `${asked} is below the least allowed and CAP_SYS_RESOURCE is missing`;
+    return code === 'ENOENT' ? `${asked} needs proc(5), which is not mounted at /proc` : asked;
   },
   umask: () => 'at step umask',
   nice: ({ settings }, code) => {

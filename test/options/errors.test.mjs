@@ -5,8 +5,9 @@ import { test } from 'node:test';
 import { safeSpawn, safeSpawnSync } from 'safe-spawn';
 import { failureOf } from '../helpers/failures.mjs';
 import { runFixture } from '../helpers/fixture.mjs';
+import { seccompRunPath } from '../helpers/native.mjs';
 import { childrenOf } from '../helpers/processes.mjs';
-import { withCapSysResource } from '../helpers/requirements.mjs';
+import { withCapSysResource, withoutMountNamespace } from '../helpers/requirements.mjs';
 
 /** What somebody without privileges may not have. */
 const FORBIDDEN = [
@@ -47,6 +48,13 @@ test('a hard limit that may not be raised', { skip: withCapSysResource }, async 
     result.message,
     'spawn true EPERM: rlimit nofile hard 4096 exceeds the hard limit 1024 and CAP_SYS_RESOURCE is missing',
   );
+});
+
+test('oomScoreAdj without /proc', { skip: withoutMountNamespace() }, async () => {
+  const through = [seccompRunPath, 'no-proc', '--'];
+  const { result } = await runFixture('refused-option.mjs', { options: { oomScoreAdj: 500 } }, { through });
+  assert.deepEqual([result.step, result.code], ['oomScoreAdj', 'ENOENT']);
+  assert.match(result.message, /oomScoreAdj 500 needs proc\(5\)/);
 });
 
 test('a group of another session can not be joined', async () => {
