@@ -21,6 +21,15 @@ test('the module is its own default export, and both doors lead to one instance'
   for (const name of Object.keys(ourModule)) assert.equal(doors[name], ourModule[name]);
 });
 
+test('a function can be replaced in the module, as in that of Node', () => {
+  for (const name of Object.keys(stockModule)) {
+    const [ofNode, ofOurs] = [stockModule, ourModule].map((module) =>
+      Object.getOwnPropertyDescriptor(module, name),
+    );
+    assert.deepEqual(ofOurs, { ...ofNode, value: ourModule[name] }, name);
+  }
+});
+
 test('functions have the names under which they are exported', () => {
   for (const [name, value] of Object.entries(library)) assert.equal(value.name, name);
 });
