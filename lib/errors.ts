@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getSystemErrorName, inspect } from 'node:util';
 import { libc } from './elf.js';
+import { hidden } from './hidden.js';
 
 /** What a failed start adds to the error that `child_process` would give. */
 export interface SpawnError extends NodeJS.ErrnoException {
@@ -108,7 +109,7 @@ export function addonMissing(root: string, cause: unknown): Error {
   const error = disabled
     ? make('ERR_SAFE_SPAWN_ADDONS_DISABLED', addonMissing)
     : make('ERR_SAFE_SPAWN_ADDON', addonMissing, root, cause);
-  return Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+  return Object.defineProperty(error, 'cause', hidden(cause));
 }
 
 export function unknownSignal(signal: unknown): TypeError {
@@ -149,11 +150,12 @@ function make(code: Code, caller: (...parameters: never[]) => Error, ...paramete
   const { Base, message }: Kind = ERRORS[code];
   const error: NodeJS.ErrnoException = new Base(message(...parameters));
   const heading = `${Base.name} [${code}]`;
-  Object.defineProperty(error, 'name', { value: heading, configurable: true });
+  Object.defineProperty(error, 'name', hidden(heading));
   Error.captureStackTrace(error, caller);
   readStack(error);
   Reflect.deleteProperty(error, 'name');
-  Object.defineProperty(error, 'toString', { value: () => `${heading}: ${error.message}` });
+  const show = () => `${heading}: ${error.message}`;
+  Object.defineProperty(error, 'toString', hidden(show));
   error.code = code;
   return error;
 }

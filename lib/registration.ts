@@ -1,6 +1,7 @@
 import { ChildProcess } from 'node:child_process';
 import { fstatSync } from 'node:fs';
 import { bare } from './checks.js';
+import { hidden } from './hidden.js';
 import { readKeepFds } from './kept-fds.js';
 import type { NodeFunctions } from './node-functions.js';
 import { type LaunchOptions, pickLaunchOptions } from './options.js';
@@ -41,7 +42,7 @@ export function registration(): Registration | undefined {
 }
 
 export function setRegistration(value: Registration | undefined): void {
-  Object.defineProperty(ChildProcess, KEY, { value, configurable: true, enumerable: false });
+  Object.defineProperty(ChildProcess, KEY, hidden(value));
 }
 
 /** Options that Node has, and that bear upon launch options. */

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { unsupportedPlatform } from './errors.js';
 import type { SafeHandle } from './handle.js';
+import { hidden } from './hidden.js';
 import { killTree } from './tree.js';
 
 /**
@@ -35,24 +36,19 @@ export type SafeChildProcess = ChildProcess & ChildExtras;
 const handles = new WeakMap<ChildProcess, SafeHandle>();
 
 /** Hidden, so that the child looks as Node's does. */
-const RESOURCE_USAGE: PropertyDescriptor = {
-  value: function resourceUsage(this: ChildProcess) {
-    return handles.get(this)?.usage();
-  },
-  writable: true,
-  configurable: true,
-};
+const RESOURCE_USAGE: PropertyDescriptor = hidden(function resourceUsage(this: ChildProcess) {
+  return handles.get(this)?.usage();
+});
 
-const KILL_TREE: PropertyDescriptor = {
-  value: function killTreeOf(this: ChildProcess, signal: unknown = 'SIGTERM') {
-    const tree = handles.get(this)?.tree();
-    const isSent = tree !== undefined && killTree(tree, signal);
-    if (isSent && signal !== 0) Reflect.set(this, 'killed', true);
-    return isSent;
-  },
-  writable: true,
-  configurable: true,
-};
+const KILL_TREE: PropertyDescriptor = hidden(function killTreeOf(
+  this: ChildProcess,
+  signal: unknown = 'SIGTERM',
+) {
+  const tree = handles.get(this)?.tree();
+  const isSent = tree !== undefined && killTree(tree, signal);
+  if (isSent && signal !== 0) Reflect.set(this, 'killed', true);
+  return isSent;
+});
 
 /** One by one: Object.defineProperties() takes five times as long. */
 export function addExtras(child: ChildProcess, handle: SafeHandle): SafeChildProcess {
@@ -68,7 +64,7 @@ export function refuseExtras(child: ChildProcess): SafeChildProcess {
     const value = (): never => {
       throw unsupportedPlatform(`child.${name}()`);
     };
-    Object.defineProperty(child, name, { value, writable: true, configurable: true });
+    Object.defineProperty(child, name, hidden(value));
   }
   return child as SafeChildProcess;
 }

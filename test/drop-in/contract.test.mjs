@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { SAFE } from '../helpers/contenders.mjs';
 import { scratchPath } from '../helpers/scratch.mjs';
-import { runProgram } from './harness.mjs';
+import { runProgram, sameAsNodeAlone } from './harness.mjs';
 
 function outcome(how, args) {
   return runProgram('tampered.mjs', SAFE, { input: { how, args } });
@@ -59,3 +59,10 @@ test('loading the library changes nothing of Node, and keeps no process alive', 
   const expected = { changed: [], gone: [], events: 0, resources: 0 };
   assert.deepEqual(await runProgram('imported.mjs', SAFE), expected);
 });
+
+// What describes a property, what is an option, and what an error has.
+for (const name of ['get', 'set', 'enumerable', 'uid', 'rlimits', 'nice', 'code', 'name']) {
+  sameAsNodeAlone(`${name} on the prototype of all objects changes nothing`, 'polluted.mjs', {
+    how: { input: { name } },
+  });
+}
