@@ -5,10 +5,12 @@
 use std::env;
 use std::fs::File;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 const WARM_UP: u32 = 10;
 const MEGABYTE: usize = 1 << 20;
+const REST: Duration = Duration::from_millis(100);
 
 fn start(program: &str) -> Child {
     Command::new(program).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect(program)
@@ -38,6 +40,7 @@ fn main() {
     let samples = number(4);
     let _descriptors: Vec<File> = (0..number(0)).map(|_| File::open("/dev/null").expect("/dev/null")).collect();
     let _memory: Vec<Vec<u8>> = (0..number(1)).map(|_| vec![1; MEGABYTE]).collect();
+    thread::sleep(REST);
 
     print!("{{\"leaks\":{}", end_of(start(witness)));
     for _ in 0..WARM_UP {

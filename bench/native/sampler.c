@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { ARGUMENTS = 6, WARM_UP = 10, MEGABYTE = 1 << 20 };
+enum { ARGUMENTS = 6, WARM_UP = 10, MEGABYTE = 1 << 20, REST = 100 * 1000 /* microseconds */ };
 
 struct times {
   long count;
@@ -81,6 +82,7 @@ void sample(int argc, char **argv, const struct launcher *launcher) {
   struct times times = {.blocked = allocated(size), .ended = allocated(size)};
 
   hold(strtol(last[0], NULL, 10), strtol(last[1], NULL, 10));
+  usleep(REST);
   printf("{\"leaks\":%d", run(launcher, witness));
   warm_up(launcher, target, duration);
   long long end = nanoseconds_now() + duration;

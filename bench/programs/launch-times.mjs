@@ -4,9 +4,11 @@
  */
 
 import { openSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 
 const MEGABYTE = 2 ** 20;
 const WARM_UP = 10;
+const REST = 100;
 
 /**
  * @param {(program: string, onExit: (code: number | null) => void) => PromiseLike<unknown>} start starts a program;
@@ -16,6 +18,7 @@ export async function printLaunchTimes(start) {
   const [descriptors, megabytes, witness, target, samples, milliseconds] = process.argv.slice(-6);
   const times = { leaks: undefined, blocked: [], ended: [] };
   hold(Number(descriptors), Number(megabytes));
+  await setTimeout(REST);
   times.leaks = (await launch(start, witness)).code;
   const warmUpEnd = performance.now() + Number(milliseconds);
   for (let i = 0; i < WARM_UP && performance.now() < warmUpEnd; i++) await launch(start, target);

@@ -9,6 +9,7 @@ import time
 
 MEGABYTE = 2**20
 WARM_UP = 10
+REST = 0.1
 
 
 def launch(start, wait, program):
@@ -27,6 +28,7 @@ def print_launch_times(start, wait):
         os.open("/dev/null", os.O_RDWR)
     held = [bytearray(b"\1") * MEGABYTE for _ in range(int(megabytes))]
 
+    time.sleep(REST)
     leaks, _, _ = launch(start, wait, witness)
     duration = int(milliseconds) * 1_000_000
     end = time.monotonic_ns() + duration

@@ -63,7 +63,7 @@ export default {
   reference: 'ours',
   processOf: ({ descriptors, stdio }) => `${descriptors} ${stdio}`,
   effort: {
-    full: { rounds: 5, samples: 60, milliseconds: 150 },
+    full: { rounds: 3, samples: 60, milliseconds: 150 },
     quick: { rounds: 1, samples: 10, milliseconds: 50 },
   },
   comparisons: [
