@@ -23,7 +23,7 @@ export default {
   },
   reference: 'ours',
   effort: {
-    full: { rounds: 1, samples: 25, milliseconds: 20_000 },
+    full: { rounds: 1, samples: 20, milliseconds: 20_000 },
     quick: { rounds: 1, samples: 3, milliseconds: 5000 },
   },
   processOf: () => 'all in turn',

@@ -32,7 +32,7 @@ export default {
   contenders: { nothing: 'no launch', ...labels },
   reference: 'nothing',
   effort: {
-    full: { rounds: 6, samples: 10, milliseconds: 2000 },
+    full: { rounds: 4, samples: 10, milliseconds: 2000 },
     quick: { rounds: 1, samples: 3, milliseconds: 1000 },
   },
   processOf: () => scenario,
