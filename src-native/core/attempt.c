@@ -202,7 +202,11 @@ static long start(struct launch_context *context, struct launch__run *run, struc
   long pid = clone_and_wait(context, run, &child.pidfd);
 
   if (pid > 0) {
-    child = (struct launch_child){.pid = (pid_t)pid, .pidfd = above_stdio(child.pidfd)};
+    child = (struct launch_child){
+        .pid = (pid_t)pid,
+        .pidfd = above_stdio(child.pidfd),
+        .signal_by_pid = run->way.signal_by_pid,
+    };
     if (has_started(run->report)) resend_stops(run->report, &child);
     *ret_child = child;
   }

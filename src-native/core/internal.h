@@ -85,7 +85,8 @@ struct launch__way {
   enum launch_tier tier;
   enum launch_seal seal;
   enum launch_pidfd pidfd;
-  bool handlers_reset; /* see struct launch_capabilities */
+  bool handlers_reset; /* these two: see struct launch_capabilities */
+  bool signal_by_pid;
 };
 
 struct launch__run {
@@ -208,6 +209,9 @@ int launch__exec(struct launch__run *run);
 #endif
 #ifndef CLONE_CLEAR_SIGHAND
 #  define CLONE_CLEAR_SIGHAND 0x100000000ULL
+#endif
+#ifndef SYS_pidfd_send_signal
+#  define SYS_pidfd_send_signal 424
 #endif
 #ifndef SYS_close_range
 #  define SYS_close_range 436

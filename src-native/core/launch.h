@@ -127,7 +127,8 @@ struct launch_error {
 
 struct launch_child {
   pid_t pid;
-  int pidfd; /* close-on-exec, owned by the caller; -1 with LAUNCH_PIDFD_NONE */
+  int pidfd;          /* close-on-exec, owned by the caller; -1 with LAUNCH_PIDFD_NONE */
+  bool signal_by_pid; /* see struct launch_capabilities */
 };
 
 struct launch_exit {
@@ -171,6 +172,7 @@ struct launch_capabilities {
   enum launch_tier tier;
   enum launch_seal seal;
   enum launch_pidfd pidfd;
+  bool signal_by_pid;  /* a filter kills who calls pidfd_send_signal(2) */
   bool handlers_reset; /* by the kernel: clone3(2) with CLONE_CLEAR_SIGHAND, Linux 5.5; else one by one */
   int tier_error;
   int seal_error;

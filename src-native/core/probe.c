@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/utsname.h>
 
 #include "internal.h"
@@ -57,25 +58,43 @@ static int probe_vfork(struct launch_context *context) {
   return seen ? 0 : -ENOSYS;
 }
 
-/* ---- is there clone3(2), and does CLOSE_RANGE_UNSHARE give a small table of one's own, in order? ---- */
+/* ---- what there is of calls that a filter may not know --------------------------------------- */
+
+enum new_call { CLONE3, PIDFD_SEND_SIGNAL, CLOSE_RANGE_UNSHARING, NEW_CALLS };
+
+/* In memory that is shared with the child, whether or not the rest is. */
+struct new_calls {
+  _Atomic int current;    /* enum new_call; NEW_CALLS: all were asked */
+  bool deadly[NEW_CALLS]; /* a filter kills for it: not asked again */
+  _Atomic int errors[NEW_CALLS];
+  char *stack; /* of the grandchild */
+  int witness; /* any open descriptor */
+};
+
+/* Where they exist, these arguments are EINVAL to the one and EBADF to the other. */
+
+static int try_clone3(struct new_calls *calls) {
+  (void)calls;
+  return launch__sys(SYS_clone3, NULL, 0) == -EINVAL ? 0 : -ENOSYS;
+}
+
+static int try_pidfd_send_signal(struct new_calls *calls) {
+  (void)calls;
+  return launch__sys(SYS_pidfd_send_signal, -1, 0, NULL, 0) == -EBADF ? 0 : -ENOSYS;
+}
+
+/* ---- does CLOSE_RANGE_UNSHARE give the child a small table of its own, in order? -------------- */
 
 enum { CUT = 64, END = 2 * CUT }; /* the kernel copies tables by words of 64 descriptors */
 
-struct new_calls {
-  struct launch__report *report; /* detail: of clone3, or 0; error: of the table; step: all is asked */
-  char *stack;                   /* of the grandchild */
-  int witness;                   /* any open descriptor */
-  bool with_clone3;
-};
-
 /* The first number above the cut must be free in the new table. */
 static int unshare_and_open(void *argument) {
-  struct launch__report *report = argument;
+  struct new_calls *calls = argument;
   long result = launch__sys(SYS_close_range, CUT, ~0U, CLOSE_RANGE_UNSHARE);
 
   if (result == 0) result = launch__sys(SYS_fcntl, CUT - 1, F_DUPFD_CLOEXEC, CUT);
   if (result >= 0) result = result == CUT ? 0 : -ENOSYS;
-  report->error = (int)result;
+  calls->errors[CLOSE_RANGE_UNSHARING] = (int)result;
   return 0;
 }
 
@@ -90,72 +109,85 @@ static long fill_table(int witness) {
   return result;
 }
 
-/* First alone: where a filter kills a grandchild for it, and this process along with it, nobody is left to reap that. */
-static long try_unshare(const struct new_calls *calls) {
-  struct launch__clone request = {
-      .flags = CLONE_VM | CLONE_VFORK | CLONE_FILES,
-      .entry = unshare_and_open,
-      .argument = calls->report,
-      .cgroup = -1,
-  };
-  long result = launch__sys(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE);
-
-  if (result >= 0) result = fill_table(calls->witness);
-  if (result >= 0) result = launch__clone(calls->stack, &request);
-  if (result <= 0) return result;
-  (void)launch__reap((pid_t)result);
-  /* Where the grandchild closed without a table of its own, it is our descriptors that are gone. */
-  return launch__sys(SYS_fcntl, END - 1, F_GETFD) < 0 ? -ENOSYS : calls->report->error;
-}
-
-/* What is asked of clone3 is EINVAL where it exists. */
-static int try_new_calls(void *argument) {
-  struct new_calls *calls = argument;
-  struct launch__report *report = calls->report;
-
-  if (calls->with_clone3) report->detail = (int)launch__sys(SYS_clone3, NULL, 0);
-  report->error = (int)try_unshare(calls);
-  report->step = LAUNCH_STEP_SEAL;
-  return 0;
-}
-
-/* -ECANCELED: a filter has killed the child; -EINTR: somebody else has. To copy 2 GB of memory takes 40 ms. */
-static int ask(struct launch_context *context, struct new_calls *calls) {
-  unsigned long flags = deaths_take_sharers_along() ? CLONE_VFORK : CLONE_VM | CLONE_VFORK;
-  long pid = clone_probe(context, flags, try_new_calls, calls);
-  int signal;
-
-  if (pid < 0) return (int)pid;
-  signal = launch__reap((pid_t)pid);
-  if (calls->report->step == LAUNCH_STEP_SEAL) return calls->report->error;
-  return signal == SIGSYS ? -ECANCELED : -EINTR;
-}
-
 /*
  * A kernel that says yes and does nothing would have the child close the parent's descriptors. Linux 5.9 to 6.10, and
  * its stable branches until August 2024 (CVE-2024-45025), does it; but numbers of which the parent's table has a whole
  * word in use stay marked as taken in the small one: the program gets none of them, and at its limit no descriptor at
  * all. A child with a table of its own tries both, with a grandchild in the role of the child.
  *
- * Should somebody kill that child, the grandchild may run on for a moment: it keeps its memory then.
+ * First alone: where a filter kills a grandchild for it, and this process along with it, nobody is left to reap that.
  */
-static int probe_new_calls(struct launch_context *context, bool *ret_clone3) {
-  struct new_calls calls = {.witness = context->mailbox.receiver, .with_clone3 = true};
-  int error = launch__stack_open(&calls.stack);
+static int try_unsharing(struct new_calls *calls) {
+  struct launch__clone request = {
+      .flags = CLONE_VM | CLONE_VFORK | CLONE_FILES,
+      .entry = unshare_and_open,
+      .argument = calls,
+      .cgroup = -1,
+  };
+  long result = launch__sys(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE);
 
-  if (error != 0) return error;
-  if ((error = launch__report_open(&calls.report)) != 0) goto no_report;
-  error = ask(context, &calls);
-  if (error == -ECANCELED && calls.report->detail == 0) {
-    calls.with_clone3 = false; /* it has died of that */
-    error = ask(context, &calls);
+  if (result >= 0) result = fill_table(calls->witness);
+  if (result >= 0) result = launch__clone(calls->stack, &request);
+  if (result <= 0) return (int)result;
+  (void)launch__reap((pid_t)result);
+  /* Where the grandchild closed without a table of its own, it is our descriptors that are gone. */
+  return launch__sys(SYS_fcntl, END - 1, F_GETFD) < 0 ? -ENOSYS : calls->errors[CLOSE_RANGE_UNSHARING];
+}
+
+/* ---- all of them, by one child ---------------------------------------------------------------- */
+
+static int try_new_calls(void *argument) {
+  static int (*const tries[NEW_CALLS])(struct new_calls *) = {
+      [CLONE3] = try_clone3,
+      [PIDFD_SEND_SIGNAL] = try_pidfd_send_signal,
+      [CLOSE_RANGE_UNSHARING] = try_unsharing,
+  };
+  struct new_calls *calls = argument;
+
+  for (int call = 0; call < NEW_CALLS; call++) {
+    calls->current = call;
+    calls->errors[call] = calls->deadly[call] ? -ECANCELED : tries[call](calls);
   }
-  if (error == -EINTR) return -EAGAIN;
-  *ret_clone3 = calls.report->detail == -EINVAL;
+  calls->current = NEW_CALLS;
+  return 0;
+}
 
-  launch__report_close(calls.report);
-no_report:
-  launch__stack_close(calls.stack);
+/*
+ * Again without the call of which a child has died. -EINTR: somebody else has killed it, and it may have left a grandchild
+ * that runs on for a moment. To copy 2 GB of memory takes 40 ms.
+ */
+static int ask(struct launch_context *context, struct new_calls *calls) {
+  unsigned long flags = deaths_take_sharers_along() ? CLONE_VFORK : CLONE_VM | CLONE_VFORK;
+
+  for (;;) {
+    long pid = clone_probe(context, flags, try_new_calls, calls);
+    if (pid < 0) return (int)pid;
+    int signal = launch__reap((pid_t)pid);
+    if (calls->current == NEW_CALLS) return 0;
+    if (signal != SIGSYS || calls->deadly[calls->current]) return -EINTR;
+    calls->deadly[calls->current] = true;
+  }
+}
+
+/* Returns why the table can't be shared, or 0. */
+static int probe_new_calls(struct launch_context *context, struct launch__way *way) {
+  struct new_calls *calls =
+      mmap(NULL, sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  int error;
+
+  if (calls == MAP_FAILED) return -errno;
+  calls->witness = context->mailbox.receiver;
+  if ((error = launch__stack_open(&calls->stack)) != 0) goto no_stack;
+  error = ask(context, calls);
+  if (error == -EINTR) return -EAGAIN; /* the grandchild keeps its memory */
+  if (error == 0) {
+    way->handlers_reset = calls->errors[CLONE3] == 0;
+    way->signal_by_pid = calls->deadly[PIDFD_SEND_SIGNAL];
+    error = calls->errors[CLOSE_RANGE_UNSHARING];
+  }
+  launch__stack_close(calls->stack);
+no_stack:
+  (void)munmap(calls, sizeof *calls);
   return error;
 }
 
@@ -217,6 +249,7 @@ static void note(struct launch_capabilities *found, const struct launch__way *wa
   found->seal = way->seal;
   found->pidfd = way->pidfd;
   found->handlers_reset = way->handlers_reset;
+  found->signal_by_pid = way->signal_by_pid;
 }
 
 /*
@@ -239,6 +272,7 @@ static const struct launch_capabilities oldest = {
     .tier = LAUNCH_TIER_COPY,
     .seal = LAUNCH_SEAL_PROC,
     .pidfd = LAUNCH_PIDFD_CLONE,
+    .signal_by_pid = true,
 };
 
 /* What is taken meanwhile is left in the context. */
@@ -249,10 +283,10 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
   int result;
 
   if ((result = probe_vfork(context)) != 0) {
-    way = (struct launch__way){LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false};
+    way = (struct launch__way){LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false, false};
   } else {
     way.handlers_reset = false;
-    result = probe_new_calls(context, &way.handlers_reset);
+    result = probe_new_calls(context, &way);
     if (result != 0) {
       way.tier = LAUNCH_TIER_COPY;
       way.seal = LAUNCH_SEAL_RANGE;
@@ -290,7 +324,8 @@ static bool would_be_pid_1(void) {
 }
 
 static struct launch__way way_of(const struct launch_capabilities *found) {
-  return (struct launch__way){found->tier, found->seal, found->pidfd, found->handlers_reset};
+  return (struct launch__way){found->tier, found->seal, found->pidfd, found->handlers_reset,
+                              found->signal_by_pid};
 }
 
 static void probe(struct launch_context *context) {

@@ -4,14 +4,10 @@
 
 #include "internal.h"
 
-#ifndef SYS_pidfd_send_signal
-#  define SYS_pidfd_send_signal 424
-#endif
-
 enum { WAIT_PIDFD = 3 }; /* P_PIDFD of waitid(2), Linux 5.4; an enumerator in some libcs, absent in others */
 
 int launch_signal(const struct launch_child *child, int signal) {
-  if (child->pidfd >= 0) {
+  if (child->pidfd >= 0 && !child->signal_by_pid) {
     long result = launch__sys(SYS_pidfd_send_signal, child->pidfd, signal, NULL, 0);
     if (result == 0 || result == -ESRCH || result == -EINVAL) return (int)result;
   }

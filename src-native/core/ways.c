@@ -3,7 +3,7 @@
 #include "internal.h"
 
 struct launch__way launch__fastest_way(void) {
-  return (struct launch__way){LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, true};
+  return (struct launch__way){LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, true, false};
 }
 
 /*

@@ -324,6 +324,7 @@ static void kill_in_turn(const char *answer, bool old_kernel) {
   /* Called by the caller itself, but only where a child has asked before. */
   kill_one("clone3", answer, false, old_kernel);
   kill_one("clone:files", answer, false, old_kernel);
+  kill_one("pidfd_send_signal", answer, false, old_kernel);
 }
 
 static void kill_in_every_manner(bool old_kernel) {
