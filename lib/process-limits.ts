@@ -48,14 +48,19 @@ export function setRlimit(resource: keyof Rlimits, value: Rlimit, ...target: [pi
   }
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ESRCH: 'there is no process',
+  EPERM: 'CAP_SYS_RESOURCE is missing, or the same user for process',
+};
+
 function read(pid: number, resource: number): BigUint64Array {
   try {
     return native().prlimit(pid, resource);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why =
-      code === 'ESRCH' ? 'there is no process' : 'CAP_SYS_RESOURCE is missing, or the same user for process';
-    throw Object.assign(error as Error, { message: `prlimit ${code}: ${why} ${pid}` });
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const why = REASONS[code];
+    if (why !== undefined) Object.assign(error as Error, { message: `prlimit ${code}: ${why} ${pid}` });
+    throw error;
   }
 }
 

@@ -9,7 +9,7 @@ const { EINVAL } = constants.errno;
  * Appends (kind, descriptor) of each entry to the words of the launch. Returns 0, or -EINVAL for what can't be
  * passed on: no descriptor, or a UDP socket, on which Node would call methods of a stream after the launch.
  *
- * The index is counted by hand, here and below: entries() takes most of a microsecond until it is compiled.
+ * The index is counted by hand: entries() takes most of a microsecond until it is compiled.
  */
 export function appendStdio(stdio: readonly StdioEntry[], words: number[], oneWayPipes: boolean): number {
   let index = 0;
@@ -46,15 +46,14 @@ function pipeOf(entry: StdioEntry): NativeStream | undefined {
  */
 export function openEnds(stdio: readonly StdioEntry[]): number {
   let failed = 0;
-  let index = 0;
-  for (const entry of stdio) {
+  stdio.forEach((entry, index) => {
     const pipe = pipeOf(entry);
-    const end = pipe === undefined ? -1 : native().takeEnd(index);
-    index++;
-    if (pipe === undefined || end < 0) continue;
+    if (pipe === undefined) return;
+    const end = native().takeEnd(index);
+    if (end < 0) return;
     if (failed === 0) failed = pipe.open(end);
     if (failed !== 0) closeSync(end);
-  }
+  });
   return failed;
 }
 

@@ -252,6 +252,16 @@ static void note(struct launch_capabilities *found, const struct launch__way *wa
   found->signal_by_pid = way->signal_by_pid;
 }
 
+static struct launch__way way_of(const struct launch_capabilities *found) {
+  return (struct launch__way){
+      .tier = found->tier,
+      .seal = found->seal,
+      .pidfd = found->pidfd,
+      .handlers_reset = found->handlers_reset,
+      .signal_by_pid = found->signal_by_pid,
+  };
+}
+
 /*
  * Memory that is full, a table that is full, or somebody's signal for the child say nothing about the kernel:
  * the next launch asks again.
@@ -260,7 +270,7 @@ static bool is_conclusive(const struct launch_error *error) {
   return error->step == LAUNCH_STEP_SEAL && (error->signal == 0 || error->signal == SIGSYS);
 }
 
-/* Where nothing could be asked yet. */
+/* Where nothing could be asked yet, or there is no vfork. */
 static const struct launch_capabilities safest = {
     .tier = LAUNCH_TIER_FORK,
     .seal = LAUNCH_SEAL_RANGE,
@@ -283,7 +293,7 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
   int result;
 
   if ((result = probe_vfork(context)) != 0) {
-    way = (struct launch__way){LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false, false};
+    way = way_of(&safest);
   } else {
     way.handlers_reset = false;
     result = probe_new_calls(context, &way);
@@ -321,11 +331,6 @@ static bool would_be_pid_1(void) {
 
   if (stat("/proc/thread-self/ns/pid", &own) != 0) return false;
   return stat("/proc/thread-self/ns/pid_for_children", &childs) != 0 || own.st_ino != childs.st_ino;
-}
-
-static struct launch__way way_of(const struct launch_capabilities *found) {
-  return (struct launch__way){found->tier, found->seal, found->pidfd, found->handlers_reset,
-                              found->signal_by_pid};
 }
 
 static void probe(struct launch_context *context) {

@@ -3,7 +3,12 @@
 #include "internal.h"
 
 struct launch__way launch__fastest_way(void) {
-  return (struct launch__way){LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, true, false};
+  return (struct launch__way){
+      .tier = LAUNCH_TIER_SHARED,
+      .seal = LAUNCH_SEAL_UNSHARE,
+      .pidfd = LAUNCH_PIDFD_CLONE,
+      .handlers_reset = true,
+  };
 }
 
 /*

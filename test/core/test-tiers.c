@@ -17,8 +17,6 @@
 #include "seccomp.h"
 #include "tracer.h"
 
-enum { CLOSE_RANGE_UNSHARE_BIT = 2 };
-
 static bool kernel_can_unshare(void) {
   return syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE_BIT) == 0;
 }

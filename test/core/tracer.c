@@ -11,8 +11,6 @@
 #include "fixture.h"
 #include "seccomp.h"
 
-enum { CLOSE_RANGE_UNSHARE_BIT = 2 };
-
 static const long options = PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE |
                             PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC;
 
