@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { inspectCommand, WRONG } from './inspect.js';
+import { printable } from './printable.js';
 
 const USAGE = `usage: safe-spawn inspect [--json] [--notes] [PID...]
 
@@ -27,7 +28,7 @@ function main([command, ...words]: string[]): number {
   if (isHelp(command) || words.some(isHelp)) return print(USAGE);
   if (command === '--version') return print(`${require('../../package.json').version}\n`);
   if (command === 'inspect') return inspectCommand(words);
-  if (command !== undefined) process.stderr.write(`safe-spawn: ${command}: no such command\n`);
+  if (command !== undefined) process.stderr.write(`safe-spawn: ${printable(command)}: no such command\n`);
   process.stderr.write(USAGE);
   return WRONG;
 }

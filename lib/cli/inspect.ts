@@ -1,5 +1,6 @@
 import { inspect, type Report } from '../inspect/index.js';
 import { printReport, type Style } from './print.js';
+import { printable, printableJson } from './printable.js';
 
 const CLEAN = 0;
 const FOUND = 1;
@@ -22,7 +23,7 @@ export function inspectCommand(words: readonly string[]): number {
   if (wrong.length > 0 && pids.length === 0) return WRONG;
   const report = tryInspect(pids, notes);
   if (report === undefined) return WRONG;
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printReport(report, style()));
+  process.stdout.write(json ? `${printableJson(report)}\n` : printReport(report, style()));
   for (const { pid, code } of report.failures) {
     complain(
       `${pid}: ${code === 'ESRCH' ? 'no such process' : 'belongs to another user, and may not be read'}`,
@@ -52,7 +53,7 @@ function tryInspect(pids: readonly number[], notes: boolean): Report | undefined
 }
 
 function complain(line: string): void {
-  process.stderr.write(`safe-spawn inspect: ${line}\n`);
+  process.stderr.write(`safe-spawn inspect: ${printable(line)}\n`);
 }
 
 /** Colour where a terminal shows it, and the user has not asked for none: https://no-color.org */

@@ -1,9 +1,11 @@
 import type { Finding, Note, ProcessSummary, Report } from '../inspect/index.js';
 import { draw } from './picture.js';
+import { printableCopy } from './printable.js';
 import { advice, headline, noteText } from './words.js';
 
 /** The report in words. `style` puts colour around them, or does not. */
-export function printReport({ findings, notes, processes }: Report, style: Style): string {
+export function printReport(report: Report, style: Style): string {
+  const { findings, notes, processes } = printableCopy(report);
   return [
     ...findings.map((finding) => printFinding(finding, style)),
     ...groupByProcess(notes).map((group) => printNotes(group, style)),
@@ -19,25 +21,20 @@ export interface Style {
 function printFinding(finding: Finding, style: Style): string {
   const facts: [string, string][] = [...describe(finding.process), ...advice(finding)];
   return lines([
-    style.bad(printable(headline(finding))),
-    ...draw(finding).map((line) => `  ${printable(line)}`),
+    style.bad(headline(finding)),
+    ...draw(finding).map((line) => `  ${line}`),
     ...facts.map(([word, text]) => `  ${style.dim(word.padEnd(8))} ${text}`),
   ]);
 }
 
 function describe({ command, name, parent, state }: ProcessSummary): [string, string][] {
   return [
-    ['command', shorten(printable(command || `(${name})`))],
+    ['command', shorten(command || `(${name})`)],
     [
       'state',
       `${state}, parent ${parent === 1 ? '1: who started it is gone, unless that was init' : parent}`,
     ],
   ];
-}
-
-/** What a process calls itself and its files must not reach the terminal as an escape sequence. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
 }
 
 const LONGEST_COMMAND = 200;
@@ -55,7 +52,7 @@ function groupByProcess(notes: readonly Note[]): Note[][] {
 function printNotes(notes: readonly Note[], style: Style): string {
   const [first] = notes;
   const title = first === undefined ? '' : `${first.process.name} ${first.process.pid}, for your information`;
-  return lines([style.dim(printable(title)), ...notes.map((note) => `  ${printable(noteText(note))}`)]);
+  return lines([style.dim(title), ...notes.map((note) => `  ${noteText(note)}`)]);
 }
 
 function printCount({ length }: readonly Finding[], { seen, unreadable }: Report['processes']): string {

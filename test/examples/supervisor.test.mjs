@@ -1,16 +1,21 @@
 // The supervisor of examples/: how it starts, restarts and stops programs, and what becomes of their output.
 import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
+  constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -365,4 +370,113 @@ test('it runs on when nobody reads its own output any more', async (t) => {
   await supervisor.ask('POST', '/start/a');
   await supervisor.inStates('RUNNING');
   assert.equal(await supervisor.kill('SIGTERM'), 0);
+});
+
+test('FIFOs as logs that nobody reads, or whose reader stopped, stop neither other logs nor the end', async (t) => {
+  const unread = ['fifo-0', 'fifo-1', 'fifo-2', 'fifo-3', 'fifo-4', 'stuck'];
+  const supervisor = await startSupervisor(t, (folder) => {
+    execFileSync(
+      'mkfifo',
+      unread.map((name) => join(folder, name)),
+    );
+    // Opened for both, so that it has a reader: one that never reads.
+    const stuck = openSync(join(folder, 'stuck'), constants.O_RDWR);
+    t.after(() => closeSync(stuck));
+    const sections = unread.map((name) => [
+      `program:${name}`,
+      { command: 'yes', startsecs: 0, priority: 1, stdout_logfile: join(folder, name) },
+    ]);
+    const good = `sh -c 'while :; do echo line; sleep 0.01; done'`;
+    return {
+      ...Object.fromEntries(sections),
+      'program:good': { command: good, startsecs: 0, stdout_logfile: join(folder, 'good.log') },
+    };
+  });
+  await eventually('bytes are lost in each', async () => {
+    const { good, ...others } = await supervisor.status();
+    return good.lost === 0 && Object.values(others).every(({ lost }) => lost > 0);
+  });
+  const { length } = await logLines(supervisor, 'good.log', 1);
+  await logLines(supervisor, 'good.log', length + 10);
+  assert.equal(await supervisor.kill('SIGTERM'), 0);
+});
+
+test('all that a program writes reaches the reader of a FIFO, which may come late', async (t) => {
+  const supervisor = await startSupervisor(t, (folder) => {
+    execFileSync('mkfifo', [join(folder, 'fifo')]);
+    return {
+      'program:a': {
+        command: 'head -c 300000 /dev/zero',
+        autostart: 'false',
+        startsecs: 0,
+        stdout_logfile: join(folder, 'fifo'),
+      },
+    };
+  });
+  const reader = spawn('sh', ['-c', 'sleep 0.1; exec cat'], {
+    stdio: [openSync(join(supervisor.folder, 'fifo'), constants.O_RDWR), 'pipe', 'inherit'],
+  });
+  t.after(() => reader.kill('SIGKILL'));
+  let read = 0;
+  reader.stdout.on('data', ({ length }) => {
+    read += length;
+  });
+  await supervisor.ask('POST', '/start/a');
+  await eventually('all is read', () => read === 300_000);
+  assert.equal((await supervisor.status()).a.lost, 0);
+});
+
+test('a file in the place of the socket, or a socket in use, is refused and stays', async (t) => {
+  const supervisor = await startSupervisor(t, { 'program:a': asleep });
+  await supervisor.kill();
+  const refused = async (message) => {
+    const [code] = await once(supervisor.launch(), 'close');
+    assert.equal(code, 2);
+    assert.match(supervisor.output, message);
+  };
+  rmSync(supervisor.socket);
+  writeFileSync(supervisor.socket, 'precious');
+  await refused(/socket exists and is not a socket/);
+  assert.equal(readFileSync(supervisor.socket, 'utf8'), 'precious');
+
+  rmSync(supervisor.socket);
+  symlinkSync('nowhere', supervisor.socket);
+  await refused(/socket exists and is not a socket/);
+  assert.equal(readlinkSync(supervisor.socket), 'nowhere');
+
+  rmSync(supervisor.socket);
+  const datagrams = spawn('python3', ['-c', BIND_DATAGRAM, supervisor.socket], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(datagrams.stdout, 'data');
+  await refused(/socket is in use/);
+  assert.ok(lstatSync(supervisor.socket).isSocket());
+  datagrams.stdin.end();
+});
+
+const BIND_DATAGRAM = `
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print('bound', flush=True)
+sys.stdin.read()
+`;
+
+test('a FIFO as the file of sections is refused', async (t) => {
+  const supervisor = await startSupervisor(t, { 'program:a': asleep });
+  rmSync(supervisor.ini);
+  execFileSync('mkfifo', [supervisor.ini]);
+  const { code, body } = await supervisor.ask('POST', '/reload');
+  assert.equal(code, 400);
+  assert.match(body, /not a regular file/);
+});
+
+test('no character of the file acts on a terminal that shows the output or the status', async (t) => {
+  const hostile = '/no/\u009b2J\u202ex';
+  const supervisor = await startSupervisor(t, {
+    'program:a': { command: hostile, startretries: 0 },
+  });
+  const { a } = await supervisor.inStates('FATAL');
+  assert.equal(a.end, 'spawn /no/?2J?x ENOENT');
+  assert.match(supervisor.output, /spawn \/no\/\?2J\?x ENOENT/);
 });

@@ -9,7 +9,7 @@ import { inspect } from 'safe-spawn/inspect';
 import { root, seccompRunPath } from '../helpers/native.mjs';
 import { withoutMountNamespace, withoutRoot } from '../helpers/requirements.mjs';
 import { scratchDirectory } from '../helpers/scratch.mjs';
-import { runInspect } from './run.mjs';
+import { runInspect, safeSpawnCommand } from './run.mjs';
 
 const NOBODY = 65_534;
 const NO_PID = 2 ** 30;
@@ -130,8 +130,3 @@ test('inspect() refuses what can be no process', () => {
     assert.throws(() => inspect({ pids: [pid] }), { code: 'ERR_OUT_OF_RANGE' });
   }
 });
-
-function safeSpawnCommand(words, stdio = 'pipe') {
-  const command = [join(root, 'dist', 'cli', 'index.js'), ...words];
-  return spawnSync(process.execPath, command, { encoding: 'utf8', stdio });
-}

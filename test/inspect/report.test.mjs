@@ -7,11 +7,14 @@ import { describe, test } from 'node:test';
 import { inspect } from 'safe-spawn/inspect';
 import { blocks } from '../docs/blocks.mjs';
 import { scratchDirectory } from '../helpers/scratch.mjs';
+import { runInspect, safeSpawnCommand } from './run.mjs';
 import { violations } from './schema.mjs';
 import { writeStory } from './story.mjs';
 import { writeCrowd, writeProcess } from './synthetic.mjs';
 
-const { printReport } = createRequire(import.meta.url)('../../dist/cli/print.js');
+const require = createRequire(import.meta.url);
+const { printReport } = require('../../dist/cli/print.js');
+const { printableJson } = require('../../dist/cli/printable.js');
 const plain = { bad: (text) => text, dim: (text) => text };
 const marked = { bad: (text) => `<${text}>`, dim: (text) => text };
 
@@ -62,14 +65,49 @@ test('only the first line of a finding is in the colour of danger', () => {
   assert.match(first, /^<php 1066 hangs/);
 });
 
-test('what a process calls itself reaches the terminal without its control characters', () => {
-  const root = mkdtempSync(join(scratchDirectory(), 'escape-'));
+/** C0, DEL, C1, the directions and isolates of bidi, marks of a direction, tags, invisible ones and line separators. */
+const HOSTILE =
+  '\x07\x1b[2J\x7f\x85\u009b31m\u009d0;x\u061c\u200b\u200e\u202e\u2066\u2069\ufeff\u2028\u2029\u00ad\u{e0041}';
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+describe('names, arguments and files act on no terminal', () => {
+  const target = `/tmp/${HOSTILE}`;
   const fds = [
     { fd: 1, target: 'pipe:[7]', flags: '01' },
     { fd: 9, target: 'pipe:[7]', flags: '00' },
+    { fd: 10, target, flags: '00' },
+    { fd: 11, target: `${target} (deleted)`, flags: '00' },
   ];
-  writeProcess(root, { pid: 7, parent: 1, name: 'a\x1b[2Jb', fds });
-  assert.equal(printReport(inspect({ root }), plain).includes('\x1b'), false);
+  const writeHostile = () => {
+    const root = mkdtempSync(join(scratchDirectory(), 'hostile-'));
+    writeProcess(root, { pid: 7, parent: 1, name: `a${HOSTILE}b`, fds });
+    return root;
+  };
+
+  test('in words', () => {
+    const report = inspect({ root: writeHostile(), notes: true });
+    assert.ok(report.findings.length > 0 && report.notes.length > 1);
+    for (const line of printReport(report, plain).split('\n')) assert.doesNotMatch(line, UNPRINTABLE);
+  });
+
+  test('as JSON, from which the same strings are read', () => {
+    const report = inspect({ root: writeHostile(), notes: true });
+    const json = printableJson(report);
+    for (const line of json.split('\n')) assert.doesNotMatch(line, UNPRINTABLE);
+    assert.deepEqual(JSON.parse(json), report);
+    assert.ok(report.findings[0].process.name.includes(HOSTILE));
+  });
+
+  test('in the errors of the command', async () => {
+    const word = `--${HOSTILE}\n`;
+    const { code, stderr } = await runInspect([word]);
+    assert.equal(code, 2);
+    assert.match(stderr, /neither a PID nor an option\n$/);
+    assert.doesNotMatch(stderr.slice(0, -1), UNPRINTABLE);
+    const { status, stderr: unknown } = safeSpawnCommand([word]);
+    assert.equal(status, 2);
+    assert.doesNotMatch(unknown.split(': no such command\n')[0], UNPRINTABLE);
+  });
 });
 
 test('ten thousand processes are read in seconds, and the one that hangs among them is found', (t) => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -12,4 +12,10 @@ export async function runInspect(args, options = {}) {
   const [code] = await once(child, 'close');
   const [stdout, stderr] = await output;
   return { code, stdout, stderr };
+}
+
+/** `safe-spawn` with any words. */
+export function safeSpawnCommand(words, stdio = 'pipe') {
+  const command = [join(root, 'dist', 'cli', 'index.js'), ...words];
+  return spawnSync(process.execPath, command, { encoding: 'utf8', stdio });
 }

@@ -1,5 +1,5 @@
 // What the file says, checked. Nothing in it is passed over: a key that is not known may be a misspelt one.
-import { accessSync, existsSync, constants as fsConstants, readFileSync } from 'node:fs';
+import { accessSync, existsSync, constants as fsConstants, readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { getRlimit, type Rlimit, type Rlimits, type SafeSpawnOptions, safeExecFileSync } from 'safe-spawn';
@@ -35,6 +35,8 @@ export interface Config {
 }
 
 export function readConfig(file: string): Config {
+  // It is read again for each reload. Reading a FIFO would block the supervisor until somebody writes.
+  if (!statSync(file).isFile()) throw new Error(`${file} is not a regular file`);
   const sections = parseIni(readFileSync(file, 'utf8'));
   const config: Config = { socket: '', programs: [] };
   for (const [name, section] of sections) {

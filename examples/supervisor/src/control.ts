@@ -1,8 +1,9 @@
 // HTTP on a unix socket: curl --unix-socket FILE http://localhost/status
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
+import { printable } from './printable.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** What is asked for, as METHOD PATH, to what is done. */
@@ -21,32 +22,47 @@ export async function serve(supervisor: Supervisor, shutDown: () => void): Promi
     const [, action = '', name = ''] = (request.url ?? '').split('/');
     try {
       const run = actions[`${request.method} ${action}`] ?? fail(`no ${request.method} ${request.url}`);
-      response.end(`${JSON.stringify((await run(name)) ?? 'done')}\n`);
+      response.end(answer((await run(name)) ?? 'done'));
     } catch (error) {
-      response.writeHead(400).end(`${JSON.stringify((error as Error).message)}\n`);
+      response.writeHead(400).end(answer((error as Error).message));
     }
   });
   await listen(server, supervisor.socket);
   return server;
 }
 
-/** For this user alone. A supervisor that was killed has left its socket, to which nobody listens any more. */
+function answer(value: unknown): string {
+  return `${printable(JSON.stringify(value))}\n`;
+}
+
+/** For this user alone. */
 async function listen(server: Server, socket: string): Promise<void> {
-  if (await isListening(socket)) fail(`another supervisor listens to ${socket}`);
-  rmSync(socket, { force: true });
+  await removeDeadSocket(socket);
   const umask = process.umask(0o077);
   server.listen(socket);
   process.umask(umask);
   await once(server, 'listening');
 }
 
-async function isListening(socket: string): Promise<boolean> {
-  const connection = connect(socket);
+/** A supervisor that was killed has left its socket, to which nobody listens any more. Anything else stays. */
+async function removeDeadSocket(path: string): Promise<void> {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isSocket()) fail(`${path} exists and is not a socket`);
+  const error = await connectionError(path);
+  if (error === undefined) fail(`another supervisor listens to ${path}`);
+  // A socket of another type, of another user or with a full queue is in use.
+  if (error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT') fail(`${path} is in use: ${error.message}`);
+  rmSync(path, { force: true });
+}
+
+async function connectionError(path: string): Promise<NodeJS.ErrnoException | undefined> {
+  const connection = connect(path);
   try {
     await once(connection, 'connect');
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
   } finally {
     connection.destroy();
   }

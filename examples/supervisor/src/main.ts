@@ -1,5 +1,6 @@
 // usage: main.js FILE.ini
 import { serve } from './control.ts';
+import { printable } from './printable.ts';
 import { Supervisor } from './supervisor.ts';
 
 // Programs run on when nobody reads what is said about them, or the disk is full.
@@ -8,7 +9,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 try {
   await main();
 } catch (error) {
-  console.error(`supervisor: ${(error as Error).message}`);
+  console.error(printable(`supervisor: ${(error as Error).message}`));
   process.exitCode = 2;
 }
 
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', shutDown);
   process.on('SIGINT', shutDown);
   process.on('SIGHUP', () => {
-    supervisor.reload().catch((error: Error) => console.error(`reload: ${error.message}`));
+    supervisor.reload().catch((error: Error) => console.error(printable(`reload: ${error.message}`)));
   });
   await supervisor.reload();
   console.log('ready');

@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises';
 import { type SafeChildProcess, safeSpawn } from 'safe-spawn';
 import type { ProgramConfig } from './config.ts';
 import { RotatingLog } from './log.ts';
+import { printable } from './printable.ts';
 
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 60_000;
@@ -106,7 +107,7 @@ export class Program {
       child.once('exit', (code, signal) => resolve(this.#ended(signal ?? `exit status ${code}`, code)));
       child.on('error', (error) => {
         if (child.pid === undefined) resolve(this.#ended(error.message));
-        else console.error(`${this.config.name}: ${error.message}`);
+        else console.error(printable(`${this.config.name}: ${error.message}`));
       });
     });
   }
@@ -152,7 +153,7 @@ export class Program {
 
   #become(state: State): void {
     this.#state = state;
-    console.log(`${this.config.name} ${state} ${this.#child?.pid ?? this.#end ?? ''}`.trimEnd());
+    console.log(printable(`${this.config.name} ${state} ${this.#child?.pid ?? this.#end ?? ''}`.trimEnd()));
   }
 }
 
