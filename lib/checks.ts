@@ -23,6 +23,16 @@ export function isRecord(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/**
+ * An object whose own properties are all that there is to it, from whatever realm. A Map, a Set or an instance of a class
+ * has what it holds elsewhere, and would count as empty.
+ */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.hasOwn(prototype, 'isPrototypeOf');
+}
+
 /** A copy without a prototype: what a program has put on Object.prototype must not become an option. */
 export function bare<T extends object>(...sources: [T, ...(object | null | undefined)[]]): T {
   return Object.assign(Object.create(null), ...sources);

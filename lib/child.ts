@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
+import { bare } from './checks.js';
 import { type SpawnError, systemError } from './errors.js';
 import { describe } from './failure.js';
 import { SafeHandle } from './handle.js';
+import { warnOfMisspelt } from './misspelt.js';
 import {
   announceChild,
   constructChild,
@@ -33,7 +35,9 @@ export function createChild(launch: Launch): Creation {
 export function adoptChild(child: ChildProcess, options: unknown): SafeHandle | undefined {
   const taken = takeHandle(child);
   if (taken === undefined) return undefined;
-  const handle = new SafeHandle(launchOf(options ?? {}, false), (code, signal) => taken.onexit(code, signal));
+  warnOfMisspelt(options);
+  const launch = launchOf(bare<object>({}, options as object | undefined), false);
+  const handle = new SafeHandle(launch, (code, signal) => taken.onexit(code, signal));
   giveHandle(child, handle);
   addExtras(child, handle);
   return handle;

@@ -1,27 +1,31 @@
 /* `node:child_process` with our functions, under its names. */
 import * as nodeProcess from 'node:child_process';
 import type * as self from './child_process.js';
-
+import type { InPlace } from './in-place.js';
 import {
-  safeExec,
-  safeExecFile,
-  safeExecFileSync,
-  safeExecSync,
-  safeFork,
-  safeSpawn,
-  safeSpawnSync,
+  register,
+  type SafeExec,
+  type SafeExecFile,
+  type SafeExecFileSync,
+  type SafeExecSync,
+  type SafeFork,
+  type SafeSpawn,
+  type SafeSpawnSync,
 } from './index.js';
 
 export type * from 'node:child_process';
 
+/** From the instance of the library that `safe-spawn` leads to: importing the file would load a second one. */
+const inPlace = Reflect.get(register, Symbol.for('safe-spawn.in-place')) as InPlace;
+
 /** Values, as Node's are: a test can put its own in their place, but not in that of what `export from` makes, a getter. */
-export const exec: typeof safeExec = safeExec;
-export const execFile: typeof safeExecFile = safeExecFile;
-export const execFileSync: typeof safeExecFileSync = safeExecFileSync;
-export const execSync: typeof safeExecSync = safeExecSync;
-export const fork: typeof safeFork = safeFork;
-export const spawn: typeof safeSpawn = safeSpawn;
-export const spawnSync: typeof safeSpawnSync = safeSpawnSync;
+export const exec: SafeExec = inPlace.exec;
+export const execFile: SafeExecFile = inPlace.execFile;
+export const execFileSync: SafeExecFileSync = inPlace.execFileSync;
+export const execSync: SafeExecSync = inPlace.execSync;
+export const fork: SafeFork = inPlace.fork;
+export const spawn: SafeSpawn = inPlace.spawn;
+export const spawnSync: SafeSpawnSync = inPlace.spawnSync;
 
 export const ChildProcess: typeof nodeProcess.ChildProcess = nodeProcess.ChildProcess;
 export type ChildProcess = nodeProcess.ChildProcess;

@@ -8,7 +8,7 @@ import type { ExecFileArguments } from './exec-arguments.js';
 import { judgeExecFile } from './node-functions.js';
 import { pickLaunchOptions, type SafeSpawnOptions } from './options.js';
 import { isSignal, killArgument } from './signals.js';
-import { safeSpawn } from './spawn.js';
+import { runSpawn } from './spawn.js';
 
 /** The most that a child may write, by default, to stdout and to stderr. */
 export const MAX_BUFFER: number = 1024 * 1024;
@@ -27,7 +27,7 @@ export function runCollecting(file: string, given: ExecFileArguments): ChildProc
   const { args, callback } = given;
   const options = bare<object>(DEFAULTS, given.options) as Options;
   if (!areLimits(options)) judgeExecFile(file, args, given.options, callback);
-  const child = safeSpawn(file, args as string[], spawnOptions(options));
+  const child = runSpawn(file, args, spawnOptions(options));
   const run = new Run(child, options, callback as Callback | undefined | null, commandLine(file, args));
   run.watch();
   return child;

@@ -13,8 +13,10 @@ import type {
   PromiseWithChild,
 } from 'node:child_process';
 import { promisify } from 'node:util';
+import { bare } from './checks.js';
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
 import { runCollecting } from './exec-run.js';
+import { examining, refuseMisspelt } from './misspelt.js';
 import { node } from './node-functions.js';
 import { refuseLaunchOptions, type WithLaunchOptions } from './options.js';
 import { refuseExtras, type SafeChildProcess } from './safe-child.js';
@@ -56,12 +58,14 @@ export type SafeExec = typeof exec & {
   };
 };
 
-/** `child_process.exec` by way of {@link safeSpawn}: a shell runs the command, and the callback gets what it wrote. */
-export const safeExec: SafeExec = ((command: string, options?: unknown, callback?: unknown): ChildProcess => {
+export function runExec(command: string, options?: unknown, callback?: unknown): ChildProcess {
   if (process.platform !== 'linux') return elsewhere(node.exec, command, options, callback);
   const given = readExecArguments(command, options, callback);
   return runCollecting(command, readExecFileArguments(command, given.options, given.callback));
-}) as unknown as SafeExec;
+}
+
+/** `child_process.exec` by way of {@link safeSpawn}: a shell runs the command, and the callback gets what it wrote. */
+export const safeExec: SafeExec = withPromise(examining('safeExec', runExec, refuseMisspelt));
 
 type Args = readonly string[] | undefined | null;
 
@@ -119,16 +123,18 @@ export type SafeExecFile = typeof execFile & {
   };
 };
 
-/** `child_process.execFile` by way of {@link safeSpawn}: the callback gets what the program wrote. */
-export const safeExecFile: SafeExecFile = ((
+export function runExecFile(
   file: string,
   args?: unknown,
   options?: unknown,
   callback?: unknown,
-): ChildProcess => {
+): ChildProcess {
   if (process.platform !== 'linux') return elsewhere(node.execFile, file, args, options, callback);
   return runCollecting(file, readExecFileArguments(file, args, options, callback));
-}) as unknown as SafeExecFile;
+}
+
+/** `child_process.execFile` by way of {@link safeSpawn}: the callback gets what the program wrote. */
+export const safeExecFile: SafeExecFile = withPromise(examining('safeExecFile', runExecFile, refuseMisspelt));
 
 function elsewhere(execute: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): ChildProcess {
   parameters.forEach(refuseLaunchOptions);
@@ -153,6 +159,8 @@ function withChild(execute: Execute): (...parameters: unknown[]) => PromiseWithC
   };
 }
 
-for (const execute of [safeExec, safeExecFile]) {
-  Object.defineProperty(execute, promisify.custom, { value: withChild(execute as unknown as Execute) });
+/** Gives a function the form that util.promisify() takes. */
+export function withPromise<Door>(execute: Door): Door {
+  const value = withChild(execute as unknown as Execute);
+  return Object.defineProperty(execute as Door & object, promisify.custom, bare({ value }));
 }

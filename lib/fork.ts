@@ -1,11 +1,12 @@
 import type { ChildProcess, ForkOptions, fork } from 'node:child_process';
 import { pathOf } from './arguments.js';
 import { bare, isAbsentOr, isRecord, isText } from './checks.js';
+import { examining, refuseMisspelt } from './misspelt.js';
 import { judgeFork, judgeForkOptions, node } from './node-functions.js';
 import { forkArguments } from './node-internals.js';
-import { refuseLaunchOptions, type SafeSpawnOptions, type WithLaunchOptions } from './options.js';
+import { refuseLaunchOptions, type WithLaunchOptions } from './options.js';
 import { refuseExtras, type SafeChildProcess } from './safe-child.js';
-import { safeSpawn } from './spawn.js';
+import { runSpawn } from './spawn.js';
 
 type Given = WithLaunchOptions<ForkOptions>;
 
@@ -19,12 +20,7 @@ export type SafeFork = {
   ): SafeChildProcess;
 } & typeof fork;
 
-/** `child_process.fork` by way of {@link safeSpawn}: starts a Node process with an IPC channel. */
-export const safeFork: SafeFork = (
-  modulePath: unknown,
-  args: unknown = [],
-  options?: unknown,
-): SafeChildProcess => {
+export function runFork(modulePath: unknown, args: unknown = [], options?: unknown): ChildProcess {
   if (process.platform !== 'linux') return forkElsewhere(modulePath, args, options);
   const isSecond = isRecord(args);
   const list = isSecond ? [] : (args ?? []);
@@ -33,8 +29,11 @@ export const safeFork: SafeFork = (
   const execPath = given.execPath || process.execPath;
   const command = [...forkArguments(given.execArgv), pathOf(modulePath), ...(list as unknown[])];
   const complete = { ...given, execPath, stdio: withChannel(given), shell: false };
-  return safeSpawn(execPath, command as string[], complete as SafeSpawnOptions);
-};
+  return runSpawn(execPath, command, complete);
+}
+
+/** `child_process.fork` by way of {@link safeSpawn}: starts a Node process with an IPC channel. */
+export const safeFork: SafeFork = examining('safeFork', runFork, refuseMisspelt);
 
 function forkElsewhere(modulePath: unknown, args: unknown, options: unknown): SafeChildProcess {
   refuseLaunchOptions(args);

@@ -1,9 +1,10 @@
 import * as childProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
+import { bare } from './checks.js';
 import { adoptChild } from './child.js';
-import { safeExec, safeExecFile } from './exec.js';
 import { sealFds } from './fds.js';
-import { safeFork } from './fork.js';
+import { hidden } from './hidden.js';
+import { inPlace } from './in-place.js';
 import { readKeepFds } from './kept-fds.js';
 import type { FunctionName, NodeFunctions } from './node-functions.js';
 import { isWrapped, overrideSpawn, requireKnownNode, restoreSpawn } from './node-internals.js';
@@ -21,8 +22,6 @@ import {
   registration,
   setRegistration,
 } from './registration.js';
-import { safeSpawn } from './spawn.js';
-import { safeExecFileSync, safeExecSync, safeSpawnSync } from './sync.js';
 
 /** What every child of this process gets that does not ask for something else. */
 export interface RegisterOptions extends LaunchOptions {
@@ -33,16 +32,6 @@ export interface RegisterOptions extends LaunchOptions {
    */
   readonly keepFds?: readonly number[] | undefined;
 }
-
-const OURS: NodeFunctions = {
-  spawn: safeSpawn,
-  exec: safeExec,
-  execFile: safeExecFile,
-  fork: safeFork,
-  spawnSync: safeSpawnSync,
-  execSync: safeExecSync,
-  execFileSync: safeExecFileSync,
-};
 
 /**
  * From now on every child of this process (or Worker) is started safely, through whichever library. Returns a function
@@ -75,22 +64,27 @@ function registerElsewhere(options: RegisterOptions): () => void {
   return () => undefined;
 }
 
-function readDefaults({ keepFds, ...options }: RegisterOptions): Defaults {
-  launchOf(options, false);
-  return { options: pickLaunchOptions(options), keptFds: readKeepFds(keepFds, undefined).map(keepFd) };
+function readDefaults(options: RegisterOptions): Defaults {
+  const { keepFds, ...others } = bare<RegisterOptions>({}, options);
+  const given = bare<LaunchOptions>({}, others);
+  launchOf(given, false);
+  return { options: pickLaunchOptions(given), keptFds: readKeepFds(keepFds, undefined).map(keepFd) };
 }
+
+/** For `safe-spawn/child_process`, which is no part of this bundle. */
+Object.defineProperty(register, Symbol.for('safe-spawn.in-place'), hidden(inPlace));
 
 /** Of `node:child_process`, whose exports can be written. */
 const exported = (childProcess as { default?: object }).default ?? childProcess;
 
 function install(): Registration {
   const replaced: Partial<Record<FunctionName, unknown>> = {};
-  for (const name of Object.keys(OURS) as FunctionName[]) {
+  for (const name of Object.keys(inPlace) as FunctionName[]) {
     // One that another tool has wrapped stays: it ends in a method that is overridden below. The others end nowhere.
     const current = Reflect.get(exported, name);
     if (isWrapped(name, current) && !name.endsWith('Sync')) continue;
     replaced[name] = current;
-    Reflect.set(exported, name, OURS[name]);
+    Reflect.set(exported, name, inPlace[name]);
   }
   overrideSpawn(adoptChild);
   syncBuiltinESMExports();
@@ -102,7 +96,7 @@ function install(): Registration {
 /** What another tool has put in our place stays. */
 function uninstall(): void {
   for (const [name, original] of Object.entries(registration()?.replaced ?? {})) {
-    if (Reflect.get(exported, name) === OURS[name as FunctionName]) Reflect.set(exported, name, original);
+    if (Reflect.get(exported, name) === inPlace[name as FunctionName]) Reflect.set(exported, name, original);
   }
   restoreSpawn();
   syncBuiltinESMExports();

@@ -226,8 +226,9 @@ const WRAPS = { Pipe: 'pipe', TTY: 'tty', TCP: 'tcp', UDP: 'udp' } as const;
 export function wrapOf(value: unknown): StdioEntry | undefined {
   const handle = value as (NativeStream & { getAsyncId?: unknown }) | null | undefined;
   if (typeof handle?.getAsyncId !== 'function') return undefined;
-  const wrapType = WRAPS[handle.constructor.name as keyof typeof WRAPS];
-  return wrapType && { type: 'wrap', handle, wrapType };
+  const { name } = handle.constructor;
+  if (!Object.hasOwn(WRAPS, name)) return undefined;
+  return { type: 'wrap', handle, wrapType: WRAPS[name as keyof typeof WRAPS] };
 }
 
 export interface SpawnRequest {

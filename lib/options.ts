@@ -5,7 +5,9 @@ import type {
   StdioNull,
   StdioPipe,
 } from 'node:child_process';
+import { bare, isPlainObject } from './checks.js';
 import { invalidType, invalidValue, unsupportedPlatform } from './errors.js';
+import { whyMisspelt } from './misspelt.js';
 
 /** One value of a limit. A number or bigint is in the unit of its resource; `'unlimited'` is RLIM_INFINITY. */
 export type RlimitValue = number | bigint | 'unlimited';
@@ -118,6 +120,20 @@ export interface LaunchOptions {
    */
   readonly oomScoreAdj?: number | undefined;
   /**
+   * User that the child runs as, by name or id, with the primary group and the supplementary groups that the system has
+   * for that user, as login(1) sets them. A `gid` or `groups` beside it replaces that part. `uid` beside it is an error,
+   * as are an unknown name and an id without an entry (`ERR_INVALID_ARG_VALUE`).
+   *
+   * `HOME`, `USER` and `LOGNAME` stay those of this process: set them in `env`, as in the example.
+   *
+   * getpwnam(3), getgrouplist(3); setgroups(2), setgid(2), setuid(2). Needs CAP_SETUID and CAP_SETGID (`EPERM`), also
+   * for the user of this process. The look-up may take the time that the name services take.
+   *
+   * @example
+   * safeSpawn('app', [], { user: 'app', env: { ...process.env, HOME: '/home/app', USER: 'app', LOGNAME: 'app' } });
+   */
+  readonly user?: string | number | undefined;
+  /**
    * Supplementary groups, by id or name: exactly these, none for `[]`. `'init'` stands for those that the system has
    * for the child's user, as initgroups(3) sets them: the user of `uid`, or of this process, with the group of `gid`,
    * or the user's own. By default a child with another `uid` or `gid` has none, where that is permitted, and others
@@ -183,9 +199,14 @@ export interface LaunchOptions {
 
 /** Those of Node, which takes only numbers for them. */
 interface UserOptions {
-  /** User of the child, by id or name. An unknown name is an error (`ERR_INVALID_ARG_VALUE`). See `groups`. */
+  /**
+   * User of the child, by id or name. An unknown name is an error (`ERR_INVALID_ARG_VALUE`).
+   *
+   * **Without `gid` the child keeps the primary group of this process: started by root, it stays in root's group**, and
+   * reads and writes what that group may. Use {@link LaunchOptions.user}, which sets the groups too.
+   */
   readonly uid?: number | string | undefined;
-  /** Group of the child, by id or name. An unknown name is an error (`ERR_INVALID_ARG_VALUE`). */
+  /** Primary group of the child, by id or name. An unknown name is an error (`ERR_INVALID_ARG_VALUE`). */
   readonly gid?: number | string | undefined;
 }
 
@@ -209,6 +230,7 @@ const NAMES: readonly (keyof LaunchOptions)[] = [
   'nice',
   'oomScoreAdj',
   'groups',
+  'user',
   'processGroup',
   'deathSignal',
   'noNewPrivileges',
@@ -218,7 +240,7 @@ const NAMES: readonly (keyof LaunchOptions)[] = [
 
 /** Of the options of a function that has a list of those that it passes on. */
 export function pickLaunchOptions(options: LaunchOptions): LaunchOptions {
-  const picked: Partial<Record<keyof LaunchOptions, unknown>> = {};
+  const picked = bare<Partial<Record<keyof LaunchOptions, unknown>>>({});
   for (const name of NAMES) {
     if (options[name] !== undefined) picked[name] = options[name];
   }
@@ -227,11 +249,10 @@ export function pickLaunchOptions(options: LaunchOptions): LaunchOptions {
 
 /** Of a function that only this library has: there, what is not known is a mistake and not an option of Node's. */
 export function refuseUnknownOptions(options: object): void {
-  if (typeof options !== 'object' || options === null)
-    throw invalidType('options', 'of type object', options);
+  if (!isPlainObject(options)) throw invalidType('options', 'a plain object', options);
   for (const [name, value] of Object.entries(options)) {
     if (!(NAMES as readonly string[]).includes(name)) {
-      throw invalidValue(`options.${name}`, value, 'is not a launch option');
+      throw invalidValue(`options.${name}`, value, whyMisspelt(name) ?? 'is not a launch option');
     }
   }
 }

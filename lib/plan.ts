@@ -10,6 +10,8 @@ import {
 import type { SpawnRequest } from './node-internals.js';
 import { appendStdio } from './stdio.js';
 
+type Ids = Pick<SpawnRequest, 'uid' | 'gid'>;
+
 /** What a launch is told beside what Node passes on. */
 export interface Launch {
   /** The child gets the environment of this process. */
@@ -20,6 +22,8 @@ export interface Launch {
   /** Whether pipes of stdio are pipe(2)s, and no sockets. */
   readonly oneWayPipes: boolean;
   readonly settings: Int32Array | undefined;
+  /** Ids of the option `user`, which Node does not know; they count in the place of those that it passes on. */
+  readonly account: Ids | undefined;
   readonly cgroup: string | undefined;
 }
 
@@ -44,11 +48,12 @@ export function makePlan(request: SpawnRequest, launch: Launch): Plan {
   // Node adds the number of an IPC channel: then the environment has to be spelled out after all.
   const isSpelledOut = launch.inheritsEnvironment && !inherits;
   const environment = isSpelledOut ? [...environmentPairs({ ...process.env }), ...envPairs] : envPairs;
+  const ids = launch.account ?? request;
   const strings = joinStrings(file, cwd, args, environment);
   const words = [
-    readFlags(request, inherits),
-    request.uid ?? 0,
-    request.gid ?? 0,
+    readFlags(request.detached, ids, inherits),
+    ids.uid ?? 0,
+    ids.gid ?? 0,
     args.length,
     environment.length,
     Math.max(stdio.length, (launch.keepFds.at(-1) ?? -1) + 1),
@@ -65,7 +70,7 @@ function toTypedArray(words: readonly number[]): Int32Array {
   return wordBuffer;
 }
 
-function readFlags({ detached, uid, gid }: SpawnRequest, inherits: boolean): number {
+function readFlags(detached: boolean, { uid, gid }: Ids, inherits: boolean): number {
   let flags = 0;
   if (detached) flags |= LAUNCH_NEW_SESSION;
   if (isGiven(uid)) flags |= LAUNCH_SET_UID;

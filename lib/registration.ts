@@ -8,6 +8,7 @@ import { type LaunchOptions, pickLaunchOptions } from './options.js';
 import type { Launch } from './plan.js';
 import { normalizeRlimits } from './rlimits.js';
 import { normalizeSettings, readCgroup, readPipes } from './settings.js';
+import { readUser } from './users.js';
 
 /** What one call of register() wants for every child. */
 export interface Defaults {
@@ -49,23 +50,26 @@ export function setRegistration(value: Registration | undefined): void {
 interface NodeOptions {
   readonly detached?: unknown;
   readonly stdio?: unknown;
+  readonly uid?: unknown;
 }
 
-/** What is wanted for this child, on top of what is wanted for all. */
+/** What is wanted for this child, on top of what is wanted for all. Options must have no prototype: see {@link bare}. */
 export function launchOf(options: LaunchOptions & NodeOptions, inheritsEnvironment: boolean): Launch {
   const defaults = registration()?.defaults.at(-1);
   const wanted = defaults === undefined ? options : withDefaults(options, defaults.options);
+  const account = readUser(wanted.user, wanted);
   return {
     inheritsEnvironment,
     rlimits: normalizeRlimits(wanted.rlimits),
     keepFds: mergeFds(readKeepFds(options.keepFds, options.stdio), defaults),
     oneWayPipes: readPipes(wanted.pipes),
-    settings: normalizeSettings(wanted),
+    settings: normalizeSettings(account === undefined ? wanted : bare(wanted, account)),
+    account,
     cgroup: readCgroup(wanted.cgroup),
   };
 }
 
-/** Limits add up by resource. A session of its own is a group of its own, and must not be refused for a default. */
+/** Limits add up by resource. What a call asks for must not be refused for a default: a session makes a group, a uid is a user. */
 function withDefaults(
   options: LaunchOptions & NodeOptions,
   defaults: Defaults['options'],
@@ -73,10 +77,11 @@ function withDefaults(
   const given = options.rlimits;
   const isRecord = typeof given === 'object' && given !== null;
   const rlimits = given === undefined || isRecord ? { ...defaults.rlimits, ...given } : given;
-  const { processGroup, ...others } = defaults;
+  const { processGroup, user, ...others } = defaults;
   const group = options.detached ? {} : { processGroup };
+  const account = options.uid === undefined || options.uid === null ? { user } : {};
   const asked = pickLaunchOptions(options);
-  return bare(options, others, group, asked, { rlimits });
+  return bare(options, others, group, account, asked, { rlimits });
 }
 
 function mergeFds(asked: number[], defaults: Defaults | undefined): number[] {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { bare, isPlainObject } from './checks.js';
 import { invalidType, invalidValue, outOfRange } from './errors.js';
 import { RLIMIT_SET_HARD, RLIMIT_SET_SOFT } from './native.js';
 import type { Rlimits } from './options.js';
@@ -27,6 +28,7 @@ const NO_RESOURCE: string = `is not a resource (${RESOURCES.join(', ')})`;
 
 export const UNLIMITED: bigint = 2n ** 64n - 1n;
 const VALUE_TYPES = "of type number or bigint, or 'unlimited'";
+const BOTH_TYPES = "of type number or bigint, a plain object, or 'unlimited' or 'inherit'";
 
 export interface Halves {
   readonly soft: bigint | undefined;
@@ -41,7 +43,7 @@ export interface Limit {
 /** The `rlimits` option as the addon takes it: (resource, halves set, soft, hard) of each limit. */
 export function normalizeRlimits(rlimits: unknown): BigUint64Array | undefined {
   if (rlimits === undefined) return undefined;
-  if (!isRecord(rlimits)) throw invalidType('options.rlimits', 'of type object', rlimits);
+  if (!isPlainObject(rlimits)) throw invalidType('options.rlimits', 'a plain object', rlimits);
   const quadruples = Object.entries(rlimits).flatMap(([resource, setting]) => quadruple(resource, setting));
   return quadruples.length === 0 ? undefined : BigUint64Array.from(quadruples);
 }
@@ -57,9 +59,11 @@ function quadruple(resource: string, setting: unknown): bigint[] {
 
 /** The halves of a setting for a resource. `name` is for errors. */
 export function readLimitFor(resource: string, name: string, setting: unknown): Halves {
-  const halves = readSetting(name, setting);
-  if (resource === 'nofile') refuseAboveMaximum(name, halves.soft, halves.hard);
-  return halves;
+  const requireRange = resource === 'nofile' ? requireBelowMaximum : requireUint64;
+  if (setting === undefined || setting === 'inherit') return { soft: undefined, hard: undefined };
+  if (isPlainObject(setting)) return readHalves(name, setting, requireRange);
+  const both = readValue(name, setting, BOTH_TYPES, requireRange);
+  return { soft: both, hard: both };
 }
 
 /** Of a resource that is an argument by this name. */
@@ -103,47 +107,48 @@ export function limitOf(name: keyof Rlimits, limits: BigUint64Array | undefined)
   return soft === undefined ? undefined : print(soft);
 }
 
-function readSetting(name: string, setting: unknown): Halves {
-  if (setting === undefined || setting === 'inherit') return { soft: undefined, hard: undefined };
-  if (isRecord(setting)) return readHalves(name, setting);
-  const both = readValue(name, setting, "of type number, bigint or object, or 'unlimited' or 'inherit'");
-  return { soft: both, hard: both };
-}
+type RangeCheck = (name: string, value: bigint, given: unknown) => void;
 
-function readHalves(name: string, setting: Record<string, unknown>): Halves {
-  const { soft: givenSoft, hard: givenHard, ...others } = setting;
+function readHalves(name: string, setting: object, requireRange: RangeCheck): Halves {
+  const { soft: givenSoft, hard: givenHard, ...others } = bare<Record<string, unknown>>({}, setting);
   for (const other of Object.keys(others)) {
     throw invalidValue(`${name}.${other}`, others[other], "is neither 'soft' nor 'hard'");
   }
-  const soft = givenSoft === undefined ? undefined : readValue(`${name}.soft`, givenSoft, VALUE_TYPES);
-  const hard = givenHard === undefined ? undefined : readValue(`${name}.hard`, givenHard, VALUE_TYPES);
+  const readHalf = (half: string, given: unknown) =>
+    given === undefined ? undefined : readValue(`${name}.${half}`, given, VALUE_TYPES, requireRange);
+  const soft = readHalf('soft', givenSoft);
+  const hard = readHalf('hard', givenHard);
   if (soft !== undefined && hard !== undefined && soft > hard) {
     throw outOfRange(`${name}.soft`, `<= ${name}.hard (${print(hard)})`, givenSoft);
   }
   return { soft, hard };
 }
 
-function readValue(name: string, value: unknown, types: string): bigint {
-  if (value === 'unlimited') return UNLIMITED;
-  if (typeof value === 'bigint') return inRange(name, value, value);
-  if (typeof value === 'string') throw invalidValue(name, value, `must be ${types}`);
-  if (typeof value !== 'number') throw invalidType(name, types, value);
-  if (!Number.isSafeInteger(value)) throw outOfRange(name, "a safe integer, a bigint or 'unlimited'", value);
-  return inRange(name, value, BigInt(value));
-}
-
-function inRange(name: string, given: unknown, value: bigint): bigint {
-  if (value < 0n || value > UNLIMITED) throw outOfRange(name, `>= 0 && <= ${UNLIMITED}`, given);
+function readValue(name: string, given: unknown, types: string, requireRange: RangeCheck): bigint {
+  const value = toBigint(name, given, types);
+  requireRange(name, value, given);
   return value;
 }
 
+function toBigint(name: string, value: unknown, types: string): bigint {
+  if (value === 'unlimited') return UNLIMITED;
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'string') throw invalidValue(name, value, `must be ${types}`);
+  if (typeof value !== 'number') throw invalidType(name, types, value);
+  if (!Number.isSafeInteger(value)) throw outOfRange(name, "a safe integer, a bigint or 'unlimited'", value);
+  return BigInt(value);
+}
+
+function requireUint64(name: string, value: bigint, given: unknown): void {
+  if (value < 0n || value > UNLIMITED) throw outOfRange(name, `>= 0 && <= ${UNLIMITED}`, given);
+}
+
 /** The kernel answers EPERM above fs.nr_open whoever asks, which sends people looking for a capability. */
-function refuseAboveMaximum(name: string, soft: bigint | undefined, hard: bigint | undefined): void {
-  const highest = hard ?? soft;
-  if (highest === undefined || (maximum !== undefined && highest <= maximum)) return;
+function requireBelowMaximum(name: string, value: bigint, given: unknown): void {
+  requireUint64(name, value, given);
+  if (maximum !== undefined && value <= maximum) return;
   maximum = readMaximum();
-  if (maximum === undefined || highest <= maximum) return;
-  throw outOfRange(name, `<= ${maximum} (fs.nr_open)`, highest === UNLIMITED ? 'unlimited' : highest);
+  if (maximum !== undefined && value > maximum) throw outOfRange(name, `<= ${maximum} (fs.nr_open)`, given);
 }
 
 /** fs.nr_open as last read; read again before a value is refused, since it can be raised. */
@@ -188,8 +193,4 @@ function readText(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -15,6 +15,7 @@ import { createChild } from './child.js';
 import { AbortError, contractBroken, type SpawnError } from './errors.js';
 import { describe } from './failure.js';
 import type { SafeHandle } from './handle.js';
+import { examining, refuseMisspelt } from './misspelt.js';
 import { preload } from './native.js';
 import { requireKnownNode, spawnChild, TIMEOUT_ENDS_AT } from './node-internals.js';
 import {
@@ -62,12 +63,7 @@ export type SafeSpawn = {
   ): SafeChildProcess;
 } & typeof spawn;
 
-/**
- * `child_process.spawn`, but the child holds the stdio entries that were asked for and no other descriptor, and the
- * limits in `options.rlimits` are in force before its first instruction. If that can't be had on this system, the
- * child is not started: the error says which step of the launch failed (`error.step`).
- */
-export const safeSpawn: SafeSpawn = ((command: string, args?: unknown, options?: unknown): ChildProcess => {
+export function runSpawn(command: string, args?: unknown, options?: unknown): ChildProcess {
   if (process.platform !== 'linux') return spawnElsewhere(command, args, options);
   requireKnownNode();
   const { options: nodeOptions, launch } = normalizeArguments(command, args, options);
@@ -81,7 +77,14 @@ export const safeSpawn: SafeSpawn = ((command: string, args?: unknown, options?:
     throw giveUp(handle, error, nodeOptions.file);
   }
   return child;
-}) as SafeSpawn;
+}
+
+/**
+ * `child_process.spawn`, but the child holds the stdio entries that were asked for and no other descriptor, and the
+ * limits in `options.rlimits` are in force before its first instruction. If that can't be had on this system, the
+ * child is not started: the error says which step of the launch failed (`error.step`).
+ */
+export const safeSpawn: SafeSpawn = examining('safeSpawn', runSpawn, refuseMisspelt);
 
 function spawnElsewhere(command: string, args: unknown, options: unknown): ChildProcess {
   refuseLaunchOptions(args);

@@ -14,6 +14,7 @@ import type {
   spawnSync,
 } from 'node:child_process';
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
+import { examining, refuseMisspelt } from './misspelt.js';
 import { node } from './node-functions.js';
 import { requireKnownNode, requirePermissionSync } from './node-internals.js';
 import { refuseLaunchOptions, type WithLaunchOptions } from './options.js';
@@ -44,14 +45,16 @@ export type SafeSpawnSync = typeof spawnSync & {
   ): Result;
 };
 
-/** `child_process.spawnSync`, started as by {@link safeSpawn}: runs a program to its end, while this thread waits. */
-export const safeSpawnSync: SafeSpawnSync = ((command: string, args?: unknown, options?: unknown): Result => {
+export function runSpawnSync(command: string, args?: unknown, options?: unknown): Result {
   if (process.platform !== 'linux') return elsewhere(node.spawnSync, command, args, options) as Result;
   requireKnownNode();
   const run = normalizeSyncArguments(command, args, options);
   requirePermissionSync(run.request.file);
   return runToEnd(run);
-}) as SafeSpawnSync;
+}
+
+/** `child_process.spawnSync`, started as by {@link safeSpawn}: runs a program to its end, while this thread waits. */
+export const safeSpawnSync: SafeSpawnSync = examining('safeSpawnSync', runSpawnSync, refuseMisspelt);
 
 /** What `execFileSync` can be called with, and the same with launch options. */
 export type SafeExecFileSync = typeof execFileSync & {
@@ -75,18 +78,20 @@ export type SafeExecFileSync = typeof execFileSync & {
   ): string | Buffer;
 };
 
-/** `child_process.execFileSync` by way of {@link safeSpawnSync}: returns what the program wrote to stdout. */
-export const safeExecFileSync: SafeExecFileSync = ((
-  file: string,
-  args?: unknown,
-  options?: unknown,
-): string | Buffer => {
+export function runExecFileSync(file: string, args?: unknown, options?: unknown): string | Buffer {
   if (process.platform !== 'linux') return elsewhere(node.execFileSync, file, args, options) as Buffer;
   const given = readExecFileArguments(file, args, options);
-  const result = safeSpawnSync(file, given.args as string[], (given.given ?? {}) as SpawnSyncOptions);
+  const result = runSpawnSync(file, given.args, given.given ?? {});
   const first = given.options['argv0'] || file;
   return outputOf(result, given.options['stdio'], () => [first, ...given.args].join(' '));
-}) as SafeExecFileSync;
+}
+
+/** `child_process.execFileSync` by way of {@link safeSpawnSync}: returns what the program wrote to stdout. */
+export const safeExecFileSync: SafeExecFileSync = examining(
+  'safeExecFileSync',
+  runExecFileSync,
+  refuseMisspelt,
+);
 
 /** What `execSync` can be called with, and the same with launch options. */
 export type SafeExecSync = typeof execSync & {
@@ -95,12 +100,14 @@ export type SafeExecSync = typeof execSync & {
   (command: string, options: WithLaunchOptions<ExecSyncOptions>): string | Buffer;
 };
 
-/** `child_process.execSync` by way of {@link safeSpawnSync}: a shell runs the command; returns what it wrote to stdout. */
-export const safeExecSync: SafeExecSync = ((command: string, options?: unknown): string | Buffer => {
+export function runExecSync(command: string, options?: unknown): string | Buffer {
   if (process.platform !== 'linux') return elsewhere(node.execSync, command, options) as Buffer;
   const given = readExecArguments(command, options).options;
-  return outputOf(safeSpawnSync(command, given as SpawnSyncOptions), given['stdio'], () => command);
-}) as SafeExecSync;
+  return outputOf(runSpawnSync(command, given), given['stdio'], () => command);
+}
+
+/** `child_process.execSync` by way of {@link safeSpawnSync}: a shell runs the command; returns what it wrote to stdout. */
+export const safeExecSync: SafeExecSync = examining('safeExecSync', runExecSync, refuseMisspelt);
 
 function elsewhere(run: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): unknown {
   parameters.forEach(refuseLaunchOptions);

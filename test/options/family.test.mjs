@@ -5,19 +5,10 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
-import {
-  register,
-  safeExec,
-  safeExecFile,
-  safeExecFileSync,
-  safeExecSync,
-  safeFork,
-  safeSpawn,
-  safeSpawnSync,
-} from 'safe-spawn';
+import { register, safeSpawn } from 'safe-spawn';
 import { probePath } from '../helpers/native.mjs';
 import { fdNumbers } from '../helpers/probe.mjs';
+import { OURS, WAYS } from '../helpers/ways.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -31,29 +22,6 @@ function check(text, kind = 'pipe') {
 }
 
 const outputOf = async (child) => (await child.stdout.toArray()).join('');
-
-/** Starts the probe by a way that takes options; resolves to its report. */
-const WAYS = {
-  spawn: ({ spawn }, options) => outputOf(spawn(probePath, [], options)),
-  'spawn without arguments': ({ spawn }, options) => outputOf(spawn(probePath, options)),
-  exec: async ({ exec }, options) => (await promisify(exec)(`exec ${probePath}`, options)).stdout,
-  execFile: async ({ execFile }, options) => (await promisify(execFile)(probePath, [], options)).stdout,
-  spawnSync: ({ spawnSync }, options) => spawnSync(probePath, [], { ...options, encoding: 'utf8' }).stdout,
-  execSync: ({ execSync }, options) => execSync(`exec ${probePath}`, { ...options, encoding: 'utf8' }),
-  execFileSync: ({ execFileSync }, options) => execFileSync(probePath, [], { ...options, encoding: 'utf8' }),
-  fork: ({ fork }, options) =>
-    outputOf(fork('--', { ...options, execPath: probePath, execArgv: [], silent: true })),
-};
-
-const OURS = {
-  spawn: safeSpawn,
-  exec: safeExec,
-  execFile: safeExecFile,
-  spawnSync: safeSpawnSync,
-  execSync: safeExecSync,
-  execFileSync: safeExecFileSync,
-  fork: safeFork,
-};
 
 for (const [name, start] of Object.entries(WAYS)) {
   test(`${name} takes the options`, async () => {

@@ -6,7 +6,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { safeFork, safeSpawn, safeSpawnSync } from 'safe-spawn';
+import { runInNewContext } from 'node:vm';
+import { register, safeFork, safeSpawn, safeSpawnSync, setRlimit } from 'safe-spawn';
 import { root } from '../helpers/native.mjs';
 import { childrenOf } from '../helpers/processes.mjs';
 
@@ -49,6 +50,20 @@ const wrong = [
   [{ uid: 'root\0x' }, VALUE, 'uid'],
   [{ uid: '' }, VALUE, 'uid'],
   [{ gid: 'no-such-group' }, VALUE, 'gid'],
+  [{ uid: '1000' }, VALUE, 'uid'],
+  [{ user: 'no-such-user' }, VALUE, 'user'],
+  [{ user: '' }, VALUE, 'user'],
+  [{ user: 'root\0' }, VALUE, 'user'],
+  [{ user: '0' }, VALUE, 'user'],
+  [{ user: 54_321 }, VALUE, 'user'],
+  [{ user: 'root', uid: 0 }, VALUE, 'user'],
+  [{ user: 'root', uid: 'root' }, VALUE, 'user'],
+  [{ user: -1 }, RANGE, 'user'],
+  [{ user: 0.5 }, RANGE, 'user'],
+  [{ user: 2 ** 32 - 1 }, RANGE, 'user'],
+  [{ user: null }, TYPE, 'user'],
+  [{ user: ['root'] }, TYPE, 'user'],
+  [{ user: 'root', groups: null }, TYPE, 'groups'],
   [{ processGroup: 0 }, RANGE, 'processGroup'],
   [{ processGroup: -5 }, RANGE, 'processGroup'],
   [{ processGroup: 2 ** 31 }, RANGE, 'processGroup'],
@@ -82,6 +97,23 @@ const wrong = [
   [{ rlimits: { cpu: { soft: 2, hard: 1 } } }, RANGE, 'rlimits.cpu.soft'],
   [{ rlimits: { nofile: { hard: 2n ** 63n } } }, RANGE, 'rlimits.nofile'],
   [{ rlimits: { as: 2n ** 64n } }, RANGE, 'rlimits.as'],
+  [{ rlimits: new Map([['nofile', 64]]) }, TYPE, 'rlimits'],
+  [{ rlimits: new Set(['nofile']) }, TYPE, 'rlimits'],
+  [{ rlimits: [64] }, TYPE, 'rlimits'],
+  [{ rlimits: new (class Limits {})() }, TYPE, 'rlimits'],
+  [{ rlimits: Object.create({ nofile: 64 }) }, TYPE, 'rlimits'],
+  [{ rlimits: Object.create(Object.create(null)) }, TYPE, 'rlimits'],
+  [{ rlimits: new Date() }, TYPE, 'rlimits'],
+  [{ rlimits: () => 64 }, TYPE, 'rlimits'],
+  [{ rlimits: runInNewContext('new Map()') }, TYPE, 'rlimits'],
+  [{ rlimits: JSON.parse('{ "__proto__": 1 }') }, VALUE, 'rlimits.__proto__'],
+  [{ rlimits: { toString: 1 } }, VALUE, 'rlimits.toString'],
+  [{ rlimits: { nofile: new Map([['soft', 64]]) } }, TYPE, 'rlimits.nofile'],
+  [{ rlimits: { nofile: [64] } }, TYPE, 'rlimits.nofile'],
+  [{ deathSignal: 'toString' }, VALUE, 'deathSignal'],
+  [{ groups: new Set([1]) }, TYPE, 'groups'],
+  [{ groups: Uint32Array.of(1) }, TYPE, 'groups'],
+  [{ keepFds: new Set([fd]) }, TYPE, 'keepFds'],
 ];
 
 for (const [options, code, name] of wrong) {
@@ -94,6 +126,33 @@ for (const [options, code, name] of wrong) {
     assert.deepEqual(childrenOf(process.pid), []);
   });
 }
+
+test('an object of another realm is as good as one of this', () => {
+  const rlimits = runInNewContext('({ nofile: { soft: 64 } })');
+  assert.equal(String(safeSpawnSync('ulimit -n', { shell: true, rlimits }).stdout), '64\n');
+});
+
+test('what would count as an object without properties is refused outside of launches too', () => {
+  assert.throws(() => setRlimit('core', new Map()), { code: TYPE });
+  for (const options of [new Map([['umask', 0]]), [], new (class Options {})()])
+    assert.throws(() => register(options), { code: TYPE });
+});
+
+test('a limit is shown as it was given', () => {
+  const nofile = 2_000_000_000;
+  assert.throws(
+    () => safeSpawn('true', { rlimits: { nofile } }),
+    /fs\.nr_open\)\. Received 2_?000_?000_?000$/,
+  );
+  assert.throws(
+    () => safeSpawn('true', { rlimits: { nofile: BigInt(nofile) } }),
+    /Received 2_?000_?000_?000n$/,
+  );
+  assert.throws(
+    () => safeSpawn('true', { rlimits: { nofile: { hard: 'unlimited' } } }),
+    /Received 'unlimited'$/,
+  );
+});
 
 test('a number of the channel of a fork is a number of stdio', () => {
   assert.throws(() => safeFork('none.js', { keepFds: [3] }), { code: VALUE });
