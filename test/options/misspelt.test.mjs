@@ -36,7 +36,7 @@ const MISSPELT = {
   detached: ['Detached', 'setsid', 'start_new_session'],
 };
 
-/** Options of others, by where they are listed: the documentation of each, at the version that the tests install. */
+/** Options of others, by where they are listed: the documentation or the source of each. */
 const FOREIGN = {
   'Node, child_process.md of 20 to 26': [
     ...['argv0', 'cwd', 'detached', 'encoding', 'env', 'execArgv', 'execPath', 'gid', 'input', 'killSignal'],
@@ -44,21 +44,31 @@ const FOREIGN = {
     ...['windowsVerbatimArguments'],
   ],
   'Node, internals and cluster': ['args', 'envPairs', 'exec', 'file', 'inspectPort', 'windowsHideConsole'],
-  'execa 9': [
+  'test:integration, the keys of every call of its programs that are not listed above': [
     ...['all', 'buffer', 'cancelSignal', 'cleanup', 'extendEnv', 'forceKillAfterDelay', 'gracefulCancel'],
     ...[
       'inputFile',
       'ipc',
       'ipcInput',
       'lines',
-      'localDir',
+      'localDirectory',
       'node',
-      'nodeOptions',
       'nodePath',
+      'piped',
       'preferLocal',
     ],
-    ...['reject', 'stderr', 'stdin', 'stdout', 'stripFinalNewline', 'verbose'],
+    ...[
+      'reject',
+      'stderr',
+      'stdin',
+      'stdioString',
+      'stdout',
+      'stripFinalNewline',
+      'timeoutDuration',
+      'verbose',
+    ],
   ],
+  'execa 9, those that it takes': ['inputFile', 'localDir', 'nodeOptions', 'stripEof', 'cancelSignal', 'all'],
   'cross-spawn 7, foreground-child 3, nodemon 3': [
     'forceShell',
     'originalPath',

@@ -116,6 +116,7 @@ const everything = {
   umask: '022',
   nice: 5,
   oomScoreAdj: 100,
+  user: 'nobody',
   groups: ['adm', 4],
   processGroup: true,
   deathSignal: 'SIGKILL',
@@ -123,7 +124,8 @@ const everything = {
   cgroup: '/sys/fs/cgroup/job',
   pipes: 'pipe',
 } as const satisfies { [Name in keyof Required<LaunchOptions>]: unknown };
-safeSpawn('true', [], { ...everything, uid: 'root', gid: 'root', groups: 'init', umask: 0o22 });
+safeSpawn('true', [], { ...everything, user: 0, gid: 'root', groups: 'init', umask: 0o22 });
+safeSpawn('true', [], { ...launch, uid: 'root', gid: 'root' });
 safeSpawn('true', [], { processGroup: 5, deathSignal: 9 });
 
 // @ts-expect-error: not a kind of pipe
