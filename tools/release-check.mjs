@@ -56,7 +56,8 @@ function repository() {
 }
 
 function tarball() {
-  const [{ files, size }] = JSON.parse(output('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']));
+  const packed = JSON.parse(output('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']));
+  const [{ files, size }] = Object.values(packed);
   const paths = new Set(files.map(({ path }) => path));
   const needed = [...targets.map(({ file }) => file), ...entries(manifest.exports), manifest.prebuild.test];
   return [

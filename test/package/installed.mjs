@@ -32,17 +32,19 @@ export async function unpacked() {
   return join(place, 'package');
 }
 
-/** What `npm pack` says of the package in a folder, whose tarball it puts into a place. */
+/** What `npm pack` says of the package in a folder, whose tarball it puts into a place. npm 12 has an object for the list. */
 export async function pack(folder, place) {
   const { stdout } = await npm(folder, ['pack', '--json', '--ignore-scripts', '--pack-destination', place]);
-  return JSON.parse(stdout)[0];
+  return Object.values(JSON.parse(stdout))[0];
 }
 
 /** A project with the package and its dependencies, installed without network and compiler. */
 export async function installed(folder, options = ['--ignore-scripts']) {
   const project = directory('project');
-  writeFileSync(join(project, 'package.json'), '{ "private": true }');
   const { filename } = await pack(folder, project);
+  // npm 12 skips install scripts that the project does not approve.
+  const allowScripts = { [`file:${join(project, filename)}`]: true };
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, allowScripts }));
   const sources = [`./${filename}`, ...['node-addon-api', 'node-gyp-build'].map(inNodeModules)];
   await npm(project, ['install', '--offline', '--install-links', ...options, ...sources], {
     PATH: emptyPath(),
