@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,18 +13,20 @@
 namespace {
 
 constexpr size_t kStackSize = 128 * 1024;
-constexpr int kIntervalWithoutPidfd = 1000; /* milliseconds */
+constexpr timespec kInterval = {.tv_sec = 0, .tv_nsec = 500'000'000};
 
-/* poll(2) passes over a negative descriptor, so that children without pidfd are looked at in intervals. */
+/*
+ * Waits for a pidfd to become readable, but not beside children without pidfd, of which nothing tells. poll(2) refuses
+ * more entries than RLIMIT_NOFILE, which may have been lowered.
+ */
 void AwaitDeath(const std::vector<launch_child> &orphans) {
   std::vector<pollfd> fds;
-  int timeout = -1;
 
   for (const launch_child &orphan : orphans) {
+    if (orphan.pidfd < 0) return;
     fds.push_back({orphan.pidfd, POLLIN, 0});
-    if (orphan.pidfd < 0) timeout = kIntervalWithoutPidfd;
   }
-  poll(fds.data(), fds.size(), timeout);
+  poll(fds.data(), fds.size(), -1);
 }
 
 bool ReapAndClose(const launch_child &orphan) {
@@ -34,16 +37,25 @@ bool ReapAndClose(const launch_child &orphan) {
   return true;
 }
 
-void DropDead(std::vector<launch_child> *orphans) {
-  orphans->erase(std::remove_if(orphans->begin(), orphans->end(), ReapAndClose), orphans->end());
+/* Returns whether any was dead. */
+bool DropDead(std::vector<launch_child> *orphans) {
+  auto dead = std::remove_if(orphans->begin(), orphans->end(), ReapAndClose);
+  bool any = dead != orphans->end();
+
+  orphans->erase(dead, orphans->end());
+  return any;
 }
 
+/*
+ * The children are looked at in intervals if poll(2) fails, or returns though nothing can be reaped: a debugger can hold a
+ * dead child, and other code can close a pidfd.
+ */
 void *ReapAll(void *argument) {
   std::unique_ptr<std::vector<launch_child>> orphans(static_cast<std::vector<launch_child> *>(argument));
 
   while (!orphans->empty()) {
     AwaitDeath(*orphans);
-    DropDead(orphans.get());
+    if (!DropDead(orphans.get())) nanosleep(&kInterval, nullptr);
   }
   return nullptr;
 }

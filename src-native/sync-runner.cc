@@ -27,7 +27,8 @@ class Runner {
 public:
   Runner(const launch_child &child, std::vector<SyncPipe> *pipes, const SyncLimits &limits)
       : child_(child), pipes_(*pipes), limits_(limits),
-        deadline_(limits.timeout > 0 ? Now() + limits.timeout : kForever) {
+        deadline_(limits.timeout > 0 ? Now() + limits.timeout : kForever),
+        pidfd_is_useful_(child.pidfd >= 0) {
   }
 
   SyncEnd Run();
@@ -48,9 +49,11 @@ private:
   std::vector<SyncPipe> &pipes_;
   SyncLimits limits_;
   int64_t deadline_;
-  std::vector<pollfd> polled_; /* the pipes in their order, then the child */
+  std::vector<pollfd> polled_;   /* the ends that are pending, then the child if its pidfd is useful */
+  std::vector<SyncPipe *> ends_; /* the pipe of each, in the same order */
   launch_exit exit_ = {};
   bool dead_ = false;
+  bool pidfd_is_useful_; /* poll(2) on it waits until the child can be reaped */
   bool killed_ = false;
   double collected_ = 0;
   int error_ = 0;
@@ -74,8 +77,8 @@ SyncEnd Runner::Run() {
   }
   while (!IsDone()) {
     Wait();
-    for (size_t i = 0; i < pipes_.size(); i++)
-      if (polled_[i].revents != 0) Serve(&pipes_[i]);
+    for (size_t i = 0; i < ends_.size(); i++)
+      if (polled_[i].revents != 0) Serve(ends_[i]);
     if (!dead_) Reap();
     if (deadline_ != kForever && Now() >= deadline_) EndWith(-ETIMEDOUT);
   }
@@ -89,22 +92,33 @@ bool Runner::IsDone() const {
   return dead_ && std::none_of(pipes_.begin(), pipes_.end(), IsPending);
 }
 
-/* poll(2) passes over negative descriptors: pipes that have nothing to do, a dead child, a child without pidfd. */
+/*
+ * Polls pending ends only: poll(2) refuses more entries than RLIMIT_NOFILE, and a passed descriptor can have any number.
+ * After an error the child is killed, and its death is looked for in intervals.
+ */
 void Runner::Wait() {
   polled_.clear();
-  for (const SyncPipe &pipe : pipes_)
-    polled_.push_back(
-        {IsPending(pipe) ? pipe.fd : -1, static_cast<short>(pipe.child_reads ? POLLOUT : POLLIN), 0});
-  polled_.push_back({dead_ ? -1 : child_.pidfd, POLLIN, 0});
-  if (poll(polled_.data(), polled_.size(), static_cast<int>(Patience())) < 0)
-    for (pollfd &fd : polled_)
-      fd.revents = 0;
+  ends_.clear();
+  for (SyncPipe &pipe : pipes_) {
+    if (!IsPending(pipe)) continue;
+    polled_.push_back({pipe.fd, static_cast<short>(pipe.child_reads ? POLLOUT : POLLIN), 0});
+    ends_.push_back(&pipe);
+  }
+  if (!dead_ && pidfd_is_useful_) polled_.push_back({child_.pidfd, POLLIN, 0});
+  if (poll(polled_.data(), polled_.size(), static_cast<int>(Patience())) >= 0) return;
+  int error = errno;
+  for (pollfd &fd : polled_)
+    fd.revents = 0;
+  if (error == EINTR) return;
+  limits_.kill_signal = SIGKILL;
+  EndWith(-error);
+  pidfd_is_useful_ = false;
 }
 
 int64_t Runner::Patience() const {
   int64_t patience = deadline_ == kForever ? kForever : std::clamp<int64_t>(deadline_ - Now(), 0, INT32_MAX);
 
-  if (dead_ || child_.pidfd >= 0) return patience;
+  if (dead_ || pidfd_is_useful_) return patience;
   return patience == kForever ? kIntervalWithoutPidfd : std::min(patience, kIntervalWithoutPidfd);
 }
 
@@ -155,8 +169,15 @@ void Runner::Collect(SyncPipe *pipe) {
   if (limits_.max_output > 0 && collected_ > limits_.max_output) EndWith(-ENOBUFS);
 }
 
+/*
+ * A debugger can keep a dead child from being reaped, and other code can close the pidfd or reuse its number. poll(2)
+ * would not wait from then on.
+ */
 void Runner::Reap() {
+  bool is_told_dead = pidfd_is_useful_ && polled_.back().revents != 0;
+
   dead_ = launch_reap(&child_, &exit_) != 0;
+  if (!dead_ && is_told_dead) pidfd_is_useful_ = false;
 }
 
 /* The pipes are closed also when the child is dead already: a grandchild may hold their other ends for ever. */

@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/wait.h>
 
 #include "internal.h"
 
@@ -161,17 +160,10 @@ static void resend_stops(const struct launch__report *report, const struct launc
       (void)launch_signal(child, launch__stop_signals[i]);
 }
 
-int launch__reap(pid_t pid) {
-  siginfo_t info = {0};
-  long result;
-
-  do
-    result = launch__sys(SYS_waitid, P_PID, pid, &info, WEXITED | __WALL, NULL);
-  while (result == -EINTR);
-  return result == 0 && info.si_code != CLD_EXITED ? info.si_status : 0;
-}
-
-/* A child that is gone without an error and before execve(2) was killed: that is no start. */
+/*
+ * A child that is gone without an error and before execve(2) was killed, which is a failed launch. A death inside
+ * execve(2) can't be told from one by the program's first instruction, and counts as a start, as with libuv.
+ */
 static bool has_started(const struct launch__report *report) {
   return report->error == 0 && report->step == LAUNCH_STEP_EXEC;
 }

@@ -126,8 +126,9 @@ struct launch_context {
 /* attempt.c: one launch in one way. A failure is reaped and leaves nothing. */
 int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
                     struct launch_error *ret_error);
-/* Waits for a child that executed nothing. The signal that killed it, or 0; somebody else may have reaped it: then it is
- * not known. */
+
+/* reap.c: waits for a child that executed nothing. Returns the signal that killed it, or 0, also if other code reaped
+ * the child. */
 int launch__reap(pid_t pid);
 
 /* clone.c: the child's stack, the mask, and a process that calls `entry` on that stack. */

@@ -51,14 +51,12 @@ static bool recover(int pidfd, struct launch_exit *ret_exit) {
   return true;
 }
 
-/* ---------------------------------------------------------------------------------------------- */
+/* ---- waiting: 1 with *ret_exit written, 0 for a child that still runs, or a negative errno -------- */
 
-/* Both: 1, 0 or a negative errno, as launch_reap. */
-
-static int wait_by_pidfd(int pidfd, struct launch_exit *ret_exit) {
+static int wait_by_waitid(int id_type, int id, int options, struct launch_exit *ret_exit) {
   siginfo_t info = {0};
   struct rusage usage;
-  long result = launch__sys(SYS_waitid, WAIT_PIDFD, pidfd, &info, WEXITED | WNOHANG | __WALL, &usage);
+  long result = launch__sys(SYS_waitid, id_type, id, &info, WEXITED | __WALL | options, &usage);
 
   /* An event loop makes the pidfd non-blocking, which turns "not yet" into EAGAIN. */
   if (result == -EAGAIN) return 0;
@@ -69,10 +67,10 @@ static int wait_by_pidfd(int pidfd, struct launch_exit *ret_exit) {
   return 1;
 }
 
-static int wait_by_pid(pid_t pid, struct launch_exit *ret_exit) {
+static int wait_by_wait4(pid_t pid, int options, struct launch_exit *ret_exit) {
   struct rusage usage;
   int status = 0;
-  long result = launch__sys(SYS_wait4, pid, &status, WNOHANG | __WALL, &usage);
+  long result = launch__sys(SYS_wait4, pid, &status, __WALL | options, &usage);
 
   if (result <= 0) return (int)result;
   decode_status(status, ret_exit);
@@ -80,16 +78,37 @@ static int wait_by_pid(pid_t pid, struct launch_exit *ret_exit) {
   return 1;
 }
 
+/* A seccomp filter may refuse either call. An answer of the kernel's own is final. */
+static bool is_answer(int result) {
+  return result >= 0 || result == -ECHILD || result == -EINTR;
+}
+
+static int wait_by_pid(pid_t pid, int options, struct launch_exit *ret_exit) {
+  int result = wait_by_wait4(pid, options, ret_exit);
+
+  return is_answer(result) ? result : wait_by_waitid(P_PID, pid, options, ret_exit);
+}
+
 /*
- * By pidfd the wait can't hit a stranger: a pid that somebody else reaped may belong to a new child. Where
- * P_PIDFD is missing or forbidden the pid has to do.
+ * A wait by pidfd can't hit a stranger: a pid that somebody else reaped may belong to a new child. If P_PIDFD is
+ * missing or forbidden, the pid has to do.
  */
 static int wait_child(const struct launch_child *child, struct launch_exit *ret_exit) {
   if (child->pidfd >= 0) {
-    int result = wait_by_pidfd(child->pidfd, ret_exit);
-    if (result >= 0 || result == -ECHILD) return result;
+    int result = wait_by_waitid(WAIT_PIDFD, child->pidfd, WNOHANG, ret_exit);
+    if (is_answer(result)) return result;
   }
-  return wait_by_pid(child->pid, ret_exit);
+  return wait_by_pid(child->pid, WNOHANG, ret_exit);
+}
+
+int launch__reap(pid_t pid) {
+  struct launch_exit end = {0};
+  int result;
+
+  do
+    result = wait_by_pid(pid, 0, &end);
+  while (result == -EINTR);
+  return end.signal;
 }
 
 int launch_reap(const struct launch_child *child, struct launch_exit *ret_exit) {

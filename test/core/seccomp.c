@@ -53,6 +53,8 @@ static const struct subject {
     {"clone3", SYS_clone3, 0, 0, 0},
     {"pidfd_open", SYS_pidfd_open, 0, 0, 0},
     {"pidfd_send_signal", SYS_pidfd_send_signal, 0, 0, 0},
+    {"wait4", SYS_wait4, 0, 0, 0},
+    {"waitid", SYS_waitid, 0, 0, 0},
     {"waitid:pidfd", SYS_waitid, 0, UINT32_MAX, ID_TYPE_PIDFD},
     {"sendmsg", SYS_sendmsg, 0, 0, 0},
     {"recvmsg", SYS_recvmsg, 0, 0, 0},

@@ -73,6 +73,7 @@ TEST(real_time_signal_that_is_ignored_stays_so, NATIVE,
 TEST(no_handler_of_the_caller_runs_in_the_child, NATIVE,
      "A signal in the window kills the child; no handler of the caller runs there")
 TEST(killed_before_exec_is_a_failure, NATIVE, "A child killed before exec is a failure, not a start")
+TEST(killed_inside_exec_is_a_start, NATIVE, "A child killed inside execve is a start, and then a death")
 TEST(killed_child_is_not_brought_back, NATIVE,
      "A child that was killed is not brought back in a slower way, except after SIGSYS")
 TEST(killed_probe_says_nothing_about_the_kernel, NATIVE,
@@ -115,6 +116,7 @@ TEST(core_dump_is_reported_as_for_any_child, NOT_VALGRIND, "A core dump is repor
 TEST(pidfd_tells_of_the_end_and_hits_no_stranger, ANYWHERE,
      "The pidfd tells of the end, and a signal after it is ESRCH")
 TEST(children_of_others_are_not_reaped, ANYWHERE, "Children that others started are not reaped")
+TEST(no_zombie_is_left_without_wait4, NATIVE, "A filter that refuses wait4 leaves no zombie")
 TEST(status_taken_by_somebody_else, ANYWHERE,
      "A status that somebody else took is recovered or lost, never 0")
 TEST(sigchld_ignored_by_the_caller, ANYWHERE, "The caller may ignore SIGCHLD")

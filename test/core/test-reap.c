@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fixture.h"
+#include "seccomp.h"
 
 static struct launch_child start(struct launch_context *context, char *then) {
   struct launch_child child;
@@ -145,6 +146,28 @@ static void check_other_children(struct launch_context *context) {
 
 void test_children_of_others_are_not_reaped(void) {
   in_every_way(check_other_children);
+}
+
+static void without_wait4(void *argument) {
+  siginfo_t info;
+  struct probe probe;
+  struct launch_child child;
+  struct launch_error error;
+  (void)argument;
+  ASSERT_ZERO(seccomp_install((char *[]){"wait4=EPERM"}, 1));
+  struct launch_context *context = open_context();
+  probe_init(&probe);
+  probe.plan.file = "/no/such/program";
+  if (launch(context, &probe.plan, &child, &error) == 0) FAIL("a missing program was started");
+  EXPECT_ERROR(error, LAUNCH_STEP_EXEC, ENOENT);
+  ASSERT_EQ(run(context, "7").code, 7);
+  ASSERT_EQ(waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WALL), -1);
+  ASSERT_EQ(errno, ECHILD);
+  launch_context_close(context);
+}
+
+void test_no_zombie_is_left_without_wait4(void) {
+  in_fork(without_wait4, NULL);
 }
 
 /* ---- when somebody else took the status ------------------------------------------------------------------------------- */

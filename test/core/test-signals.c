@@ -131,6 +131,47 @@ void test_killed_before_exec_is_a_failure(void) {
   in_the_main_ways(check_killed_at_gates);
 }
 
+/* ---- inside execve ----------------------------------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t lease_is_wanted;
+
+static void note_lease_break(int signal) {
+  (void)signal;
+  lease_is_wanted = 1;
+}
+
+/* execve(2) waits in open until the lease on the program is given back. */
+static void check_killed_inside_exec(struct launch_context *context) {
+  struct held held;
+  struct probe probe;
+  struct launch_exit ending;
+  probe_init(&probe);
+  probe.plan.file = write_file("leased", 0755, "#!/bin/true\n");
+  const int file = CHECKED(open(probe.plan.file, O_RDONLY | O_CLOEXEC));
+  CHECKED(fcntl(file, F_SETLEASE, F_WRLCK));
+  lease_is_wanted = 0;
+  held_start(&held, context, &probe.plan, LAUNCH_GATE_UNMASK);
+  launch_gate_release(context, LAUNCH_GATE_UNMASK);
+  EVENTUALLY(lease_is_wanted);
+  CHECKED(kill(launch_gate_pid(context), SIGKILL));
+  held_join(&held);
+  CHECKED(fcntl(file, F_SETLEASE, F_UNLCK));
+  CHECKED(close(file));
+  ASSERT_ZERO(held.result);
+  wait_for_exit(&held.child, &ending);
+  ASSERT(!ending.lost);
+  ASSERT_EQ(ending.signal, SIGKILL);
+  expect_no_children();
+}
+
+/* As with libuv: it can't be told from a death by the program's first instruction. */
+void test_killed_inside_exec_is_a_start(void) {
+  signal(SIGIO, note_lease_break);
+  in_the_main_ways(check_killed_inside_exec);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------------- */
+
 /* How the child of the first attempt ends; the gate remembers the pid of the last. */
 static bool is_tried_again(struct launch_context *context, int signal) {
   struct held held;
