@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { fatalProgram } from '../helpers/fatal-program.mjs';
 import { outcome, sameModules, sameSync } from './harness.mjs';
 
 const sh = (script, options) => ['sh', ['-c', script], options];
@@ -18,6 +19,9 @@ for (const signal of ['SIGKILL', 'SIGTERM', 'SIGUSR2', 'SIGABRT']) {
     sh(`ulimit -c 0; kill -${constants.signals[signal]} $$; exec sleep 1000`),
   );
 }
+
+const fatal = fatalProgram();
+sameSync('spawnSync: a program that the kernel kills while it is executed', 'spawnSync', () => [fatal]);
 
 for (const signal of [34, 64]) {
   sameSync(`spawnSync: death by signal ${signal}, which has no name`, 'spawnSync', () =>

@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { safeSpawn } from 'safe-spawn';
+import { fatalProgram } from '../helpers/fatal-program.mjs';
 import { eventually } from '../helpers/poll.mjs';
 import { stateOf } from '../helpers/processes.mjs';
 import { sameAsNode } from './harness.mjs';
@@ -32,6 +33,8 @@ for (const number of [34, 35, 64]) {
     spawn('sh', ['-c', `kill -${number} $$; exec sleep 1000`]);
   });
 }
+
+sameAsNode('a program that the kernel kills while it is executed', ({ spawn }) => void spawn(fatalProgram()));
 
 for (const signal of [undefined, 'SIGKILL', 'sigint', 'SIGUSR1', 2, 9]) {
   sameAsNode(`kill(${signal})`, ({ spawn }) => {

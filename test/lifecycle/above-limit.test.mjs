@@ -1,0 +1,27 @@
+// poll(2) refuses more entries than the soft limit on descriptors: what waits for children must neither hang nor spin.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runFixture } from '../helpers/fixture.mjs';
+
+const HIGH = 1000;
+const nothingLeft = { children: 0, opened: 0 };
+
+test('a synchronous run ends whose child gets a descriptor above the soft limit', async () => {
+  const plan = { keepFds: [HIGH], command: `readlink /proc/self/fd/${HIGH}` };
+  const launcher = ['--fd', HIGH, '--nofile', '256:256'];
+  const { result, stderr } = await runFixture('sync-above-limit.mjs', plan, { launcher });
+  assert.deepEqual(result, { stdout: '/dev/null\n', status: 0, signal: null, ...nothingLeft }, stderr);
+});
+
+test('a synchronous run whose poll(2) fails ends with its error, and the child is killed', async () => {
+  const command = 'prlimit --pid $PPID --nofile=0: && echo text && exec sleep 1000';
+  const { result, stderr } = await runFixture('sync-above-limit.mjs', { command });
+  const expected = { error: 'EINVAL', stdout: 'text\n', status: null, signal: 'SIGKILL', ...nothingLeft };
+  assert.deepEqual(result, expected, stderr);
+});
+
+test('the thread that reaps the children of an ended Worker sleeps, though they are more than the limit', async () => {
+  const { result, code, stderr } = await runFixture('orphans-above-limit.mjs');
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(result, { sleeps: true });
+});
