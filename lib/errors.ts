@@ -3,11 +3,41 @@ import { join } from 'node:path';
 import { getSystemErrorName, inspect } from 'node:util';
 import { libc } from './elf.js';
 import { hidden } from './hidden.js';
+import type { Rlimits } from './options.js';
+
+/** A step of a launch, in running order. */
+export type LaunchStep =
+  | 'stdio'
+  | 'cgroup'
+  | 'clone'
+  | 'signals'
+  | 'session'
+  | 'processGroup'
+  | 'seal'
+  | 'oomScoreAdj'
+  | 'umask'
+  | 'nice'
+  | `rlimit ${keyof Rlimits}`
+  | 'cwd'
+  | 'groups'
+  | 'gid'
+  | 'uid'
+  | 'noNewPrivileges'
+  | 'deathSignal'
+  | 'unmask'
+  | 'exec';
+
+/** A `code` of errors that only this library has. */
+export type SafeSpawnErrorCode =
+  | 'ERR_SAFE_SPAWN_ADDON'
+  | 'ERR_SAFE_SPAWN_ADDONS_DISABLED'
+  | 'ERR_SAFE_SPAWN_CONTRACT'
+  | 'ERR_SAFE_SPAWN_TREE';
 
 /** What a failed start adds to the error that `child_process` would give. */
 export interface SpawnError extends NodeJS.ErrnoException {
-  /** The step of the launch that failed: `'exec'`, `'cwd'`, `'rlimit nofile'`, `'uid'`, `'seal'`, ... */
-  step?: string;
+  /** The step of the launch that failed. */
+  step?: LaunchStep;
   /** The arguments, without the first one. Only on errors that are emitted. */
   spawnargs?: string[];
   /** The signal that killed the child before it could exec. */
@@ -76,7 +106,7 @@ const ERRORS = {
     Base: TypeError,
     message: (feature: string, reason: string) => `${feature} is not supported in workers: ${reason}`,
   },
-} satisfies Record<string, Kind>;
+} satisfies Record<SafeSpawnErrorCode, Kind> & Record<string, Kind>;
 
 type Code = keyof typeof ERRORS;
 

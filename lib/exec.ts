@@ -1,7 +1,6 @@
 import type {
   ChildProcess,
   ExecException,
-  ExecFileException,
   ExecFileOptions,
   ExecFileOptionsWithBufferEncoding,
   ExecFileOptionsWithStringEncoding,
@@ -10,6 +9,7 @@ import type {
   ExecOptionsWithStringEncoding,
   exec,
   execFile,
+  execSync,
   PromiseWithChild,
 } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -21,42 +21,54 @@ import { node } from './node-functions.js';
 import { refuseLaunchOptions, type WithLaunchOptions } from './options.js';
 import { refuseExtras, type SafeChildProcess } from './safe-child.js';
 
-type Callback<Failure, Text> = (error: Failure | null, stdout: Text, stderr: Text) => void;
+/** What a child has written, where it is not decoded. The class that @types/node has for it depends on their version. */
+type Bytes = Exclude<ReturnType<typeof execSync>, string>;
+
+/** An error of `execFile`, which has different names in different versions of @types/node. */
+type ExecFileFailure = Parameters<NonNullable<Parameters<typeof execFile>[3]>>[0];
+
+type Callback<Failure, Text> = (error: Failure, stdout: Text, stderr: Text) => void;
 
 interface Outputs<Text> {
   stdout: Text;
   stderr: Text;
 }
 
+/** A promise of what a child writes, with the child. */
+export interface PromiseWithSafeChild<T> extends PromiseWithChild<T> {
+  child: SafeChildProcess;
+}
+
+type Written<Text> = PromiseWithSafeChild<Outputs<Text>>;
+
+/** Node's own are listed too: an overload that takes exactly what is given is chosen before one that comes earlier. */
+type Given<Options> = Options | WithLaunchOptions<Options>;
+
 /** What `exec` can be called with, and the same with launch options. */
-export type SafeExec = typeof exec & {
+export type SafeExec = {
+  (command: string, callback?: Callback<ExecException | null, string>): SafeChildProcess;
   (
     command: string,
-    options: WithLaunchOptions<ExecOptionsWithBufferEncoding>,
-    callback?: Callback<ExecException, Buffer>,
+    options: Given<ExecOptionsWithBufferEncoding>,
+    callback?: Callback<ExecException | null, Bytes>,
   ): SafeChildProcess;
   (
     command: string,
-    options: WithLaunchOptions<ExecOptionsWithStringEncoding>,
-    callback?: Callback<ExecException, string>,
+    options: Given<ExecOptionsWithStringEncoding>,
+    callback?: Callback<ExecException | null, string>,
   ): SafeChildProcess;
   (
     command: string,
-    options: WithLaunchOptions<ExecOptions>,
-    callback?: Callback<ExecException, string | Buffer>,
+    options: Given<ExecOptions> | undefined | null,
+    callback?: Callback<ExecException | null, string | Bytes>,
   ): SafeChildProcess;
   readonly __promisify__: {
-    (
-      command: string,
-      options: WithLaunchOptions<ExecOptionsWithBufferEncoding>,
-    ): PromiseWithChild<Outputs<Buffer>>;
-    (
-      command: string,
-      options: WithLaunchOptions<ExecOptionsWithStringEncoding>,
-    ): PromiseWithChild<Outputs<string>>;
-    (command: string, options: WithLaunchOptions<ExecOptions>): PromiseWithChild<Outputs<string | Buffer>>;
+    (command: string): Written<string>;
+    (command: string, options: Given<ExecOptionsWithBufferEncoding>): Written<Bytes>;
+    (command: string, options: Given<ExecOptionsWithStringEncoding>): Written<string>;
+    (command: string, options: Given<ExecOptions> | undefined | null): Written<string | Bytes>;
   };
-};
+} & typeof exec;
 
 export function runExec(command: string, options?: unknown, callback?: unknown): ChildProcess {
   if (process.platform !== 'linux') return elsewhere(node.exec, command, options, callback);
@@ -70,58 +82,53 @@ export const safeExec: SafeExec = withPromise(examining('safeExec', runExec, ref
 type Args = readonly string[] | undefined | null;
 
 /** What `execFile` can be called with, and the same with launch options. */
-export type SafeExecFile = typeof execFile & {
+export type SafeExecFile = {
+  (file: string, callback?: Callback<ExecFileFailure, string>): SafeChildProcess;
+  (file: string, args: Args, callback?: Callback<ExecFileFailure, string>): SafeChildProcess;
   (
     file: string,
-    options: WithLaunchOptions<ExecFileOptionsWithBufferEncoding>,
-    callback?: Callback<ExecFileException, Buffer>,
+    options: Given<ExecFileOptionsWithBufferEncoding>,
+    callback?: Callback<ExecFileFailure, Bytes>,
   ): SafeChildProcess;
   (
     file: string,
     args: Args,
-    options: WithLaunchOptions<ExecFileOptionsWithBufferEncoding>,
-    callback?: Callback<ExecFileException, Buffer>,
+    options: Given<ExecFileOptionsWithBufferEncoding>,
+    callback?: Callback<ExecFileFailure, Bytes>,
   ): SafeChildProcess;
   (
     file: string,
-    options: WithLaunchOptions<ExecFileOptionsWithStringEncoding>,
-    callback?: Callback<ExecFileException, string>,
-  ): SafeChildProcess;
-  (
-    file: string,
-    args: Args,
-    options: WithLaunchOptions<ExecFileOptionsWithStringEncoding>,
-    callback?: Callback<ExecFileException, string>,
-  ): SafeChildProcess;
-  (
-    file: string,
-    options: WithLaunchOptions<ExecFileOptions>,
-    callback?: Callback<ExecFileException, string | Buffer>,
+    options: Given<ExecFileOptionsWithStringEncoding>,
+    callback?: Callback<ExecFileFailure, string>,
   ): SafeChildProcess;
   (
     file: string,
     args: Args,
-    options: WithLaunchOptions<ExecFileOptions>,
-    callback?: Callback<ExecFileException, string | Buffer>,
+    options: Given<ExecFileOptionsWithStringEncoding>,
+    callback?: Callback<ExecFileFailure, string>,
+  ): SafeChildProcess;
+  (
+    file: string,
+    options: Given<ExecFileOptions> | undefined | null,
+    callback?: Callback<ExecFileFailure, string | Bytes> | null,
+  ): SafeChildProcess;
+  (
+    file: string,
+    args: Args,
+    options: Given<ExecFileOptions> | undefined | null,
+    callback?: Callback<ExecFileFailure, string | Bytes> | null,
   ): SafeChildProcess;
   readonly __promisify__: {
-    (
-      file: string,
-      args: Args,
-      options: WithLaunchOptions<ExecFileOptionsWithBufferEncoding>,
-    ): PromiseWithChild<Outputs<Buffer>>;
-    (
-      file: string,
-      args: Args,
-      options: WithLaunchOptions<ExecFileOptionsWithStringEncoding>,
-    ): PromiseWithChild<Outputs<string>>;
-    (
-      file: string,
-      args: Args,
-      options: WithLaunchOptions<ExecFileOptions>,
-    ): PromiseWithChild<Outputs<string | Buffer>>;
+    (file: string): Written<string>;
+    (file: string, args: Args): Written<string>;
+    (file: string, options: Given<ExecFileOptionsWithBufferEncoding>): Written<Bytes>;
+    (file: string, args: Args, options: Given<ExecFileOptionsWithBufferEncoding>): Written<Bytes>;
+    (file: string, options: Given<ExecFileOptionsWithStringEncoding>): Written<string>;
+    (file: string, args: Args, options: Given<ExecFileOptionsWithStringEncoding>): Written<string>;
+    (file: string, options: Given<ExecFileOptions> | undefined | null): Written<string | Bytes>;
+    (file: string, args: Args, options: Given<ExecFileOptions> | undefined | null): Written<string | Bytes>;
   };
-};
+} & typeof execFile;
 
 export function runExecFile(
   file: string,

@@ -1,4 +1,4 @@
-import type { SpawnError } from './errors.js';
+import type { LaunchStep, SpawnError } from './errors.js';
 import { explain } from './explain.js';
 import { native, RESULT_DETAIL, RESULT_ERROR, RESULT_SIGNAL, RESULT_STEP } from './native.js';
 import type { Launch } from './plan.js';
@@ -9,7 +9,7 @@ import { signalName } from './signals.js';
 export interface Failure {
   /** Negative. */
   readonly errno: number;
-  readonly step: string;
+  readonly step: LaunchStep;
   /** The signal that killed the child before exec, or ''. */
   readonly signal: NodeJS.Signals | '';
   /** For what `child_process` has no words, since it doesn't do it. */
@@ -26,7 +26,7 @@ export function readFailure(result: Int32Array, launch: Launch): Failure {
   const detail = result[RESULT_DETAIL] ?? 0;
   const number = result[RESULT_SIGNAL] ?? 0;
   const kind = native().steps[result[RESULT_STEP] ?? 0] ?? '';
-  const step = kind === 'rlimit' ? `rlimit ${resourceName(detail)}` : kind;
+  const step = (kind === 'rlimit' ? `rlimit ${resourceName(detail)}` : kind) as LaunchStep;
   if (number === 0)
     return { errno, step, signal: '', explanation: explain({ step: kind, errno, detail }, launch) };
   const signal = signalName(number);

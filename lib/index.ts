@@ -1,7 +1,7 @@
 export type { Capabilities, LinuxCapabilities, NoCapabilities, Pidfd, Seal, Tier } from './capabilities.js';
 export { capabilities } from './capabilities.js';
-export type { SpawnError } from './errors.js';
-export type { SafeExec, SafeExecFile } from './exec.js';
+export type { LaunchStep, SafeSpawnErrorCode, SpawnError } from './errors.js';
+export type { PromiseWithSafeChild, SafeExec, SafeExecFile } from './exec.js';
 export { safeExec, safeExecFile } from './exec.js';
 export type { OpenFd } from './fds.js';
 export { openFds, sealFds } from './fds.js';

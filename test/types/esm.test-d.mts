@@ -13,12 +13,14 @@ import {
   capabilities,
   getRlimit,
   type LaunchOptions,
+  type LaunchStep,
   type OpenFd,
   openFds,
   type Rlimit,
   type Rlimits,
   type RlimitValue,
   type SafeChildProcess,
+  type SafeSpawnErrorCode,
   type SafeSpawnOptions,
   type SpawnError,
   safeSpawn,
@@ -147,11 +149,20 @@ getRlimit('files');
 // ---- errors --------------------------------------------------------------------------------------------------
 
 safeSpawn('true').on('error', (error: SpawnError) => {
-  expectType<string | undefined>()(error.step, true);
+  expectType<LaunchStep | undefined>()(error.step, true);
   expectType<string | undefined>()(error.code, true);
   expectType<string[] | undefined>()(error.spawnargs, true);
   expectType<NodeJS.Signals | undefined>()(error.signal, true);
 });
+
+for (const step of ['stdio', 'rlimit nofile', 'uid', 'exec'] satisfies LaunchStep[]) console.log(step);
+// @ts-expect-error: no such step
+export const noStep: LaunchStep = 'execve';
+// @ts-expect-error: no such resource
+export const noResource: LaunchStep = 'rlimit files';
+export const codes: SafeSpawnErrorCode[] = ['ERR_SAFE_SPAWN_ADDON', 'ERR_SAFE_SPAWN_TREE'];
+// @ts-expect-error: a code of Node's
+export const code: SafeSpawnErrorCode = 'ERR_INVALID_ARG_TYPE';
 
 // ---- the rest ------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import type * as node from 'node:child_process';
 import { promisify } from 'node:util';
 import {
   type ChildExtras,
+  type PromiseWithSafeChild,
   type SafeChildProcess,
   safeExec,
   safeExecFile,
@@ -58,11 +59,26 @@ safeExec('true', { encoding: 'utf8', rlimits: core }, (_error, stdout) => expect
 safeExec('true', { rlimits: core }, (_error, stdout) => expectType<string>()(stdout, true));
 safeExec('true', { encoding: 'buffer', rlimits: core }, (error, stdout) => {
   expectType<node.ExecException | null>()(error, true);
-  expectType<Buffer>()(stdout, true);
+  expectType<NonSharedBuffer>()(stdout, true);
 });
-safeExec('true', { encoding: null, umask: 0o22 }, (_error, stdout) => expectType<Buffer>()(stdout, true));
+safeExec('true', { encoding: null, umask: 0o22 }, (_error, stdout) =>
+  expectType<NonSharedBuffer>()(stdout, true),
+);
 expectType<SafeChildProcess>()(safeExec('true', { nice: 5 }), true);
-safeExec('true').kill();
+expectType<SafeChildProcess>()(safeExec('true'), true);
+expectType<SafeChildProcess>()(
+  safeExec('true', () => {}),
+  true,
+);
+expectType<SafeChildProcess>()(safeExec('true', undefined), true);
+expectType<SafeChildProcess>()(safeExec('true', { cwd: '/' }), true);
+expectType<SafeChildProcess>()(safeExec('true', { encoding: 'buffer' }), true);
+expectType<boolean>()(safeExec('ls').killTree(), true);
+expectType<SafeChildProcess>()(ours.exec('true'), true);
+declare const execOptions: node.ExecOptions;
+expectType<SafeChildProcess>()(safeExec('true', execOptions), true);
+safeExec('true', execOptions, (_error, stdout) => expectType<string | NonSharedBuffer>()(stdout, true));
+safeExec('true', { encoding: 'buffer' }, (_error, stdout) => expectType<NonSharedBuffer>()(stdout, true));
 
 // @ts-expect-error: a command is needed
 safeExec();
@@ -73,20 +89,37 @@ safeExec('true', { rlimits: { nofiles: 1 } });
 // @ts-expect-error: text is no Buffer
 safeExec('true', { encoding: 'utf8', rlimits: core }, (_error, _stdout: Buffer) => {});
 
+/** What @types/node say, by names that differ by version. */
+type NodeFailure = Parameters<NonNullable<Parameters<typeof node.execFile>[3]>>[0];
+
 // ---- execFile ------------------------------------------------------------------------------------------------
 
 safeExecFile('true', (error, stdout) => {
-  expectType<node.ExecFileException | null>()(error, true);
+  expectType<NodeFailure>()(error, true);
   expectType<string>()(stdout, true);
 });
 safeExecFile('true', ['one'], (_error, stdout) => expectType<string>()(stdout, true));
 safeExecFile('true', { rlimits: core }, (_error, stdout) => expectType<string>()(stdout, true));
 safeExecFile('true', ['one'], { rlimits: core }, (_error, stdout) => expectType<string>()(stdout, true));
 safeExecFile('true', null, { encoding: 'buffer', nice: 1 }, (_error, stdout) => {
-  expectType<Buffer>()(stdout, true);
+  expectType<NonSharedBuffer>()(stdout, true);
 });
-safeExecFile('true', { encoding: 'buffer', nice: 1 }, (_error, stdout) => expectType<Buffer>()(stdout, true));
+safeExecFile('true', { encoding: 'buffer', nice: 1 }, (_error, stdout) =>
+  expectType<NonSharedBuffer>()(stdout, true),
+);
 expectType<SafeChildProcess>()(safeExecFile('true', ['one'], { noNewPrivileges: true }), true);
+expectType<SafeChildProcess>()(safeExecFile('ls', ['a']), true);
+expectType<SafeChildProcess>()(safeExecFile('ls'), true);
+expectType<SafeChildProcess>()(safeExecFile('ls', null), true);
+expectType<SafeChildProcess>()(safeExecFile('ls', { cwd: '/' }), true);
+expectType<SafeChildProcess>()(
+  safeExecFile('ls', ['a'], () => {}),
+  true,
+);
+expectType<boolean>()(safeExecFile('ls', ['a'], { encoding: 'buffer' }, () => {}).killTree(), true);
+declare const execFileOptions: node.ExecFileOptions;
+expectType<SafeChildProcess>()(safeExecFile('ls', ['a'], execFileOptions, null), true);
+safeExecFile('ls', execFileOptions, (_error, stdout) => expectType<string | NonSharedBuffer>()(stdout, true));
 
 // @ts-expect-error: arguments are strings
 safeExecFile('true', [1], { rlimits: core });
@@ -104,19 +137,23 @@ interface Outputs<Text> {
 
 const execPromise = promisify(safeExec);
 const execFilePromise = promisify(safeExecFile);
-expectType<node.PromiseWithChild<Outputs<string>>>()(execPromise('true'), true);
-expectType<node.PromiseWithChild<Outputs<string>>>()(execPromise('true', { rlimits: core }), true);
-expectType<node.PromiseWithChild<Outputs<Buffer>>>()(
+expectType<PromiseWithSafeChild<Outputs<string>>>()(execPromise('true'), true);
+expectType<PromiseWithSafeChild<Outputs<string>>>()(execPromise('true', { rlimits: core }), true);
+expectType<PromiseWithSafeChild<Outputs<NonSharedBuffer>>>()(
   execPromise('true', { encoding: 'buffer', rlimits: core }),
   true,
 );
-expectType<node.PromiseWithChild<Outputs<string>>>()(execFilePromise('true', ['one']), true);
-expectType<node.PromiseWithChild<Outputs<string>>>()(execFilePromise('true', [], { nice: 1 }), true);
-expectType<node.PromiseWithChild<Outputs<Buffer>>>()(
+expectType<PromiseWithSafeChild<Outputs<string>>>()(execFilePromise('true', ['one']), true);
+expectType<PromiseWithSafeChild<Outputs<string>>>()(execFilePromise('true', [], { nice: 1 }), true);
+expectType<PromiseWithSafeChild<Outputs<NonSharedBuffer>>>()(
   execFilePromise('true', [], { encoding: 'buffer', nice: 1 }),
   true,
 );
-execPromise('true').child.kill();
+expectType<SafeChildProcess>()(execPromise('true').child, true);
+expectType<SafeChildProcess>()(execPromise('true', execOptions).child, true);
+expectType<boolean>()(execFilePromise('true', ['one']).child.killTree(), true);
+expectType<SafeChildProcess>()(execFilePromise('true').child, true);
+expectType<SafeChildProcess>()(execFilePromise('true', { encoding: 'buffer' }).child, true);
 // @ts-expect-error: a promise takes no callback
 execPromise('true', () => {});
 

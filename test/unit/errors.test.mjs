@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { root } from '../helpers/native.mjs';
@@ -123,6 +125,13 @@ describe('what failed is added to the error of Node', () => {
   test('the signal that killed the child', () => {
     assert.equal(failed({ step: 'cwd', signal: 'SIGKILL', explanation: 'killed' }).signal, 'SIGKILL');
   });
+});
+
+test('the type of a step lists the steps of the core, in their order', () => {
+  const source = readFileSync(join(root, 'lib', 'errors.ts'), 'utf8');
+  const [union] = source.match(/export type LaunchStep =[^;]*;/);
+  const listed = [...union.matchAll(/\| ['`](\w+)/g)].map(([, step]) => step);
+  assert.deepEqual(listed, require('../../dist/native.js').native().steps);
 });
 
 test('what is on the prototype of all objects spoils no error', () => {
