@@ -12,7 +12,7 @@ import {
 } from './checks.js';
 import { completeEnvironment, environmentPairs } from './environment.js';
 import { judgeArguments, judgeOptions } from './node-functions.js';
-import { addsToEnvironments, canInheritEnvironment } from './node-internals.js';
+import { addsToEnvironments, canInheritEnvironment, environmentBehindReplaced } from './node-internals.js';
 import type { SafeSpawnOptions } from './options.js';
 import type { Launch } from './plan.js';
 import { launchOf } from './registration.js';
@@ -123,6 +123,9 @@ function isFirstShellWithArguments(list: unknown, given: SafeSpawnOptions): bool
 // ---- what Node makes of it -----------------------------------------------------------------------------------
 
 function environmentOf(given: SafeSpawnOptions, judge: (environment: NodeJS.ProcessEnv) => void): object {
+  const hiddenEnvironment = given.env ? undefined : environmentBehindReplaced();
+  // Node completes nothing there.
+  if (hiddenEnvironment !== undefined) return { ...hiddenEnvironment };
   const environment = given.env ? Object(given.env) : { ...process.env };
   return addsToEnvironments() ? completeEnvironment(environment, judge) : environment;
 }

@@ -33,11 +33,11 @@ export function createChild(launch: Launch): Creation {
 
 /** A child that Node has constructed, and that is about to be started: with a handle of ours. Others stay as they are. */
 export function adoptChild(child: ChildProcess, options: unknown): SafeHandle | undefined {
-  const taken = takeHandle(child);
-  if (taken === undefined) return undefined;
+  const onexit = takeHandle(child);
+  if (onexit === undefined) return undefined;
   warnOfMisspelt(options);
   const launch = launchOf(bare<object>({}, options as object | undefined), false);
-  const handle = new SafeHandle(launch, (code, signal) => taken.onexit(code, signal));
+  const handle = new SafeHandle(launch, (code, signal) => onexit(code, signal));
   giveHandle(child, handle);
   addExtras(child, handle);
   return handle;

@@ -49,7 +49,7 @@ export class SafeHandle extends AsyncResource implements ProcessHandle {
   spawn(...received: unknown[]): number {
     const request = readSpawnRequest(received);
     this.#stdio = request.stdio;
-    requirePermission(request.file, received);
+    requirePermission(request.file);
     this.failure = this.#start(request);
     return this.failure?.errno ?? 0;
   }

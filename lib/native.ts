@@ -47,7 +47,7 @@ export const SYNC_RESULT_LENGTH = 9;
 type DeathListener = (code: number, signal: number, lost: boolean) => void;
 
 /** Of what follows. It counts up with each change, here and in src-native/binding.cc: one can be older than the other. */
-const INTERFACE = 2;
+const INTERFACE = 3;
 
 export interface Native {
   readonly interface: number;
@@ -92,6 +92,11 @@ export interface Native {
    * After EMFILE and ENFILE there are none; after other errors they are open and connected to nobody.
    */
   takeEnd(index: number): number;
+  /**
+   * Gives a descriptor to one of Node's pipe handles, as Node's own spawn does: the permission model has no say in it.
+   * 0 or a negative errno; -EINVAL if the handle is open already, or not of this thread.
+   */
+  openPipe(pipe: object, fd: number): number;
 
   /**
    * Starts a program and runs it to its end, while this thread waits.

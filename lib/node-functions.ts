@@ -25,6 +25,37 @@ export type FunctionName = keyof NodeFunctions;
  */
 export const node: NodeFunctions = { ...childProcess, ...registration()?.replaced };
 
+let readsReplaced: boolean | undefined;
+
+/**
+ * Whether Node takes the environment of a child from an object that a program has put in the place of `process.env`.
+ * Since 26.12 it does not, except under the permission model. It is asked to start a child that it must refuse.
+ */
+export function readsReplacedEnvironment(): boolean {
+  readsReplaced ??= isReadBySpawn();
+  return readsReplaced;
+}
+
+function isReadBySpawn(): boolean {
+  const current = process.env;
+  let isRead = false;
+  process.env = {
+    get SAFE_SPAWN(): string {
+      isRead = true;
+      return '';
+    },
+  };
+  try {
+    judge('spawn', NO_FILE, [], { killSignal: IMPOSSIBLE });
+  } catch {
+    // Another tool's function, which passes on what it is given.
+    return true;
+  } finally {
+    process.env = current;
+  }
+  return isRead;
+}
+
 // ---- Node's judgement of arguments ---------------------------------------------------------------------------
 
 /*

@@ -1,6 +1,6 @@
 /*
- * The only file that knows Node's private names. Each of them is checked against this Node when the library is
- * loaded; if one has changed, safeSpawn throws an error that says so, and starts nothing.
+ * The only file that knows Node's private names. Those that a launch uses are looked for in this Node before the first
+ * launch. If one has changed, safeSpawn throws an error that says so, and starts nothing.
  */
 import { ChildProcess } from 'node:child_process';
 import { channel } from 'node:diagnostics_channel';
@@ -9,7 +9,7 @@ import { types } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
 import { contractBroken } from './errors.js';
 import { refuseForeignRuntimes } from './native.js';
-import { type FunctionName, node } from './node-functions.js';
+import { type FunctionName, node, readsReplacedEnvironment } from './node-functions.js';
 
 type AnyFunction = (...parameters: unknown[]) => unknown;
 
@@ -46,28 +46,24 @@ interface Fields {
 
 type Instance = Omit<ChildProcess, keyof Fields> & Fields;
 
-/**
- * What `new ChildProcess()` makes, without its native handle: one that never started a process is never freed.
- * The order of the fields is Node's too, since console.log() shows it.
- */
-function makeInstance(handle: ProcessHandle): Instance {
+/** The fields that Node's constructor sets, in its order, since console.log() shows it. The last one is `_handle`. */
+const FIELDS = {
+  _closesNeeded: 1,
+  _closesGot: 0,
+  connected: false,
+  signalCode: null,
+  exitCode: null,
+  killed: false,
+  spawnfile: null,
+} satisfies Omit<Fields, '_handle'>;
+
+/** What `new ChildProcess()` makes, without its native handle: one that never started a process is never freed. */
+export function constructChild(handle: ProcessHandle): ChildProcess {
   const child: Instance = Object.create(ChildProcess.prototype);
   Reflect.apply(EventEmitter, child, []);
-  child._closesNeeded = 1;
-  child._closesGot = 0;
-  child.connected = false;
-  child.signalCode = null;
-  child.exitCode = null;
-  child.killed = false;
-  child.spawnfile = null;
+  Object.assign(child, FIELDS);
   child._handle = handle;
-  return child;
-}
-
-export function constructChild(handle: ProcessHandle): ChildProcess {
-  const child = makeInstance(handle) as unknown as ChildProcess;
-  ownHandle(handle, child);
-  return child;
+  return child as unknown as ChildProcess;
 }
 
 /** The last thing that the constructor does. */
@@ -155,34 +151,40 @@ function currentMethod(): AnyFunction {
   return (ChildProcess.prototype as unknown as { spawn: AnyFunction }).spawn;
 }
 
+/** An accessor could give another function each time. */
+function spawnMethod(): AnyFunction | undefined {
+  const method: unknown = Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'spawn')?.value;
+  return typeof method === 'function' ? (method as AnyFunction) : undefined;
+}
+
+/** Node's own, or the one that a program had put in its place before the library was loaded. */
+const methodAtLoad = spawnMethod();
+const isNodesMethod: boolean =
+  methodAtLoad !== undefined && sourceOf(methodAtLoad).includes('this._handle.spawn(');
+
 /** Whether nothing but this library sees what a child is started with. */
 function isUnwatched(): boolean {
-  const { spawn: method, isNodes } = knownNode();
   const current = currentMethod();
-  return isNodes && (current === method || (current === override?.method && override.previous === method));
+  const method = current === override?.method ? override.previous : current;
+  return method === methodAtLoad && isNodesMethod;
 }
 
 /**
- * Takes Node's own handle, which has not started anything, from a child. It is never freed: so at least it must not
- * keep the child. Undefined if the handle is another, such as one of this library or of another copy of it.
+ * Takes Node's own handle, which has not started anything, from a child, and returns what Node calls at the exit. The
+ * handle is never freed: so at least it must not keep the child. Undefined if the handle is another, such as one of this
+ * library or of another copy of it.
  */
-export function takeHandle(child: ChildProcess): GenuineHandle | undefined {
-  const { Process, owner } = knownNode();
-  const handle = (child as unknown as Instance)._handle;
-  if (!(handle instanceof Process)) return undefined;
-  const taken = { ...(handle as GenuineHandle) };
-  Reflect.deleteProperty(handle, owner);
-  Reflect.deleteProperty(handle, 'onexit');
-  return taken;
+export function takeHandle(child: ChildProcess): AnyFunction | undefined {
+  const { _handle: handle } = child as unknown as Instance;
+  if (handle === null || nativeClassOf(handle) !== 'Process') return undefined;
+  const { onexit } = handle;
+  if (typeof onexit !== 'function') throw contractBroken('its _handle has no onexit');
+  for (const key of Reflect.ownKeys(handle)) Reflect.deleteProperty(handle, key);
+  return onexit as AnyFunction;
 }
 
 export function giveHandle(child: ChildProcess, handle: ProcessHandle): void {
   (child as unknown as Instance)._handle = handle;
-  ownHandle(handle, child);
-}
-
-function ownHandle(handle: ProcessHandle, child: ChildProcess): void {
-  (handle as unknown as Record<symbol, ChildProcess>)[knownNode().owner] = child;
 }
 
 /** What the source of each function has in it: if it doesn't, another tool has put its own in its place. */
@@ -222,13 +224,17 @@ export type StdioEntry =
 
 const WRAPS = { Pipe: 'pipe', TTY: 'tty', TCP: 'tcp', UDP: 'udp' } as const;
 
-/** The stdio entry for one of Node's native streams and sockets, whose classes are not exported. */
+/** The stdio entry for one of Node's native streams and sockets. */
 export function wrapOf(value: unknown): StdioEntry | undefined {
-  const handle = value as (NativeStream & { getAsyncId?: unknown }) | null | undefined;
-  if (typeof handle?.getAsyncId !== 'function') return undefined;
-  const { name } = handle.constructor;
-  if (!Object.hasOwn(WRAPS, name)) return undefined;
-  return { type: 'wrap', handle, wrapType: WRAPS[name as keyof typeof WRAPS] };
+  const name = nativeClassOf(value);
+  if (name === undefined || !Object.hasOwn(WRAPS, name)) return undefined;
+  return { type: 'wrap', handle: value as NativeStream, wrapType: WRAPS[name as keyof typeof WRAPS] };
+}
+
+/** The name of the class of one of Node's native objects, whose classes are not exported. */
+function nativeClassOf(value: unknown): string | undefined {
+  const object = value as { getAsyncId?: unknown } | null | undefined;
+  return typeof object?.getAsyncId === 'function' ? object.constructor.name : undefined;
 }
 
 export interface SpawnRequest {
@@ -260,7 +266,7 @@ interface Permission {
   has(scope: string, reference?: string): boolean;
 }
 
-function hasPermissionModel(): boolean {
+export function hasPermissionModel(): boolean {
   return 'permission' in process;
 }
 
@@ -268,38 +274,13 @@ function hasPermissionModel(): boolean {
 let auditing = false;
 
 /** Throws Node's own ERR_ACCESS_DENIED where Node would. `drop()` can take the permission away at any time. */
-export function requirePermission(file: string, received: unknown[]): void {
-  const { permission } = process as unknown as { permission?: Permission };
-  if (permission === undefined) return;
-  if (auditing) permission.has('child', file);
-  else if (!permission.has('child')) askForPermission(received);
-}
-
-/**
- * Only Node's native code tells denial from audit. It checks before it does anything, so a genuine handle is asked
- * to start this program in a directory that can't be one: denied, it throws; audited, the program is not reached.
- */
-function askForPermission(received: unknown[]): void {
-  const handle = new (knownNode().Process)();
-  const nowhere = '/dev/null';
-  const ignored = [{ type: 'ignore' }, { type: 'ignore' }, { type: 'ignore' }];
-  const [request] = received;
-  handle.spawn(
-    ...(received.length === 1
-      ? [{ ...(request as SpawnRequest), cwd: nowhere, stdio: ignored }]
-      : received.with(2, nowhere).with(4, ignored)),
-  );
-  handle.close();
-  auditing = true;
-}
-
-/** The same for a synchronous child, for which Node has another function. */
-export function requirePermissionSync(file: string): void {
+export function requirePermission(file: string): void {
   const { permission } = process as unknown as { permission?: Permission };
   if (permission === undefined) return;
   if (auditing) permission.has('child', file);
   else if (!permission.has('child')) {
-    // Denied, it throws before it looks at anything; audited, it finds that this is no directory.
+    // Only Node's native code tells denial from audit. Denied, it throws before it looks at anything. Audited, it finds
+    // that this is no directory.
     node.spawnSync(file, [], { cwd: '/dev/null', stdio: 'ignore' });
     auditing = true;
   }
@@ -318,9 +299,20 @@ export function forkArguments(execArgv: readonly string[] | undefined): readonly
 
 // ---- environment ---------------------------------------------------------------------------------------------
 
-/** In a Worker, and where a program has replaced it, `process.env` is not the environment of the process. */
-const genuineEnvironment: NodeJS.ProcessEnv | undefined =
-  isMainThread && !types.isProxy(process.env) && refusesSymbols(process.env) ? process.env : undefined;
+let foundEnvironment: NodeJS.ProcessEnv | undefined;
+
+/**
+ * The environment of the process or the Worker, which is not `process.env` where a program has replaced that. Undefined
+ * as long as nothing else was seen there.
+ */
+function genuineEnvironment(): NodeJS.ProcessEnv | undefined {
+  if (foundEnvironment === undefined && !types.isProxy(process.env) && refusesSymbols(process.env)) {
+    foundEnvironment = process.env;
+  }
+  return foundEnvironment;
+}
+
+genuineEnvironment();
 
 /** Only the genuine one does. An ordinary object takes the property, and is rid of it at once. */
 function refusesSymbols(environment: object): boolean {
@@ -336,8 +328,16 @@ function refusesSymbols(environment: object): boolean {
 
 /** True if the child is to get the strings that exec gets by itself, and nobody looks at a copy of them. */
 export function canInheritEnvironment(): boolean {
-  if (process.env !== genuineEnvironment || hasPermissionModel()) return false;
+  // The environment of a Worker is not the one that exec hands on.
+  if (!isMainThread || process.env !== genuineEnvironment() || hasPermissionModel()) return false;
   return isUnwatched() && !spawnStarts.hasSubscribers;
+}
+
+/** The environment that Node gives to a child in spite of the object in its place; undefined if it gives that object. */
+export function environmentBehindReplaced(): NodeJS.ProcessEnv | undefined {
+  const genuine = genuineEnvironment();
+  if (process.env === genuine || genuine === undefined) return undefined;
+  return readsReplacedEnvironment() ? undefined : genuine;
 }
 
 /** Whether Node adds to every environment: where coverage is collected, and what this process is permitted. */
@@ -361,79 +361,29 @@ function sourceOf(method: AnyFunction): string {
 
 // ---- the contract --------------------------------------------------------------------------------------------
 
-interface GenuineHandle extends ProcessHandle {
-  onexit: AnyFunction;
-}
+let isKnown = false;
 
-interface Contract {
-  /** Node's ChildProcess.prototype.spawn, or what a program had put in its place before the library was loaded. */
-  readonly spawn: AnyFunction;
-  readonly isNodes: boolean;
-  readonly Process: new () => ProcessHandle;
-  readonly owner: symbol;
-}
-
+/**
+ * Throws where this Node makes a ChildProcess of other fields than those above. A failure is looked at again at the next
+ * launch: the program may have changed what it had changed.
+ */
 export function requireKnownNode(): void {
-  knownNode();
-}
-
-function knownNode(): Contract {
-  if (typeof contract !== 'string') return contract;
+  if (isKnown) return;
   refuseForeignRuntimes();
-  throw contractBroken(contract);
+  const difference = findDifference();
+  if (difference !== undefined) throw contractBroken(difference);
+  isKnown = true;
 }
 
-function readContract(): Contract | string {
-  try {
-    return examine(new ChildProcess() as unknown as Fields);
-  } catch (error) {
-    return `it can't be examined (${error})`;
-  }
+/** Reads the constructor and does not call it: asynchronous hooks and diagnostic channels would see another child. */
+function findDifference(): string | undefined {
+  const maker: unknown = ChildProcess.prototype.constructor;
+  const source = typeof maker === 'function' ? sourceOf(maker as AnyFunction) : '';
+  const expected = [
+    ...Object.entries(FIELDS).map(([name, value]) => `${name} = ${value};`),
+    '_handle = new ',
+  ];
+  const missing = expected.find((assignment) => !source.includes(assignment));
+  if (missing !== undefined) return `its constructor has no "${missing.trim()}"`;
+  return spawnMethod() === undefined ? 'its prototype has no method spawn' : undefined;
 }
-
-/** The instance is only looked at: its handle has no process, and kill() on it would signal a stranger. */
-function examine(genuine: Fields): Contract | string {
-  const handle = genuine._handle as GenuineHandle | undefined | null;
-  if (!handle) return 'it has no _handle';
-  const owner = findSymbol(handle, 'owner_symbol');
-  if (owner === undefined || Reflect.get(handle, owner) !== genuine) return 'its _handle has no owner';
-  const spawnMethod = Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'spawn')?.value;
-  if (typeof spawnMethod !== 'function') return 'its prototype has no method spawn';
-  const difference = compareFields(genuine, makeInstance(handle)) ?? compareHandle(handle);
-  if (difference !== undefined) return difference;
-  return {
-    spawn: spawnMethod,
-    isNodes: sourceOf(spawnMethod).includes('this._handle.spawn('),
-    Process: handle.constructor as new () => ProcessHandle,
-    owner,
-  };
-}
-
-function compareFields(genuine: object, ours: object): string | undefined {
-  const theirKeys = Reflect.ownKeys(genuine);
-  const ourKeys = Reflect.ownKeys(ours);
-  const strangers = theirKeys.filter((key) => !ourKeys.includes(key)).map(String);
-  if (strangers.length > 0) return `it has unknown fields (${strangers.join(', ')})`;
-  const missing = ourKeys.filter((key) => !theirKeys.includes(key)).map(String);
-  if (missing.length > 0) return `it lacks known fields (${missing.join(', ')})`;
-  const changed = Object.entries(genuine).filter(([key, value]) => !isSame(value, Reflect.get(ours, key)));
-  return changed.length > 0 ? `it has other values in ${changed.map(([key]) => key).join(', ')}` : undefined;
-}
-
-/** Of the emitter's own objects each instance has another. */
-function isSame(theirs: unknown, ours: unknown): boolean {
-  return theirs === ours || (typeof theirs === 'object' && typeof ours === 'object');
-}
-
-const HANDLE_FIELDS = 'Symbol(owner_symbol), onexit';
-const HANDLE_METHODS = ['spawn', 'kill', 'close', 'ref', 'unref', 'hasRef'] as const;
-
-function compareHandle(handle: GenuineHandle): string | undefined {
-  const fields = Reflect.ownKeys(handle).map(String).sort().join(', ');
-  if (fields !== HANDLE_FIELDS) return `its _handle has other fields (${fields})`;
-  const missing = HANDLE_METHODS.filter((method) => typeof handle[method] !== 'function');
-  return missing.length > 0 ? `its _handle lacks methods (${missing.join(', ')})` : undefined;
-}
-
-/** What is different from the Node that this file knows, or what it needs of that Node. Last: all above is used. */
-const contract: Contract | string = readContract();

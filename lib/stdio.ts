@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { native, STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } from './native.js';
-import type { NativeStream, StdioEntry } from './node-internals.js';
+import { hasPermissionModel, type NativeStream, type StdioEntry } from './node-internals.js';
 
 const { EINVAL } = constants.errno;
 
@@ -51,10 +51,15 @@ export function openEnds(stdio: readonly StdioEntry[]): number {
     if (pipe === undefined) return;
     const end = native().takeEnd(index);
     if (end < 0) return;
-    if (failed === 0) failed = pipe.open(end);
+    if (failed === 0) failed = openPipe(pipe, end);
     if (failed !== 0) closeSync(end);
   });
   return failed;
+}
+
+/** Node's own spawn opens pipes below the permission model, which refuses their open() without --allow-net since 26.12. */
+function openPipe(pipe: NativeStream, end: number): number {
+  return hasPermissionModel() ? native().openPipe(pipe, end) : pipe.open(end);
 }
 
 /** Harmless for those that are closed, or were never opened. */

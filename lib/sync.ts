@@ -16,7 +16,7 @@ import type {
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
 import { examining, refuseMisspelt } from './misspelt.js';
 import { node } from './node-functions.js';
-import { requireKnownNode, requirePermissionSync } from './node-internals.js';
+import { requireKnownNode, requirePermission } from './node-internals.js';
 import { refuseLaunchOptions, type WithLaunchOptions } from './options.js';
 import { normalizeSyncArguments } from './sync-arguments.js';
 import { runToEnd } from './sync-run.js';
@@ -49,7 +49,7 @@ export function runSpawnSync(command: string, args?: unknown, options?: unknown)
   if (process.platform !== 'linux') return elsewhere(node.spawnSync, command, args, options) as Result;
   requireKnownNode();
   const run = normalizeSyncArguments(command, args, options);
-  requirePermissionSync(run.request.file);
+  requirePermission(run.request.file);
   return runToEnd(run);
 }
 

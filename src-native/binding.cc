@@ -10,6 +10,7 @@
 #include "core/launch.h"
 #include "exit-watcher.h"
 #include "gates.h"
+#include "pipe-opener.h"
 #include "processes.h"
 #include "request.h"
 #include "sync-runner.h"
@@ -87,6 +88,19 @@ Napi::Value TakeEnd(const Napi::CallbackInfo &info) {
   uint32_t index = info[0].As<Napi::Number>().Uint32Value();
 
   return Napi::Number::New(info.Env(), WatcherOf(info)->ends().Take(index));
+}
+
+Napi::Value OpenPipe(const Napi::CallbackInfo &info) {
+  uv_loop_t *loop = nullptr;
+
+  if (!info[0].IsObject() || !info[1].IsNumber()) {
+    ThrowErrno(info.Env(), UV_EINVAL, "openPipe");
+    return info.Env().Undefined();
+  }
+  int error = napi_get_uv_event_loop(info.Env(), &loop) == napi_ok
+                  ? OpenPipeHandle(loop, info[0].As<Napi::Object>(), info[1].As<Napi::Number>().Int32Value())
+                  : UV_ENOTSUP;
+  return Napi::Number::New(info.Env(), error);
 }
 
 /* The first stdio entry is read by the child, the others are written. */
@@ -192,7 +206,7 @@ Napi::Value StepNames(Napi::Env env) {
 }
 
 /* Of what is exported here, as lib/native.ts has it: it counts up with each change. */
-constexpr int kInterface = 2;
+constexpr int kInterface = 3;
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   ExitWatcher *watcher = nullptr;
@@ -209,6 +223,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("hasRef", Napi::Function::New(env, HasRef, "hasRef", watcher));
   exports.Set("takeEnd", Napi::Function::New(env, TakeEnd, "takeEnd", watcher));
   exports.Set("runSync", Napi::Function::New(env, RunSync, "runSync", watcher));
+  exports.Set("openPipe", Napi::Function::New(env, OpenPipe, "openPipe", watcher));
   exports.Set("sealFds", Napi::Function::New(env, SealFds, "sealFds", watcher));
   exports.Set("internalFds", Napi::Function::New(env, InternalFds, "internalFds", watcher));
   exports.Set("capabilities", Napi::Function::New(env, Capabilities, "capabilities", watcher));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 import { withoutRoot } from '../helpers/requirements.mjs';
 import { scratchDirectory } from '../helpers/scratch.mjs';
-import { sameAsNode } from './harness.mjs';
+import { sameAsNode, sameAsNodeAlone } from './harness.mjs';
 
 const showEnvironment = ['-e', 'console.log(JSON.stringify(process.env))'];
 
@@ -69,6 +69,13 @@ sameAsNode('another object in the place of process.env', ({ spawn }) => {
     }
   });
 });
+
+for (const inWorker of [false, true]) {
+  for (const early of [false, true]) {
+    const title = `another object in the place of process.env${inWorker ? ' of a Worker' : ''}${early ? ' as the library is loaded' : ''}`;
+    sameAsNodeAlone(title, 'replaced-env.mjs', { how: { input: { inWorker, early } } });
+  }
+}
 
 sameAsNode('coverage is handed down', ({ spawn }) => {
   withCoverage('/nonexistent/coverage', () => {

@@ -1,4 +1,4 @@
-/** Changes something of Node, loads the library, starts a child, and prints what became of it. */
+/** Changes something of Node, loads the library, starts a child, changes it back, and starts another one. */
 import childProcess, { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -7,21 +7,22 @@ import { syncBuiltinESMExports } from 'node:module';
 const [, , , input] = process.argv;
 const { how, args } = JSON.parse(input);
 
-const genuineSpawn = ChildProcess.prototype.spawn;
+const { constructor: genuineConstructor, spawn: genuineSpawn } = ChildProcess.prototype;
 
 /** Each is what another version of Node, or another library, may do. */
 const CHANGES = {
   nothing() {},
-  'a field that is unknown': () => onConstruction((child) => Object.assign(child, { _novelty: 1 })),
-  'a field that is missing': () => onConstruction((child) => Reflect.deleteProperty(child, '_closesGot')),
-  'a field with another value': () => onConstruction((child) => Object.assign(child, { _closesNeeded: 2 })),
-  'a field of the handle that is unknown': () =>
-    onConstruction((child) => Object.assign(child._handle, { onnovelty() {} })),
-  'no owner of the handle': () =>
-    onConstruction(({ _handle: handle }) => {
-      Reflect.deleteProperty(handle, Object.getOwnPropertySymbols(handle)[0]);
+  'a field that is unknown': () => changeConstructor('this.killed = false;', '$& this._novelty = 1;'),
+  'a field that is missing': () => changeConstructor('this._closesGot = 0;', ''),
+  'a field with another value': () => changeConstructor('this._closesNeeded = 1;', 'this._closesNeeded = 2;'),
+  'a field with another name': () => changeConstructor('this.spawnfile = null;', 'this.file = null;'),
+  'no handle': () => changeConstructor('this._handle = new Process();', ''),
+  'no constructor': () => Reflect.deleteProperty(ChildProcess.prototype, 'constructor'),
+  'fields of the child and of the handle that are unknown': () =>
+    subscribe('child_process', ({ process: child }) => {
+      Object.assign(child, { _novelty: 1 });
+      Object.assign(child._handle, { onnovelty() {}, [Symbol('novelty')]: 1 });
     }),
-  'no handle': () => onConstruction((child) => Object.assign(child, { _handle: undefined })),
   'an accessor in the place of the method': () =>
     Object.defineProperty(ChildProcess.prototype, 'spawn', { get: () => genuineSpawn }),
   'no method': () => Reflect.deleteProperty(ChildProcess.prototype, 'spawn'),
@@ -40,11 +41,14 @@ const CHANGES = {
     childProcess.spawn = () => ({ pretended: true });
     syncBuiltinESMExports();
   },
-  'an emitter with another prototype': () => Object.setPrototypeOf(ChildProcess.prototype, null),
 };
 
-function onConstruction(change) {
-  subscribe('child_process', ({ process: child }) => change(child));
+/** As another version of Node may have it. It is never called: no child is constructed to be looked at. */
+function changeConstructor(pattern, replacement) {
+  const source = String(genuineConstructor);
+  const changed = source.replace(pattern, replacement);
+  if (changed === source) throw new Error(`there is no ${pattern}`);
+  ChildProcess.prototype.constructor = new Function(`return (${changed});`)();
 }
 
 function replaceMethod(method) {
@@ -64,4 +68,9 @@ async function outcome() {
   }
 }
 
-console.log(JSON.stringify(await outcome()));
+const first = await outcome();
+if (!Object.isFrozen(ChildProcess.prototype)) {
+  Object.defineProperty(ChildProcess.prototype, 'spawn', { value: genuineSpawn, writable: true });
+  Object.assign(ChildProcess.prototype, { constructor: genuineConstructor });
+}
+console.log(JSON.stringify({ first, repaired: await outcome() }));
