@@ -151,8 +151,8 @@ static int above_stdio(int pidfd) {
 /* ---- what came of it ------------------------------------------------------------------------- */
 
 /*
- * A stop signal that arrived before execve(2) was dropped by the child, since it would have stopped there,
- * and this thread with it, for ever. Now the program gets it.
+ * The child could not arrange for a stop at execve(2), without a free descriptor for instance. A job that was stopped and
+ * continued meanwhile gets the stop late.
  */
 static void resend_stops(const struct launch__report *report, const struct launch_child *child) {
   for (size_t i = 0; i < LAUNCH__STOP_SIGNALS; i++)

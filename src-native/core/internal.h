@@ -39,7 +39,7 @@ struct launch__report {
   _Atomic int error;
   _Atomic int detail;
   _Atomic bool mail_taken;
-  _Atomic uint64_t stops; /* stop signals that came too early for the child; bit n - 1 is signal n */
+  _Atomic uint64_t stops; /* stop signals that the parent has to send again; bit n - 1 is signal n */
 #ifdef LAUNCH_TEST_GATES
   _Atomic int gates[LAUNCH_GATE_COUNT];
   _Atomic int gate_pid;
@@ -107,6 +107,8 @@ struct launch__run {
   bool nofile_raised;
   uint64_t nofile_soft; /* before the child raised it */
   uint64_t nofile_hard;
+  int stop_ends[2];         /* execve(2) closes them, and then the kernel stops the program; else -1 */
+  _Atomic bool interrupted; /* by a signal of job control, during execve(2) */
   int canary; /* a probe: a descriptor that must be gone after the seal, and nothing is executed; else -1 */
 };
 
@@ -178,7 +180,7 @@ bool launch__is_proc(int fd);
 /* steps/fds.c [child]: does the plan put something on this number? */
 bool launch__is_target(const struct launch_plan *plan, int fd);
 
-/* steps/signals.c: a terminal's, which the child hands back to its parent. */
+/* steps/signals.c: a terminal's */
 enum { LAUNCH__STOP_SIGNALS = 3 };
 extern const int launch__stop_signals[LAUNCH__STOP_SIGNALS];
 

@@ -122,6 +122,7 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
       .cwd = launch__caller_path(plan, plan->cwd, cwd, sizeof cwd),
       .cgroup = -1,
       .running_end = -1,
+      .stop_ends = {-1, -1},
       .canary = -1,
   };
   int error;

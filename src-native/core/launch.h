@@ -220,7 +220,7 @@ const char *launch_pidfd_name(enum launch_pidfd pidfd);
  * Points at which a test can hold the child. Compiled out of releases.
  * A held child runs launch__gate_wait(): test code arms a gate, sees `reached`, then opens it.
  */
-enum launch_gate { LAUNCH_GATE_UNSHARE, LAUNCH_GATE_UNMASK, LAUNCH_GATE_COUNT };
+enum launch_gate { LAUNCH_GATE_UNSHARE, LAUNCH_GATE_UNMASK, LAUNCH_GATE_EXEC, LAUNCH_GATE_COUNT };
 void launch_gate_arm(struct launch_context *context, enum launch_gate gate);
 bool launch_gate_reached(struct launch_context *context, enum launch_gate gate);
 pid_t launch_gate_pid(struct launch_context *context); /* of the held child */

@@ -228,6 +228,7 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
       .own_memory = deaths_take_sharers_along(),
       .cgroup = -1,
       .running_end = -1,
+      .stop_ends = {-1, -1},
   };
   struct launch_child child;
   int error = launch__mailbox_ensure(&context->mailbox);

@@ -60,7 +60,7 @@ static const struct subject {
     {"recvmsg", SYS_recvmsg, 0, 0, 0},
     {"getdents64", SYS_getdents64, 0, 0, 0},
     {"dup3", SYS_dup3, 0, 0, 0},
-    {"rt_sigpending", SYS_rt_sigpending, 0, 0, 0},
+    {"sigaltstack", SYS_sigaltstack, 0, 0, 0},
 };
 
 static const struct answer {

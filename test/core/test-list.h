@@ -82,6 +82,12 @@ TEST(signal_for_the_caller_waits_for_the_launch, NATIVE,
      "A signal for the caller is delivered when the launch is over")
 TEST(stop_of_the_job_in_the_window_stops_all_of_it, NATIVE,
      "Ctrl-Z in the window stops caller and program at once")
+TEST(stop_of_the_child_in_the_window_stops_the_program, NATIVE,
+     "A stop signal for the child before exec stops the program before its first instruction")
+TEST(continued_in_the_window_the_program_runs, NATIVE, "SIGCONT before exec takes the stop back")
+TEST(stop_of_a_child_without_a_free_number_is_sent_again, NATIVE,
+     "A child that has no free number for that is stopped by its parent")
+TEST(stop_in_the_window_does_not_hide_a_failure, NATIVE, "A stop before exec does not hide a failure of exec")
 TEST(failed_launch_sends_no_sigchld, NATIVE, "A failed launch sends no SIGCHLD")
 
 TEST(path_of_the_child_is_searched_from_its_directory, ANYWHERE,

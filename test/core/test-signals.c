@@ -307,6 +307,7 @@ static void check_stops(struct launch_context *context) {
   for (size_t i = 0; i < COUNT(stops); i++) {
     check_stop(context, LAUNCH_GATE_UNSHARE, stops[i]);
     check_stop(context, LAUNCH_GATE_UNMASK, stops[i]);
+    check_stop(context, LAUNCH_GATE_EXEC, stops[i]);
   }
 }
 
@@ -316,6 +317,103 @@ static void check_stops(struct launch_context *context) {
  */
 void test_stop_of_the_job_in_the_window_stops_all_of_it(void) {
   in_the_main_ways(check_stops);
+}
+
+/* Stop signals are of no effect in a process group without a parent in another group of its session. */
+static void check_as_job(void *check) {
+  CHECKED(setpgid(0, 0));
+  in_the_main_ways(*(void (**)(struct launch_context *))check);
+}
+
+static void in_the_main_ways_as_job(void (*check)(struct launch_context *context)) {
+  in_fork(check_as_job, &check);
+}
+
+static const enum launch_gate job_control_gates[] = {LAUNCH_GATE_UNSHARE, LAUNCH_GATE_UNMASK,
+                                                     LAUNCH_GATE_EXEC};
+
+static void start_with_signals(struct launch_context *context, struct probe *probe, enum launch_gate gate,
+                               const int *signals, size_t count, struct held *held) {
+  probe_then(probe, "pause");
+  held_start(held, context, &probe->plan, gate);
+  for (size_t i = 0; i < count; i++)
+    CHECKED(kill(launch_gate_pid(context), signals[i]));
+  held_finish(held);
+  ASSERT_ZERO(held->result);
+}
+
+static void expect_stopped_before_main(const struct probe *probe, struct held *held) {
+  EVENTUALLY(state_of(held->child.pid) == 'T');
+  ASSERT(!probe_has_reported(probe));
+  ASSERT_ZERO(launch_signal(&held->child, SIGCONT));
+  EVENTUALLY(probe_has_reported(probe));
+  kill_and_reap(&held->child);
+}
+
+static void check_stop_of_the_child(struct launch_context *context) {
+  for (size_t i = 0; i < COUNT(job_control_gates); i++) {
+    struct held held;
+    struct probe probe;
+    probe_init(&probe);
+    start_with_signals(context, &probe, job_control_gates[i], (int[]){SIGTTOU, SIGTSTP}, 2, &held);
+    expect_stopped_before_main(&probe, &held);
+  }
+}
+
+/* The kernel stops it: a parent that is stopped itself, by one of its other threads, can't. */
+void test_stop_of_the_child_in_the_window_stops_the_program(void) {
+  in_the_main_ways_as_job(check_stop_of_the_child);
+}
+
+static void check_taken_back_stop(struct launch_context *context) {
+  for (size_t i = 0; i < COUNT(job_control_gates); i++) {
+    struct held held;
+    struct probe probe;
+    struct probe_report report;
+    probe_init(&probe);
+    start_with_signals(context, &probe, job_control_gates[i], (int[]){SIGTSTP, SIGCONT}, 2, &held);
+    EVENTUALLY(probe_has_reported(&probe));
+    probe_read(&probe, &report);
+    ASSERT_EQ(report.caught | report.ignored | report.blocked, 0);
+    EXPECT_EXACT(&report, NULL, 0);
+    kill_and_reap(&held.child);
+  }
+}
+
+void test_continued_in_the_window_the_program_runs(void) {
+  in_the_main_ways_as_job(check_taken_back_stop);
+}
+
+static void check_stop_without_numbers(struct launch_context *context) {
+  const struct launch_rlimit limit = {RLIMIT_NOFILE, true, true, 1, 1};
+  struct held held;
+  struct probe probe;
+  probe_init(&probe);
+  probe.plan.rlimits = &limit;
+  probe.plan.rlimit_count = 1;
+  start_with_signals(context, &probe, LAUNCH_GATE_EXEC, (int[]){SIGTTIN}, 1, &held);
+  EVENTUALLY(state_of(held.child.pid) == 'T');
+  kill_and_reap(&held.child);
+}
+
+void test_stop_of_a_child_without_a_free_number_is_sent_again(void) {
+  in_the_main_ways_as_job(check_stop_without_numbers);
+}
+
+static void check_failure_after_stop(struct launch_context *context) {
+  struct held held;
+  struct probe probe;
+  probe_init(&probe);
+  probe.plan.file = "/no/such/program";
+  held_start(&held, context, &probe.plan, LAUNCH_GATE_EXEC);
+  CHECKED(kill(launch_gate_pid(context), SIGTSTP));
+  held_finish(&held);
+  EXPECT_ERROR(held.error, LAUNCH_STEP_EXEC, ENOENT);
+  expect_no_children();
+}
+
+void test_stop_in_the_window_does_not_hide_a_failure(void) {
+  in_the_main_ways_as_job(check_failure_after_stop);
 }
 
 /* ---- SIGCHLD -------------------------------------------------------------------------------------------------------------- */

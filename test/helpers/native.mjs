@@ -16,6 +16,8 @@ export const probePath = program('probe');
 export const launcherPath = program('launcher');
 /** Writes to stdout until that fails; see test/native/writer.c. */
 export const writerPath = program('writer');
+/** Runs a program as a job that is stopped and continued at random; see test/native/job.c. */
+export const jobPath = program('job');
 
 /** Runs a program under a seccomp filter, or without /proc; see test/core/seccomp-run.c. */
 export const seccompRunPath = existing(join(root, 'test', 'core', 'build', 'seccomp-run'));

@@ -12,24 +12,35 @@ static const char *search_path(char *const *envp) {
   return default_path;
 }
 
+/* Again where a handler of job control interrupted it, which a file system may report as EINTR. */
+static int call_execve(const char *path, char *const *argv, struct launch__run *run) {
+  long error;
+
+  do {
+    run->interrupted = false;
+    error = launch__sys(SYS_execve, path, argv, run->plan->envp);
+  } while (error == -EINTR && run->interrupted);
+  return (int)error;
+}
+
 /* "/bin/sh path args": takes the spare slot before argv[0], and the place of argv[0] itself until the call
  * failed. */
-static int execute_by_shell(const char *path, const struct launch_plan *plan) {
-  char **argv = plan->argv, *name = argv[0];
+static int execute_by_shell(const char *path, struct launch__run *run) {
+  char **argv = run->plan->argv, *name = argv[0];
   int error;
 
   if (name == NULL) argv[1] = NULL;
   argv[-1] = (char *)"/bin/sh";
   argv[0] = (char *)path;
-  error = (int)launch__sys(SYS_execve, argv[-1], argv - 1, plan->envp);
+  error = call_execve(argv[-1], argv - 1, run);
   argv[0] = name;
   return error;
 }
 
-static int execute(const char *path, const struct launch_plan *plan) {
-  int error = (int)launch__sys(SYS_execve, path, plan->argv, plan->envp);
+static int execute(const char *path, struct launch__run *run) {
+  int error = call_execve(path, run->plan->argv, run);
 
-  return error == -ENOEXEC ? execute_by_shell(path, plan) : error;
+  return error == -ENOEXEC ? execute_by_shell(path, run) : error;
 }
 
 /* Whether the search goes on in the next directory after this error. */
@@ -49,15 +60,15 @@ static bool join(char *buffer, size_t size, const char *directory, size_t length
   return true;
 }
 
-static int execute_from_path(const char *file, const struct launch_plan *plan) {
+static int execute_from_path(const char *file, struct launch__run *run) {
   char candidate[PATH_MAX];
   bool saw_eacces = false;
   int error = -ENOENT;
 
-  for (const char *directory = search_path(plan->envp);; directory++) {
+  for (const char *directory = search_path(run->plan->envp);; directory++) {
     const char *end = strchrnul(directory, ':');
     if (join(candidate, sizeof candidate, directory, (size_t)(end - directory), file)) {
-      error = execute(candidate, plan);
+      error = execute(candidate, run);
       if (error == -EACCES) saw_eacces = true;
       if (!is_elsewhere(error)) return error;
     }
@@ -68,8 +79,11 @@ static int execute_from_path(const char *file, const struct launch_plan *plan) {
 }
 
 int launch__exec(struct launch__run *run) {
+#ifdef LAUNCH_TEST_GATES
+  launch__gate(run->report, LAUNCH_GATE_EXEC);
+#endif
   if (*run->file == '\0') return -ENOENT;
-  if (strchr(run->file, '/') != NULL) return execute(run->file, run->plan);
+  if (strchr(run->file, '/') != NULL) return execute(run->file, run);
   if (strlen(run->file) > NAME_MAX) return -ENAMETOOLONG;
-  return execute_from_path(run->file, run->plan);
+  return execute_from_path(run->file, run);
 }
