@@ -190,7 +190,10 @@ export interface LaunchOptions {
    * way. On a socket `/dev/stdin`, `/dev/stdout` and `/dev/stderr` can't be opened (`ENXIO`), as nginx, tee and shell
    * scripts do. Entries from 3 on are sockets, always.
    *
-   * pipe2(2). Holds 64 KiB by default, where a socket holds some 200.
+   * A pipe of stdout or stderr holds 256 KiB, a socket about 200 KB. While 64 pipes of this process are that large, further
+   * ones hold 64 KiB. A Node program that calls `process.exit()` loses what its pipe does not hold.
+   *
+   * pipe2(2), fcntl(2) with F_SETPIPE_SZ.
    *
    * @default 'socket'
    */

@@ -57,6 +57,7 @@ Napi::Value Launch(const Napi::CallbackInfo &info) {
   /* Nothing is needed after it that can't be had while a Worker is terminated, which can begin at any time. */
   if (Start(watcher->context(), &request, &launched, &error) == 0) {
     result[kPid] = launched.pid;
+    request.NameWriter(launched.pid);
     number = watcher->Watch(launched, info[0].As<Napi::Function>());
   } else {
     if (IsOutOfDescriptors(error.error)) request.CloseEnds();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/above-stdio.h"
+#include "large-pipes.h"
 
 namespace {
 
@@ -149,6 +150,7 @@ int Request::OpenPipe(size_t index) {
     return ours;
   }
   our_ends_[index] = ours;
+  if (stdio_[index].kind == kOneWayPipe && index != STDIN_FILENO) EnlargePipe(ours);
   int childs = fd_above_stdio(ends[1]);
   if (childs < 0) return childs;
   child_ends_[index] = childs;
@@ -172,6 +174,11 @@ int Request::OpenStdio() {
   plan_.fds = fds_.data();
   plan_.fd_count = fds_.size();
   return error;
+}
+
+void Request::NameWriter(pid_t child) const {
+  for (size_t i = 0; i < stdio_.size(); i++)
+    if (stdio_[i].kind == kOneWayPipe) SetPipeWriter(our_ends_[i], child);
 }
 
 std::vector<int> Request::ReleaseEnds() {

@@ -34,6 +34,8 @@ public:
   const launch_plan &plan() const {
     return plan_;
   }
+  /* Tells large-pipes.h who has the other ends of the pipes. */
+  void NameWriter(pid_t child) const;
   /*
    * Our end for each stdio entry, -1 where there is none. From now on they are the receiver's; the child's ends are
    * closed, or ours would never see the end.

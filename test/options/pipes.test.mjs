@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { safeFork, safeSpawn, safeSpawnSync } from 'safe-spawn';
+import { runFixture } from '../helpers/fixture.mjs';
 import { eventually } from '../helpers/poll.mjs';
 import { probe } from '../helpers/probe.mjs';
-import { fdTargets } from '../helpers/processes.mjs';
+import { fdTargets, stateOf } from '../helpers/processes.mjs';
 import { scratchPath } from '../helpers/scratch.mjs';
 
 const MEGABYTE = 1024 * 1024;
@@ -147,6 +148,62 @@ test('a synchronous child has them too', () => {
   });
   assert.deepEqual({ stdout, status }, { stdout: 'texttext', status: 0 });
 });
+
+// ---- size ----------------------------------------------------------------------------------------------------
+
+const LENGTH = 200 * 1024;
+const WRITER = [
+  process.execPath,
+  [
+    '-e',
+    `for (const name of ['stdout', 'stderr']) process[name].write('x'.repeat(${LENGTH})); process.exit()`,
+  ],
+  { stdio: ['ignore', 'pipe', 'pipe'], pipes: 'pipe' },
+];
+const written = { stdout: LENGTH, stderr: LENGTH };
+
+/** Without a turn of the loop, in which the pipes would be read. */
+function untilDead(pid) {
+  const end = Date.now() + 30_000;
+  while (stateOf(pid) !== 'Z') assert.ok(Date.now() < end, `${pid} lives`);
+}
+
+test('what Node writes before process.exit() arrives, also if nobody reads meanwhile', async () => {
+  const child = safeSpawn(...WRITER);
+  untilDead(child.pid);
+  const { stdout, stderr } = await outcome(child);
+  assert.deepEqual({ stdout: stdout.length, stderr: stderr.length }, written);
+});
+
+test('what Node writes before process.exit() arrives in a synchronous run', () => {
+  const { stdout, stderr } = safeSpawnSync(...WRITER);
+  assert.deepEqual({ stdout: stdout.length, stderr: stderr.length }, written);
+});
+
+test('pipes are large again once others are closed', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const children = Array.from({ length: 20 }, () => safeSpawn('cat', { pipes: 'pipe' }));
+    for (const { stdin } of children) stdin.end();
+    await Promise.all(children.map(outcome));
+  }
+  const child = safeSpawn(...WRITER);
+  untilDead(child.pid);
+  assert.equal((await outcome(child)).stdout.length, LENGTH);
+});
+
+const USUAL_PIPE = 64 * 1024;
+
+for (const [title, plan] of Object.entries({
+  'beside 200 children': { count: 200 },
+  'beside 200 children whose output is destroyed': { count: 200, destroy: true },
+})) {
+  test(`${title} other pipes of the user hold what they always do`, async () => {
+    // The allowance is the user's: this one has no other processes.
+    const uid = 1_000_000 + process.pid;
+    const { result, stderr } = await runFixture('many-pipes.mjs', { ...plan, uid });
+    assert.equal(result?.capacity, USUAL_PIPE, stderr);
+  });
+}
 
 test('no descriptor is left, of a child that ran and of one that did not', async () => {
   await outcome(safeSpawn('true', { pipes: 'pipe' }));
