@@ -37,8 +37,10 @@ export function readExecFileArguments(
   const areOptions = given === undefined || given === null || typeof given === 'function' || isRecord(given);
   const options: Options = areOptions ? bare({}, given) : {};
   if (!areOptions) judgeExecFile(file, args, given, callback);
-  if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isText)(options['argv0'])) {
-    judgeExecFile(file, args, options, callback);
+  // Node looks at `argv0` before it copies the options, which leaves out what they inherit.
+  const source = isRecord(given) ? (given as Options) : options;
+  if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isText)(source['argv0'])) {
+    judgeExecFile(file, args, source, callback);
   }
   return { args: args as readonly unknown[], options, given, callback };
 }

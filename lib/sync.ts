@@ -82,8 +82,10 @@ export function runExecFileSync(file: string, args?: unknown, options?: unknown)
   if (process.platform !== 'linux') return elsewhere(node.execFileSync, file, args, options) as Buffer;
   const given = readExecFileArguments(file, args, options);
   const result = runSpawnSync(file, given.args, given.given ?? {});
-  const first = given.options['argv0'] || file;
-  return outputOf(result, given.options['stdio'], () => [first, ...given.args].join(' '));
+  // Node reads these two from the options themselves, with what they inherit.
+  const { argv0, stdio } = Object(given.given);
+  const first = argv0 || file;
+  return outputOf(result, stdio, () => [first, ...given.args].join(' '));
 }
 
 /** `child_process.execFileSync` by way of {@link safeSpawnSync}: returns what the program wrote to stdout. */

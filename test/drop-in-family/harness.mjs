@@ -83,14 +83,14 @@ function describeChild(child) {
 }
 
 /** A copy in which whatever differs between any two runs is replaced by its type. */
-function show(value, key, above = []) {
+export function show(value, key, above = []) {
   if (key === 'pid') return typeof value === 'number' ? Math.sign(value) : value;
   if (typeof value !== 'object' || value === null) return value;
   if (above.includes(value)) return 'circular';
   const within = [...above, value];
   if (value instanceof Error) return showError(value, within);
   if (ArrayBuffer.isView(value)) return { Class: value.constructor.name, text: String(value) };
-  if (Array.isArray(value)) return value.map((item) => show(item, undefined, within));
+  if (Array.isArray(value)) return Array.from(value, (item) => show(item, undefined, within));
   const entries = Object.entries(value).map(([name, item]) => [name, show(item, name, within)]);
   return {
     keys: Object.keys(value),

@@ -2,9 +2,10 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { createServer } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { fatalProgram } from '../helpers/fatal-program.mjs';
-import { outcome, sameModules, sameSync } from './harness.mjs';
+import { outcome, sameCallback, sameModules, sameSync } from './harness.mjs';
 
 const sh = (script, options) => ['sh', ['-c', script], options];
 
@@ -300,3 +301,11 @@ sameModules(
     return returned.status;
   },
 );
+
+describe('options that are inherited', () => {
+  for (const argv0 of ['a\0b', 5, 'zero']) {
+    const call = () => ['sh', ['-c', 'exit 3'], Object.create({ argv0 })];
+    sameSync(`argv0: ${JSON.stringify(argv0)} with execFileSync`, 'execFileSync', call);
+    sameCallback(`argv0: ${JSON.stringify(argv0)} with execFile`, 'execFile', call);
+  }
+});

@@ -142,7 +142,9 @@ export function describeChild(child) {
     stdio: stdio?.map(describeStream),
     channel: channel?.constructor.name,
     ...{ signalCode, exitCode, killed, connected, spawnfile },
-    spawnargs: spawnargs?.map((argument) => (argument instanceof Object ? typeof argument : argument)),
+    spawnargs:
+      spawnargs &&
+      Array.from(spawnargs, (argument) => (argument instanceof Object ? typeof argument : argument)),
   };
 }
 
