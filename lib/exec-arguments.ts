@@ -38,9 +38,9 @@ export function readExecFileArguments(
   const options: Options = areOptions ? bare({}, given) : {};
   if (!areOptions) judgeExecFile(file, args, given, callback);
   // Node looks at `argv0` before it copies the options, which leaves out what they inherit.
-  const source = isRecord(given) ? (given as Options) : options;
-  if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isText)(source['argv0'])) {
-    judgeExecFile(file, args, source, callback);
+  const { argv0 } = isRecord(given) ? (given as Options) : options;
+  if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isText)(argv0)) {
+    judgeExecFile(file, args, bare({}, options, { argv0 }), callback);
   }
   return { args: args as readonly unknown[], options, given, callback };
 }
