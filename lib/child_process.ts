@@ -1,5 +1,6 @@
 /* `node:child_process` with our functions, under its names. */
-import * as nodeProcess from 'node:child_process';
+import nodeProcess = require('node:child_process');
+
 import type * as self from './child_process.js';
 import type { InPlace } from './in-place.js';
 import {

@@ -1,4 +1,5 @@
-import * as childProcess from 'node:child_process';
+import childProcess = require('node:child_process');
+
 import { syncBuiltinESMExports } from 'node:module';
 import { bare } from './checks.js';
 import { adoptChild } from './child.js';
@@ -74,17 +75,14 @@ function readDefaults(options: RegisterOptions): Defaults {
 /** For `safe-spawn/child_process`, which is no part of this bundle. */
 Object.defineProperty(register, Symbol.for('safe-spawn.in-place'), hidden(inPlace));
 
-/** Of `node:child_process`, whose exports can be written. */
-const exported = (childProcess as { default?: object }).default ?? childProcess;
-
 function install(): Registration {
   const replaced: Partial<Record<FunctionName, unknown>> = {};
   for (const name of Object.keys(inPlace) as FunctionName[]) {
     // One that another tool has wrapped stays: it ends in a method that is overridden below. The others end nowhere.
-    const current = Reflect.get(exported, name);
+    const current: NodeFunctions[FunctionName] = childProcess[name];
     if (isWrapped(name, current) && !name.endsWith('Sync')) continue;
     replaced[name] = current;
-    Reflect.set(exported, name, inPlace[name]);
+    Reflect.set(childProcess, name, inPlace[name]);
   }
   overrideSpawn(adoptChild);
   syncBuiltinESMExports();
@@ -96,7 +94,8 @@ function install(): Registration {
 /** What another tool has put in our place stays. */
 function uninstall(): void {
   for (const [name, original] of Object.entries(registration()?.replaced ?? {})) {
-    if (Reflect.get(exported, name) === inPlace[name as FunctionName]) Reflect.set(exported, name, original);
+    if (Reflect.get(childProcess, name) === inPlace[name as FunctionName])
+      Reflect.set(childProcess, name, original);
   }
   restoreSpawn();
   syncBuiltinESMExports();

@@ -1,4 +1,5 @@
-import * as childProcess from 'node:child_process';
+import childProcess = require('node:child_process');
+
 import { isAbsentOr, isInput, isRecord, isText } from './checks.js';
 import { contractBroken } from './errors.js';
 import { registration } from './registration.js';

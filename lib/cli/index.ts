@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { inspectCommand, WRONG } from './inspect.js';
 import { printable } from './printable.js';
 
@@ -26,11 +28,15 @@ process.exitCode = main(process.argv.slice(2));
 
 function main([command, ...words]: string[]): number {
   if (isHelp(command) || words.some(isHelp)) return print(USAGE);
-  if (command === '--version') return print(`${require('../../package.json').version}\n`);
+  if (command === '--version') return print(`${version()}\n`);
   if (command === 'inspect') return inspectCommand(words);
   if (command !== undefined) process.stderr.write(`safe-spawn: ${printable(command)}: no such command\n`);
   process.stderr.write(USAGE);
   return WRONG;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
 }
 
 function isHelp(word: string | undefined): boolean {

@@ -1,7 +1,7 @@
 // The package is packed, installed where there is no compiler, and used as its README says.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ import { directory, inNodeModules, installed, pack, runScript, unpacked } from '
 
 const run = promisify(execFile);
 
+const { version: VERSION } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const MEGABYTE = 1_000_000;
 const SAY_HELLO = "safeSpawn('echo', ['hello'], { stdio: 'inherit' });\n";
 
@@ -52,6 +53,51 @@ for (const door of ['safe-spawn', 'safe-spawn/child_process', 'safe-spawn/regist
     assert.equal(await runScript(project, 'door.mjs', source), 'true true');
   });
 }
+
+// Old code adds methods to all objects. What describes a property is worse: every helper of a bundler makes such objects.
+for (const [name, value] of [
+  ['extend', '() => 1'],
+  ['safeSpawn', '1'],
+  ['get', '() => 1'],
+  ['set', '1'],
+  ['enumerable', '1'],
+  ['configurable', '0'],
+]) {
+  test(`with ${name} on the prototype of all objects every entry point loads and works`, async () => {
+    const source = `
+      Object.prototype[${JSON.stringify(name)}] = ${value};
+      const { safeSpawnSync } = require('safe-spawn');
+      const { execFileSync } = require('safe-spawn/child_process');
+      const { inspect } = require('safe-spawn/inspect');
+      const { unregister } = require('safe-spawn/register');
+      console.log(safeSpawnSync('echo', ['safe']).stdout.toString().trim());
+      console.log(execFileSync('echo', ['renamed']).toString().trim());
+      console.log(require('child_process').spawnSync('echo', ['registered']).stdout.toString().trim());
+      unregister();
+      console.log(inspect({ pids: [process.pid] }).version);
+      process.argv = [process.argv0, 'safe-spawn', '--version'];
+      require(require('path').join(${JSON.stringify(project)}, 'node_modules/safe-spawn/dist/cli/index.js'));`;
+    const printed = await runScript(project, `polluted-${name}.cjs`, source);
+    assert.deepEqual(printed.split('\n'), ['safe', 'renamed', 'registered', '1', VERSION]);
+  });
+}
+
+test('every entry point has types for a resolution without exports, and no declaration has a private name', () => {
+  const place = join(project, 'node_modules', 'safe-spawn');
+  const { exports, typesVersions } = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'));
+  const expected = Object.entries(exports)
+    .filter(([path, { require }]) => path !== '.' && require !== undefined)
+    .map(([path, { require }]) => [path.slice(2), [require.types]]);
+  assert.deepEqual(typesVersions, { '*': Object.fromEntries(expected) });
+  const declarations = readdirSync(join(place, 'dist'), { recursive: true }).filter((name) =>
+    /\.d\.m?ts$/.test(name),
+  );
+  assert.notEqual(declarations.length, 0);
+  assert.deepEqual(
+    declarations.filter((name) => readFileSync(join(place, 'dist', name), 'utf8').includes('#private')),
+    [],
+  );
+});
 
 const importing = `import { safeSpawn } from 'safe-spawn';\n${SAY_HELLO}`;
 for (const [title, file, options] of [
