@@ -1,11 +1,12 @@
 import { closeSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { noTree, systemError, unknownSignal } from './errors.js';
+import { getSystemErrorName } from 'node:util';
+import { noTree, unknownSignal } from './errors.js';
 import { native } from './native.js';
 import { isSignal, signalNumber } from './signals.js';
 
-const { ESRCH } = constants.errno;
+const { EMFILE, ENFILE, ESRCH } = constants.errno;
 const { SIGKILL } = constants.signals;
 
 /** What belongs to a child, as far as it is known. */
@@ -44,59 +45,105 @@ function killGroup(group: number, signal: number): boolean {
 
 // ---- cgroups -------------------------------------------------------------------------------------------------
 
-/** Of one that is gone nothing is left to kill. */
+/** What cgroup.procs shows of a process that has no number in the PID namespace of this one. */
+const OF_ANOTHER_NAMESPACE = 0;
+
+/** Returns false if the cgroup is empty or gone. Throws if a member could not be signalled, after the others were. */
 function killCgroup(cgroup: string, signal: number): boolean {
   const members = membersOf(cgroup);
   if (members.includes(process.pid)) {
     throw noTree(`would kill this process too, which is in ${cgroup}: give the child a cgroup of its own`);
   }
   if (members.length === 0) return false;
-  if (signal !== SIGKILL || !killAtOnce(cgroup)) signalEach(cgroup, signal);
+  if (signal === 0 || (signal === SIGKILL && killAtOnce(cgroup))) return true;
+  const missed = signalEach(cgroup, signal);
+  if (missed.length > 0) {
+    throw noTree(
+      `could not signal all processes of ${cgroup}: ${missed.join(', ')}. The others got the signal`,
+    );
+  }
   return true;
 }
 
-/** By the kernel, since Linux 5.14: also what is forked meanwhile. False where it does not know that. */
+/**
+ * Kills the cgroup atomically, including processes that are being forked, and those of other PID namespaces. Returns false
+ * if the kernel has no cgroup.kill (before Linux 5.14), or if this process may not write to it.
+ */
 function killAtOnce(cgroup: string): boolean {
   try {
     writeFileSync(join(cgroup, 'cgroup.kill'), '1', { flag: 'r+' });
     return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
+  } catch {
+    return false;
   }
 }
 
 /** Looks again for what was forked meanwhile; not for ever, since there may be no end to that. */
 const MOST_ROUNDS = 16;
 
-function signalEach(cgroup: string, signal: number): void {
+/** Returns which members could not be signalled, and why, in words. */
+function signalEach(cgroup: string, signal: number): string[] {
   const done = new Set<number>();
+  const missed: string[] = [];
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const fresh = membersOf(cgroup).filter((pid) => !done.has(pid));
-    if (fresh.length === 0) return;
+    const fresh = membersOf(cgroup).filter((pid) => pid !== OF_ANOTHER_NAMESPACE && !done.has(pid));
+    if (fresh.length === 0) break;
     for (const pid of fresh) done.add(pid);
-    signalMembers(cgroup, fresh, signal);
+    while (fresh.length > 0) missed.push(...signalSome(cgroup, fresh, signal));
   }
+  const invisible = membersOf(cgroup).filter((pid) => pid === OF_ANOTHER_NAMESPACE).length;
+  if (invisible > 0) missed.push(`${invisible} in another PID namespace`);
+  return missed;
 }
 
 /**
+ * Takes processes off the list and signals them.
+ *
  * A number that was read may be another process's by now. So each is held by a pidfd before the members are read once
- * more: what is still there is who is meant, or is dead and gets nothing.
+ * more: what is still there is who is meant, or is dead and gets nothing. Where there is no pidfd to be had, the number
+ * itself is signalled right after it was read.
  */
-function signalMembers(cgroup: string, pids: readonly number[], signal: number): void {
-  const held = new Map<number, number>();
+function signalSome(cgroup: string, waiting: number[], signal: number): string[] {
+  const missed: string[] = [];
+  const held = holdSome(waiting);
   try {
-    for (const pid of pids) {
-      const pidfd = native().pidfdOpen(pid);
-      if (pidfd >= 0) held.set(pid, pidfd);
-      else if (pidfd !== -ESRCH) throw systemError(pidfd, 'pidfd_open');
-    }
     for (const pid of membersOf(cgroup)) {
       const pidfd = held.get(pid);
-      if (pidfd !== undefined) native().pidfdSignal(pidfd, signal);
+      if (pidfd === undefined) continue;
+      const error = pidfd >= 0 ? native().pidfdSignal(pidfd, signal) : signalNumbered(pid, signal);
+      if (error !== 0 && error !== -ESRCH) missed.push(`${pid} (${getSystemErrorName(error)})`);
     }
   } finally {
-    for (const pidfd of held.values()) closeSync(pidfd);
+    for (const pidfd of held.values()) if (pidfd >= 0) closeSync(pidfd);
+  }
+  return missed;
+}
+
+const MOST_HELD = 64;
+
+/** Returns the pidfd of each, or a negative errno: of as many as this process has descriptors for, but one at least. */
+function holdSome(waiting: number[]): Map<number, number> {
+  const held = new Map<number, number>();
+  // The members are read once more while all are held, which needs a descriptor, too.
+  const spare = native().pidfdOpen(process.pid);
+  for (const pid of waiting.slice(0, MOST_HELD)) {
+    const pidfd = native().pidfdOpen(pid);
+    const isFull = pidfd === -EMFILE || pidfd === -ENFILE;
+    if (isFull && held.size > 0) break;
+    held.set(pid, pidfd);
+    if (isFull) break;
+  }
+  if (spare >= 0) closeSync(spare);
+  waiting.splice(0, held.size);
+  return held;
+}
+
+function signalNumbered(pid: number, signal: number): number {
+  try {
+    process.kill(pid, signal);
+    return 0;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).errno ?? -ESRCH;
   }
 }
 

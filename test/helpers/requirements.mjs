@@ -25,6 +25,11 @@ export function withoutMountNamespace() {
   return succeeds(seccompRunPath, ['no-proc', '--', 'true']) ? false : 'needs a mount namespace of its own';
 }
 
+export function withoutPidNamespace() {
+  const args = ['--pid', '--fork', '--mount-proc', 'true'];
+  return succeeds('unshare', args) ? false : 'needs a PID namespace of its own';
+}
+
 function hasCapability(number) {
   return (BigInt(`0x${statusField('CapEff')}`) & (1n << number)) !== 0n;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,10 +14,14 @@ import {
   withoutController,
 } from '../helpers/cgroups.mjs';
 import { failureOf } from '../helpers/failures.mjs';
+import { runFixture } from '../helpers/fixture.mjs';
 import { eventually } from '../helpers/poll.mjs';
 import { probe } from '../helpers/probe.mjs';
 import { isAlive } from '../helpers/processes.mjs';
+import { withoutPidNamespace } from '../helpers/requirements.mjs';
 import { scratchDirectory } from '../helpers/scratch.mjs';
+
+const NOBODY = 65_534;
 
 const options = { skip: withoutCgroups() };
 
@@ -85,6 +90,53 @@ test('killTree sends nothing to a cgroup that is gone', options, async () => {
   await after[0]();
   for (const signal of ['SIGTERM', 'SIGKILL']) assert.equal(child.killTree(signal), false);
 });
+
+/** What kill-tree.mjs reports of a cgroup that another process is in, which is dead afterwards. */
+async function killTreeBesideAnother(cgroup, plan, options) {
+  const other = spawn('sleep', ['1000'], { stdio: 'ignore' });
+  const end = once(other, 'exit');
+  writeFileSync(join(cgroup, 'cgroup.procs'), String(other.pid));
+  const { result, stderr } = await runFixture('kill-tree.mjs', { cgroup, ...plan }, options);
+  const wasKilled = !isAlive(other.pid);
+  other.kill('SIGKILL');
+  await end;
+  assert.ok(result, stderr);
+  return { ...result, other: other.pid, wasKilled };
+}
+
+test('killTree signals those it can beside a process of another PID namespace, and says what it could not', {
+  skip: options.skip || withoutPidNamespace(),
+}, async (context) => {
+  const cgroup = cgroupFor(context);
+  const through = ['unshare', '--pid', '--fork', '--mount-proc'];
+  const result = await killTreeBesideAnother(cgroup, {}, { through });
+  assert.equal(result.asked, true);
+  assert.equal(result.error?.code, 'ERR_SAFE_SPAWN_TREE');
+  assert.match(result.error.message, new RegExp(`${cgroup}: 1 in another PID namespace`));
+  assert.deepEqual(result.signals, ['SIGTERM']);
+  // The kernel itself kills all for SIGKILL.
+  assert.equal(result.killed, true);
+  assert.equal(result.wasKilled, true);
+});
+
+test('killTree signals those it may, and names those it may not', options, async (context) => {
+  const cgroup = cgroupFor(context);
+  const result = await killTreeBesideAnother(cgroup, { uid: NOBODY });
+  const named = new RegExp(`${cgroup}: ${result.other} \\(EPERM\\)`);
+  assert.equal(result.error?.code, 'ERR_SAFE_SPAWN_TREE');
+  assert.match(result.error.message, named);
+  assert.deepEqual(result.signals, ['SIGTERM']);
+  assert.match(result.killed.message, named);
+});
+
+for (const free of [1, 2, 3]) {
+  test(`killTree reaches 10 processes with ${free} free descriptors`, options, async (context) => {
+    const plan = { cgroup: cgroupFor(context), children: 10, free };
+    const { result, stderr } = await runFixture('kill-tree.mjs', plan);
+    assert.deepEqual(result?.error, undefined, stderr);
+    assert.deepEqual(result.signals, Array(10).fill('SIGTERM'));
+  });
+}
 
 test('killTree of a cgroup that holds this process is an error', options, async () => {
   const cgroup = cgroupOfThisProcess();
