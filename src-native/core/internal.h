@@ -25,12 +25,46 @@ _Static_assert(sizeof(long) == 8, "safe-spawn needs a 64-bit system");
  * A system call as the kernel has it: a result or a negative errno. libc's wrappers for ids, limits and the
  * mask do more than the call (they broadcast to other threads, or hide signals), and its close() is a
  * cancellation point.
+ *
+ * Not even libc's syscall() is called: a child that shares memory has the errno of the thread that made it, and that
+ * thread runs meanwhile if the child was made without CLONE_VFORK. Where there is no clone3() in clone.c, every child
+ * is made with it.
  */
-#define launch__sys(...)                                                                                     \
-  ({                                                                                                         \
-    long launch__result = syscall(__VA_ARGS__);                                                              \
-    launch__result == -1 ? -(long)errno : launch__result;                                                    \
-  })
+static inline long launch__call(long number, long a, long b, long c, long d, long e, long f) {
+#if defined(__x86_64__)
+  register long in_d __asm__("r10") = d;
+  register long in_e __asm__("r8") = e;
+  register long in_f __asm__("r9") = f;
+  long result;
+
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(in_d), "r"(in_e), "r"(in_f)
+                   : "rcx", "r11", "memory");
+  return result;
+#elif defined(__aarch64__)
+  register long in_number __asm__("x8") = number;
+  register long result __asm__("x0") = a;
+  register long in_b __asm__("x1") = b;
+  register long in_c __asm__("x2") = c;
+  register long in_d __asm__("x3") = d;
+  register long in_e __asm__("x4") = e;
+  register long in_f __asm__("x5") = f;
+
+  __asm__ volatile("svc #0"
+                   : "+r"(result)
+                   : "r"(in_number), "r"(in_b), "r"(in_c), "r"(in_d), "r"(in_e), "r"(in_f)
+                   : "memory");
+  return result;
+#else
+  long result = syscall(number, a, b, c, d, e, f);
+
+  return result == -1 ? -(long)errno : result;
+#endif
+}
+#define launch__sys(...) LAUNCH__SIX_ARGUMENTS(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
+#define LAUNCH__SIX_ARGUMENTS(number, a, b, c, d, e, f, ...)                                                 \
+  launch__call(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
 /* ---- report.c: what the child tells its parent, in memory that is shared in every tier ------- */
 
