@@ -4,7 +4,7 @@ import { explainRefusal, limitOf } from './rlimits.js';
 import { SETTING_WORDS } from './settings.js';
 import { signalName } from './signals.js';
 
-/** Where a launch failed: the step, its negative errno, and the resource at step `rlimit`. */
+/** Where a launch failed: the step, its negative errno, and what launch.h says of it at steps `rlimit` and `oomScoreAdj`. */
 export interface FailedStep {
   readonly step: string;
   readonly errno: number;
@@ -37,11 +37,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   seal: () =>
     "the descriptors that it must not have can't be closed for certain, " +
     'since close_range(2) (Linux 5.9) and /proc are both missing or forbidden',
-  oomScoreAdj: ({ settings }, code) => {
-    const asked = `oomScoreAdj ${word(settings, 'oomScoreAdj')}`;
-    if (code === 'EACCES') return `${asked} is below the least allowed and CAP_SYS_RESOURCE is missing`;
-    return code === 'ENOENT' ? `${asked} needs proc(5), which is not mounted at /proc` : asked;
-  },
+  oomScoreAdj: ({ settings }, code, { detail }) =>
+    describeOomScore(`oomScoreAdj ${word(settings, 'oomScoreAdj')}`, code, detail !== 0),
   umask: () => 'at step umask',
   nice: ({ settings }, code) => {
     const asked = `nice ${word(settings, 'nice')}`;
@@ -87,6 +84,21 @@ function describeCgroup(code: string, cgroup: string): string {
       return `clone3(2) (Linux 5.7) is missing or forbidden, which is needed for ${cgroup}`;
     default:
       return `${cgroup} can't be joined`;
+  }
+}
+
+function describeOomScore(asked: string, code: string, isUndumpable: boolean): string {
+  switch (code) {
+    case 'EACCES':
+      return isUndumpable
+        ? `${asked} can't be set by this process, which is not dumpable since it changed its ids: ` +
+            '/proc/self/oom_score_adj belongs to root'
+        : `${asked} is below the least allowed and CAP_SYS_RESOURCE is missing`;
+    case 'ENOENT':
+    case 'ENXIO':
+      return `${asked} needs proc(5), which is not mounted at /proc`;
+    default:
+      return asked;
   }
 }
 

@@ -116,7 +116,8 @@ export interface LaunchOptions {
    * this process.
    *
    * /proc/self/oom_score_adj, Linux 2.6.36, see proc_pid_oom_score_adj(5). Below the lowest value that a privileged
-   * process has set it needs CAP_SYS_RESOURCE (`EACCES`).
+   * process has set it needs CAP_SYS_RESOURCE (`EACCES`). A process that has changed its own ids is not dumpable and
+   * can't set it (`EACCES`): use choom(1) there.
    */
   readonly oomScoreAdj?: number | undefined;
   /**

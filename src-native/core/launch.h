@@ -103,7 +103,7 @@ enum launch_step {
   LAUNCH_STEP_SESSION,       /* setsid */
   LAUNCH_STEP_PROCESS_GROUP, /* setpgid */
   LAUNCH_STEP_SEAL,          /* the other descriptors could not be closed for certain */
-  LAUNCH_STEP_OOM_SCORE_ADJ, /* /proc/self/oom_score_adj */
+  LAUNCH_STEP_OOM_SCORE_ADJ, /* detail: 1 if the file is root's, since the caller is not dumpable */
   LAUNCH_STEP_UMASK,         /* umask */
   LAUNCH_STEP_NICE,          /* setpriority */
   LAUNCH_STEP_RLIMIT,        /* detail: the resource */

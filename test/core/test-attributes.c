@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "fixture.h"
+#include "namespaces.h"
 #include "parent-state.h"
 
 enum { NOBODY = 65534, OOM_SCORE_ADJ = 321 };
@@ -132,6 +133,69 @@ static void check_refused(struct launch_context *context) {
 
 void test_attribute_that_is_refused_fails_the_launch(void) {
   in_every_way(check_refused);
+}
+
+/* ---- the oom score without the file that it is written to -------------------------------------------------------------- */
+
+static void check_refused_oom_score(struct launch_context *context, int error, int detail) {
+  static struct parent_state before;
+  struct probe probe;
+  parent_state_take(&before, context);
+  probe_init(&probe);
+  probe.plan.set_oom_score_adj = true;
+  probe.plan.oom_score_adj = OOM_SCORE_ADJ;
+  const struct launch_error refusal = launch_failing(context, &probe.plan);
+  EXPECT_ERROR(refusal, LAUNCH_STEP_OOM_SCORE_ADJ, error);
+  ASSERT_EQ(refusal.detail, detail);
+  ASSERT(!probe_has_reported(&probe));
+  EXPECT_UNCHANGED(&before, context);
+}
+
+/* The launch would be a success, with the option not in force; or never return. */
+void test_oom_score_believes_procfs_only(void) {
+  const int error = hide_proc();
+  char text[32];
+  test_without_leak_check();
+  if (error != 0) test_skip("a mount namespace of our own: %s", strerror(-error));
+  struct launch_context *context = open_context();
+  CHECKED(mkdir("/proc/self", 0755));
+  close(CHECKED(open("/proc/self/oom_score_adj", O_CREAT | O_WRONLY | O_CLOEXEC, 0666)));
+  check_refused_oom_score(context, ENOENT, 0);
+  ASSERT_STR_EQ(read_text("/proc/self/oom_score_adj", text, sizeof text), "");
+  CHECKED(unlink("/proc/self/oom_score_adj"));
+  CHECKED(mkfifo("/proc/self/oom_score_adj", 0666));
+  check_refused_oom_score(context, ENXIO, 0);
+  launch_context_close(context);
+}
+
+static void check_undumpable_oom_score(struct launch_context *context) {
+  check_refused_oom_score(context, EACCES, 1);
+}
+
+static void check_lowered_oom_score(struct launch_context *context) {
+  struct probe probe;
+  probe_init(&probe);
+  probe.plan.set_oom_score_adj = true;
+  probe.plan.oom_score_adj = -1000;
+  const struct launch_error refusal = launch_failing(context, &probe.plan);
+  EXPECT_ERROR(refusal, LAUNCH_STEP_OOM_SCORE_ADJ, EACCES);
+  ASSERT_EQ(refusal.detail, 0);
+}
+
+static void launch_undumpable(void *argument) {
+  (void)argument;
+  test_without_leak_check();
+  CHECKED(chmod(test_directory(), 0777));
+  CHECKED(setgid(NOBODY));
+  CHECKED(setuid(NOBODY));
+  in_every_way(check_undumpable_oom_score);
+  CHECKED(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+  in_every_way(check_lowered_oom_score);
+}
+
+void test_oom_score_of_a_caller_that_is_not_dumpable(void) {
+  if (geteuid() != 0) test_skip("needs root");
+  in_fork(launch_undumpable, NULL);
 }
 
 /* ---- groups ---------------------------------------------------------------------------------------------------------- */

@@ -170,6 +170,10 @@ TEST(attributes_not_asked_for_are_inherited, NOT_VALGRIND,
      "Attributes that were not asked for are the caller's")
 TEST(oom_score_with_no_number_to_spare, NOT_VALGRIND,
      "The oom score can be set with no descriptor number to spare")
+TEST(oom_score_believes_procfs_only, NATIVE,
+     "A file that is not in a procfs does not take the oom score, nor does a FIFO hold up the launch")
+TEST(oom_score_of_a_caller_that_is_not_dumpable, NATIVE,
+     "That the caller is not dumpable is told from a score that is too low")
 TEST(process_group_can_be_joined, ANYWHERE, "A process group can be joined while it exists")
 TEST(attribute_that_is_refused_fails_the_launch, ANYWHERE,
      "An attribute that is refused fails the launch and is named")

@@ -7,7 +7,7 @@ import { failureOf } from '../helpers/failures.mjs';
 import { runFixture } from '../helpers/fixture.mjs';
 import { seccompRunPath } from '../helpers/native.mjs';
 import { childrenOf } from '../helpers/processes.mjs';
-import { withCapSysResource, withoutMountNamespace } from '../helpers/requirements.mjs';
+import { withCapSysResource, withoutMountNamespace, withoutRoot } from '../helpers/requirements.mjs';
 
 /** What somebody without privileges may not have. */
 const FORBIDDEN = [
@@ -20,7 +20,6 @@ const FORBIDDEN = [
     /, 19, and 2 more\] .*CAP_SETGID/,
   ],
   [{ groups: [] }, 'groups', 'EPERM', /groups \[\] .*CAP_SETGID/],
-  [{ oomScoreAdj: -1000 }, 'oomScoreAdj', 'EACCES', /oomScoreAdj -1000 .*CAP_SYS_RESOURCE/],
   [{ rlimits: { cpu: { soft: 60, hard: 60 } } }, undefined, undefined, undefined],
   [{ processGroup: 1 }, 'processGroup', 'EPERM', /process group 1 /],
   [{ uid: 0 }, 'uid', 'EPERM', /^spawn EPERM$/],
@@ -49,6 +48,36 @@ test('a hard limit that may not be raised', { skip: withCapSysResource }, async 
     'spawn true EPERM: rlimit nofile hard 4096 exceeds the hard limit 1024 and CAP_SYS_RESOURCE is missing',
   );
 });
+
+test('oomScoreAdj below the least allowed', { skip: withCapSysResource }, async () => {
+  const { code, step, message } = await failureOf(safeSpawn, {
+    file: 'true',
+    options: { oomScoreAdj: -1000 },
+  });
+  assert.deepEqual([step, code], ['oomScoreAdj', 'EACCES']);
+  assert.match(message, /oomScoreAdj -1000 is below the least allowed and CAP_SYS_RESOURCE is missing$/);
+});
+
+test('oomScoreAdj of a process that changed its ids', { skip: withoutRoot }, async () => {
+  for (const oomScoreAdj of [500, -1000]) {
+    const { result } = await runFixture('refused-option.mjs', { options: { oomScoreAdj } });
+    assert.deepEqual([result.step, result.code, result.children], ['oomScoreAdj', 'EACCES', 0]);
+    assert.match(result.message, /this process, which is not dumpable since it changed its ids/);
+  }
+});
+
+for (const [what, make] of [
+  ['a file', 'true >'],
+  ['a FIFO', 'mkfifo'],
+]) {
+  test(`oomScoreAdj where ${what} is in the place of /proc`, { skip: withoutMountNamespace() }, async () => {
+    const script = `mkdir /proc/self && ${make} /proc/self/oom_score_adj && chmod 666 /proc/self/* && exec "$@"`;
+    const through = [seccompRunPath, 'no-proc', '--', 'sh', '-c', script, 'sh'];
+    const { result } = await runFixture('refused-option.mjs', { options: { oomScoreAdj: 500 } }, { through });
+    assert.deepEqual([result.step, result.children], ['oomScoreAdj', 0]);
+    assert.match(result.message, /oomScoreAdj 500 needs proc\(5\)/);
+  });
+}
 
 test('oomScoreAdj without /proc', { skip: withoutMountNamespace() }, async () => {
   const through = [seccompRunPath, 'no-proc', '--'];

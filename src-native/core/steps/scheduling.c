@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "../internal.h"
@@ -18,17 +19,45 @@ static size_t format(int value, char *buffer) {
   return length;
 }
 
-/* The kernel takes care that a child which shares its parent's memory until exec changes its own value only. */
+/*
+ * What is mounted at /proc may be no procfs, where the write would succeed and do nothing, and the open might wait for
+ * the reader of a FIFO.
+ */
+static long open_oom_score_adj(void) {
+  long fd =
+      launch__sys(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC | O_NONBLOCK, 0);
+
+  if (fd < 0 || launch__is_proc((int)fd)) return fd;
+  (void)launch__sys(SYS_close, fd);
+  return -ENOENT;
+}
+
+static bool is_dumpable(void) {
+  return launch__sys(SYS_prctl, PR_GET_DUMPABLE, 0L, 0L, 0L, 0L) == 1;
+}
+
+/*
+ * The kernel takes care that a child which shares its parent's memory until exec changes its own value only.
+ *
+ * Where the parent is not dumpable, the file is root's. A child with a copy of the memory could make itself dumpable
+ * for the write, but then any process of this user could read the copy, and what the parent hides from those.
+ */
 int launch__set_oom_score_adj(struct launch__run *run) {
   char text[16];
+  size_t length;
   long fd, written;
 
   if (!run->plan->set_oom_score_adj) return 0;
-  fd = launch__sys(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC, 0);
-  if (fd < 0) return (int)fd;
-  written = launch__sys(SYS_write, fd, text, format(run->plan->oom_score_adj, text));
+  fd = open_oom_score_adj();
+  if (fd < 0) {
+    run->report->detail = fd == -EACCES && !is_dumpable();
+    return (int)fd;
+  }
+  length = format(run->plan->oom_score_adj, text);
+  written = launch__sys(SYS_write, fd, text, length);
   (void)launch__sys(SYS_close, fd);
-  return written < 0 ? (int)written : 0;
+  if (written < 0) return (int)written;
+  return (size_t)written == length ? 0 : -EIO;
 }
 
 int launch__set_umask(struct launch__run *run) {
