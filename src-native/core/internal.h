@@ -9,6 +9,7 @@
 #define SAFE_SPAWN_INTERNAL_H
 
 #include <errno.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -130,14 +131,17 @@ struct launch__run {
   struct launch__way way;
   const char *file; /* the plan's, but for paths through our own /proc/self/fd */
   const char *cwd;
-  int cgroup;       /* descriptor of the plan's, or -1 */
-  pid_t parent;     /* as getppid(2) tells the child */
-  bool always_mail; /* also what could reach the child by the table; of no effect outside the shared tier */
-  bool own_memory;  /* in every tier a copy of the caller's */
-  bool by_mail;     /* the sources wait in the mailbox */
-  int cut;          /* shared tier: what lies above it is not copied into the child's table; -1: all */
-  int *sources;     /* where the child finds what goes to plan->fds[i]; moved about while placing */
-  int running_end;  /* fork tier: the parent waits until exec or exit closes it; else -1 */
+  /* The child's number of what they are relative to, or are if they are empty; -1: they are ordinary paths. */
+  int file_at;
+  int cwd_at;
+  int cgroup;         /* descriptor of the plan's, or -1 */
+  pid_t parent;       /* as getppid(2) tells the child */
+  bool always_mail;   /* also what could reach the child by the table; of no effect outside the shared tier */
+  bool own_memory;    /* in every tier a copy of the caller's */
+  bool by_mail;       /* the sources wait in the mailbox */
+  int cut;            /* shared tier: what lies above it is not copied into the child's table; -1: all */
+  int *sources;       /* where the child finds what goes to plan->fds[i]; moved about while placing */
+  int running_end;    /* fork tier: the parent waits until exec or exit closes it; else -1 */
   bool nofile_raised;
   uint64_t nofile_soft; /* before the child raised it */
   uint64_t nofile_hard;
@@ -152,6 +156,7 @@ struct launch_context {
   struct launch__mailbox mailbox;
   char *stack; /* of the child */
   int *sources;
+  struct launch_fd *fds; /* the plan's, and those that are lent; with room for as many as `sources` */
   size_t source_capacity;
   struct launch_capabilities capabilities;
 #ifdef LAUNCH_TEST_GATES
@@ -195,9 +200,18 @@ bool launch__is_shortage(long error);
 /* probe.c: which way this kernel allows; probed at the first call. */
 struct launch__way launch__choose_way(struct launch_context *context);
 
-/* paths.c: "/proc/self/fd/N" for a descriptor of the caller, which the child does not have; written to
- * `buffer`. */
-const char *launch__caller_path(const struct launch_plan *plan, const char *path, char *buffer, size_t size);
+/*
+ * paths.c: a path through the caller's "/proc/self/fd/N", which the child does not have, as the child can use it. It is
+ * written to `buffer`, or is relative to a descriptor that is added to `extended`, whose entries are in `fds`.
+ */
+enum { LAUNCH__LENT_MAX = 2 };
+struct launch__path {
+  const char *path;
+  int at;
+};
+struct launch__path launch__caller_path(const struct launch_plan *plan, const char *path,
+                                        struct launch_plan *extended, struct launch_fd *fds,
+                                        char buffer[PATH_MAX]);
 
 /* child.c [child] */
 int launch__child(void *run);

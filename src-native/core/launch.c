@@ -1,6 +1,6 @@
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -32,6 +32,7 @@ void launch_context_close(struct launch_context *context) {
   launch__report_close(context->report);
   launch__stack_close(context->stack);
   free(context->sources);
+  free(context->fds);
   free(context);
 }
 
@@ -64,13 +65,15 @@ static int check_sources(const struct launch_context *context, const struct laun
   return 0;
 }
 
-static int reserve_sources(struct launch_context *context, size_t count) {
-  int *grown;
+static int reserve_fds(struct launch_context *context, size_t count) {
+  struct launch_fd *fds;
+  int *sources;
 
   if (count <= context->source_capacity) return 0;
-  grown = realloc(context->sources, count * sizeof *grown);
-  if (grown == NULL) return -ENOMEM;
-  context->sources = grown;
+  if ((sources = realloc(context->sources, count * sizeof *sources)) == NULL) return -ENOMEM;
+  context->sources = sources;
+  if ((fds = realloc(context->fds, count * sizeof *fds)) == NULL) return -ENOMEM;
+  context->fds = fds;
   context->source_capacity = count;
   return 0;
 }
@@ -112,14 +115,28 @@ static int attempt_ways(struct launch_context *context, struct launch__run *run,
   return error;
 }
 
+static void resolve_paths(struct launch_context *context, const struct launch_plan *plan,
+                          struct launch_plan *extended, struct launch__run *run, char file[PATH_MAX],
+                          char cwd[PATH_MAX]) {
+  struct launch__path path;
+
+  if (plan->fd_count > 0) memcpy(context->fds, plan->fds, plan->fd_count * sizeof *plan->fds);
+  extended->fds = context->fds;
+  path = launch__caller_path(plan, plan->file, extended, context->fds, file);
+  run->file = path.path;
+  run->file_at = path.at;
+  path = launch__caller_path(plan, plan->cwd, extended, context->fds, cwd);
+  run->cwd = path.path;
+  run->cwd_at = path.at;
+}
+
 int launch(struct launch_context *context, const struct launch_plan *plan, struct launch_child *ret_child,
            struct launch_error *ret_error) {
   char file[PATH_MAX], cwd[PATH_MAX];
+  struct launch_plan extended = *plan;
   struct launch__run run = {
-      .plan = plan,
+      .plan = &extended,
       .mailbox = &context->mailbox,
-      .file = launch__caller_path(plan, plan->file, file, sizeof file),
-      .cwd = launch__caller_path(plan, plan->cwd, cwd, sizeof cwd),
       .cgroup = -1,
       .running_end = -1,
       .stop_ends = {-1, -1},
@@ -136,9 +153,10 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
   run.way = launch__choose_way(context);
   if (run.way.seal == LAUNCH_SEAL_NONE)
     return fail(ret_error, LAUNCH_STEP_SEAL, context->capabilities.seal_error);
-  if ((error = check_sources(context, plan)) != 0) return fail(ret_error, LAUNCH_STEP_STDIO, error);
-  if ((error = reserve_sources(context, plan->fd_count)) != 0)
+  if ((error = reserve_fds(context, plan->fd_count + LAUNCH__LENT_MAX)) != 0)
     return fail(ret_error, LAUNCH_STEP_CLONE, error);
+  resolve_paths(context, plan, &extended, &run, file, cwd);
+  if ((error = check_sources(context, &extended)) != 0) return fail(ret_error, LAUNCH_STEP_STDIO, error);
   if (plan->cgroup == NULL) return attempt_ways(context, &run, ret_child, ret_error);
 
   run.cgroup = launch__open_cgroup(plan->cgroup);

@@ -226,6 +226,8 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
       .sources = &source,
       .always_mail = true,
       .own_memory = deaths_take_sharers_along(),
+      .file_at = -1,
+      .cwd_at = -1,
       .cgroup = -1,
       .running_end = -1,
       .stop_ends = {-1, -1},

@@ -2,10 +2,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "fixture.h"
+#include "parent-state.h"
 
 static char *path_to(const char *name) {
   static char paths[8][PATH_MAX];
@@ -254,6 +256,89 @@ void test_program_named_by_a_descriptor_that_the_child_has(void) {
   CHECKED(dup2(CHECKED(open("/bin/sh", O_RDONLY)), 30));
   CHECKED(dup2(CHECKED(open(test_program("probe"), O_RDONLY)), 31));
   in_every_way(check_childs_descriptor);
+}
+
+/* ---- where the child can't go through the caller ----------------------------------------------------------------------------- */
+
+enum { NOBODY = 65534, HIGH = 300 };
+
+/* Exactly what it is given: the descriptors that lead to program and directory are gone. */
+static void check_lent(struct launch_context *context, bool set_uid) {
+  static struct parent_state before;
+  const struct launch_fd fds[] = {{0, LAUNCH_FD_NULL}, {1, HIGH + 1}, {3, HIGH + 2}};
+  char *argv[] = {NULL, "script", NULL}, *environment[] = {NULL};
+  struct probe probe;
+  struct probe_report report;
+  const int script = CHECKED(open(path_to("script"), O_RDONLY | O_CLOEXEC));
+  parent_state_take(&before, context);
+  for (int give = 0; give < 2; give++) {
+    probe_init(&probe);
+    if (give) probe_give(&probe, fds, COUNT(fds));
+    probe.plan.file = format_path("/proc/self/fd/%d", HIGH);
+    probe.plan.cwd = format_path("/dev/fd/%d", HIGH + 3);
+    probe.plan.set_uid = set_uid;
+    probe.plan.uid = NOBODY;
+    probe_run(context, &probe, &report);
+    EXPECT_EXACT(&report, fds, give ? COUNT(fds) : 0);
+    ASSERT_STR_EQ(report.cwd, path_to("b"));
+    probe.plan.file = format_path("/proc/self/fd/%d//program", HIGH + 3);
+    probe.plan.cwd = format_path("/proc/self/fd/%d/../c/", HIGH + 3);
+    probe_run(context, &probe, &report);
+    EXPECT_EXACT(&report, fds, give ? COUNT(fds) : 0);
+    ASSERT_STR_EQ(report.cwd, path_to("c"));
+    probe.plan.cwd = format_path("/proc/self/fd/%d", HIGH);
+    EXPECT_ERROR(launch_failing(context, &probe.plan), LAUNCH_STEP_CWD, ENOTDIR);
+  }
+  struct launch_plan plan = {.file = format_path("/proc/self/fd/%d", script),
+                             .argv = argv + 1,
+                             .envp = environment,
+                             .set_uid = set_uid,
+                             .uid = NOBODY};
+  EXPECT_ERROR(launch_failing(context, &plan), LAUNCH_STEP_EXEC, ENOENT);
+  EXPECT_UNCHANGED(&before, context);
+  close(script);
+}
+
+static void check_lent_to_same_user(struct launch_context *context) {
+  check_lent(context, false);
+}
+
+static void check_lent_to_another_user(struct launch_context *context) {
+  check_lent(context, true);
+}
+
+static void make_lent_files(void) {
+  make_search_path();
+  write_file("script", 0755, "#!/bin/sh\n");
+  allow_fds_up_to(HIGH + 3);
+  fresh_fd_at(HIGH + 1);
+  fresh_fd_at(HIGH + 2);
+  CHECKED(dup2(CHECKED(open(test_program("probe"), O_RDONLY)), HIGH));
+  CHECKED(dup2(CHECKED(open(path_to("b"), O_RDONLY | O_DIRECTORY)), HIGH + 3));
+}
+
+/* A change of ids makes a process undumpable: its /proc belongs to root. */
+static void launch_undumpable(void *argument) {
+  (void)argument;
+  test_without_leak_check();
+  CHECKED(chmod(test_directory(), 0777));
+  CHECKED(setgid(NOBODY));
+  CHECKED(setuid(NOBODY));
+  if (prctl(PR_GET_DUMPABLE) == 1) FAIL("dumpable after setuid");
+  in_every_way(check_lent_to_same_user);
+  in_the_main_ways(check_own_descriptors);
+}
+
+void test_program_and_directory_of_a_caller_that_is_not_dumpable(void) {
+  if (geteuid() != 0) test_skip("needs root");
+  make_lent_files();
+  in_fork(launch_undumpable, NULL);
+}
+
+void test_program_and_directory_of_the_caller_for_another_user(void) {
+  if (geteuid() != 0) test_skip("needs root");
+  make_lent_files();
+  in_every_way(check_lent_to_another_user);
 }
 
 /* ---- large argument lists ----------------------------------------------------------------------------------------------------- */

@@ -103,6 +103,9 @@ TEST(program_and_directory_named_by_a_descriptor_of_the_caller, ANYWHERE,
      "Program and directory can be named through a descriptor of the caller")
 TEST(program_named_by_a_descriptor_that_the_child_has, ANYWHERE,
      "A number that the child has means the child's own")
+TEST(program_and_directory_of_a_caller_that_is_not_dumpable, NATIVE,
+     "So can they be where the caller's /proc is root's, after setuid")
+TEST(program_and_directory_of_the_caller_for_another_user, NOT_VALGRIND, "And for another user")
 TEST(argument_list_can_be_as_large_as_the_kernel_allows, NOT_VALGRIND,
      "1.5 MB of arguments start, 8 MB are E2BIG")
 TEST(new_session_is_made_when_asked_for, ANYWHERE, "A new session is made when asked for, else none")

@@ -1,5 +1,10 @@
 #include "../internal.h"
 
 int launch__change_directory(struct launch__run *run) {
-  return run->cwd == NULL ? 0 : (int)launch__sys(SYS_chdir, run->cwd);
+  if (run->cwd == NULL) return 0;
+  if (run->cwd_at >= 0) {
+    int error = (int)launch__sys(SYS_fchdir, run->cwd_at);
+    if (error != 0 || *run->cwd == '\0') return error;
+  }
+  return (int)launch__sys(SYS_chdir, run->cwd);
 }

@@ -1,4 +1,4 @@
-#include <limits.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "../internal.h"
@@ -12,13 +12,18 @@ static const char *search_path(char *const *envp) {
   return default_path;
 }
 
+static long execute_once(const char *path, char *const *argv, const struct launch__run *run) {
+  if (run->file_at < 0) return launch__sys(SYS_execve, path, argv, run->plan->envp);
+  return launch__sys(SYS_execveat, run->file_at, path, argv, run->plan->envp, *path == '\0' ? AT_EMPTY_PATH : 0);
+}
+
 /* Again where a handler of job control interrupted it, which a file system may report as EINTR. */
 static int call_execve(const char *path, char *const *argv, struct launch__run *run) {
   long error;
 
   do {
     run->interrupted = false;
-    error = launch__sys(SYS_execve, path, argv, run->plan->envp);
+    error = execute_once(path, argv, run);
   } while (error == -EINTR && run->interrupted);
   return (int)error;
 }
@@ -82,6 +87,7 @@ int launch__exec(struct launch__run *run) {
 #ifdef LAUNCH_TEST_GATES
   launch__gate(run->report, LAUNCH_GATE_EXEC);
 #endif
+  if (run->file_at >= 0) return call_execve(run->file, run->plan->argv, run);
   if (*run->file == '\0') return -ENOENT;
   if (strchr(run->file, '/') != NULL) return execute(run->file, run);
   if (strlen(run->file) > NAME_MAX) return -ENAMETOOLONG;

@@ -76,10 +76,15 @@ static int clear_targets(struct launch__run *run) {
   return 0;
 }
 
-/* A duplicate has no close-on-exec flag; one that already has its number must lose it. */
-static int put(int source, int target) {
-  long result = source == target ? launch__sys(SYS_fcntl, source, F_SETFD, 0)
-                                 : launch__sys(SYS_dup3, source, target, 0);
+/* The program does not get what leads to it, or to its directory. */
+static bool is_lent(const struct launch__run *run, int target) {
+  return target == run->file_at || target == run->cwd_at;
+}
+
+/* One that already has its number may have to lose the flag of close-on-exec, or to get it. */
+static int put(int source, int target, bool until_exec) {
+  long result = source == target ? launch__sys(SYS_fcntl, source, F_SETFD, until_exec ? FD_CLOEXEC : 0)
+                                 : launch__sys(SYS_dup3, source, target, until_exec ? O_CLOEXEC : 0);
 
   return result < 0 ? (int)result : 0;
 }
@@ -107,8 +112,8 @@ int launch__place_fds(struct launch__run *run) {
   for (size_t i = 0; error == 0 && i < run->plan->fd_count; i++) {
     int target = run->plan->fds[i].target;
     if (is_null_in_place(run, i)) continue;
-    error = put(run->sources[i], target);
-    if (error == 0 && target <= STDERR_FILENO) make_blocking(target);
+    error = put(run->sources[i], target, is_lent(run, target));
+    if (error == 0 && target <= STDERR_FILENO && !is_lent(run, target)) make_blocking(target);
   }
   return error;
 }
