@@ -77,6 +77,8 @@ function describeCgroup(code: string, cgroup: string): string {
       return `${cgroup} is none of version 2`;
     case 'EBUSY':
       return `${cgroup} is frozen, or has controllers for cgroups in it`;
+    case 'ENODEV':
+      return `${cgroup} was removed`;
     case 'EACCES':
     case 'EPERM':
       return `${cgroup} may not be joined`;

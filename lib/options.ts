@@ -181,6 +181,9 @@ export interface LaunchOptions {
    * ancestor with the cgroup of this process (`EACCES`). A frozen one is refused (`EBUSY`), since this process would
    * wait with the child. Where `pids.max` is reached, it is `EAGAIN`.
    *
+   * In a cgroup that was killed, or if that of this process was, the child is not born but joins before its first step:
+   * then `pids.max` does not refuse it.
+   *
    * @example
    * fs.mkdirSync('/sys/fs/cgroup/jobs/42');
    * safeSpawn('job', [], { cgroup: '/sys/fs/cgroup/jobs/42' });

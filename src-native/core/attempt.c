@@ -15,8 +15,13 @@ static bool changes_ids(const struct launch_plan *plan) {
 /*
  * A change of uid or gid marks the address space as not dumpable (prctl(2), PR_SET_DUMPABLE), and another
  * user could then stop a process that shares ours: such a child gets a copy of the memory. CLONE_VFORK waits
- * for it all the same.
- *
+ * for it all the same. An oom_score_adj is set for all processes that share memory, but for a child of vfork.
+ */
+static bool needs_own_memory(const struct launch__run *run) {
+  return run->own_memory || changes_ids(run->plan) || (run->without_vfork && run->plan->set_oom_score_adj);
+}
+
+/*
  * A child that has not called execve(2) sends no SIGCHLD and is invisible to a foreign waitpid(-1) (exit
  * signal 0; execve resets it). Without a pidfd SIGCHLD is all there is, and emulators know no exit signal but
  * that.
@@ -29,7 +34,8 @@ static unsigned long clone_flags(const struct launch__run *run) {
   };
   unsigned long flags = of_tier[run->way.tier];
 
-  if (run->own_memory || changes_ids(run->plan)) flags &= ~(unsigned long)CLONE_VM;
+  if (run->without_vfork) flags &= ~(unsigned long)CLONE_VFORK;
+  if (needs_own_memory(run)) flags &= ~(unsigned long)CLONE_VM;
   if (run->way.pidfd == LAUNCH_PIDFD_CLONE) flags |= CLONE_PIDFD;
   if (run->way.handlers_reset) flags |= CLONE_CLEAR_SIGHAND;
   if (run->way.pidfd != LAUNCH_PIDFD_CLONE || run->way.tier == LAUNCH_TIER_FORK) flags |= SIGCHLD;
@@ -90,46 +96,51 @@ static void renew_mailbox(struct launch__mailbox *mailbox) {
   (void)launch__mailbox_ensure(mailbox);
 }
 
-/*
- * ---- the fork tier: the parent waits for the end of a pipe that execve(2) and exit close --------
- *
- * Should another thread fork(2) meanwhile and not exec, that process holds the end too, and the wait goes on
- * until it is gone. Only emulators need this tier.
- */
+/* ---- the wait for execve(2) or death, where vfork does not do it ------------------------------ */
 
+/*
+ * The fork tier has a pipe whose end execve(2) and exit close, since emulators know no robust futexes. If another
+ * thread forks meanwhile and does not exec, that process holds the end too, and the wait goes on until it is gone.
+ */
 static int open_running_pipe(struct launch__run *run, int *ret_reader) {
   int ends[2];
 
+  *ret_reader = -1;
+  if (run->way.tier != LAUNCH_TIER_FORK) return 0;
   if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
   *ret_reader = ends[0];
   run->running_end = ends[1];
   return 0;
 }
 
-static void await_exec_or_exit(struct launch__run *run, int reader) {
-  char byte;
+/* The thread is held by a frozen cgroup for as many looks, each after as many milliseconds. */
+#ifdef LAUNCH_TEST_GATES
+enum { LOOK_MS = 100, PATIENCE = 10 };
+#else
+enum { LOOK_MS = 1000, PATIENCE = 10 };
+#endif
 
-  (void)close(run->running_end);
-  while (read(reader, &byte, sizeof byte) < 0 && errno == EINTR) {
+/* Returns false if the freezer of the cgroup holds the child. A short freeze, as for a snapshot, only delays it. */
+static bool await_exec(struct launch__run *run, int reader, const struct launch_child *child) {
+  int frozen = 0;
+
+  while (!launch__await_exec(&run->report->running, reader, child, LOOK_MS)) {
+    frozen = run->cgroup_procs >= 0 && launch__is_frozen(run->cgroup) ? frozen + 1 : 0;
+    if (frozen == PATIENCE) return false;
   }
-  (void)close(reader);
+  return true;
 }
 
-static long clone_and_wait(struct launch_context *context, struct launch__run *run, int *ret_pidfd) {
+static long clone_child(struct launch_context *context, struct launch__run *run, int *ret_pidfd) {
   struct launch__clone request = {
       .flags = clone_flags(run),
       .entry = launch__child,
       .argument = run,
       .ret_pidfd = ret_pidfd,
-      .cgroup = run->cgroup,
+      .cgroup = run->cgroup_procs < 0 ? run->cgroup : -1,
   };
-  int reader = -1, error;
-  long pid;
 
-  if (run->way.tier == LAUNCH_TIER_FORK && (error = open_running_pipe(run, &reader)) != 0) return error;
-  pid = launch__clone(context->stack, &request);
-  if (reader >= 0) await_exec_or_exit(run, reader);
-  return pid;
+  return launch__clone(context->stack, &request);
 }
 
 /* ---- the pidfd ------------------------------------------------------------------------------- */
@@ -168,11 +179,18 @@ static bool has_started(const struct launch__report *report) {
   return report->error == 0 && report->step == LAUNCH_STEP_EXEC;
 }
 
-static int failure(const struct launch__report *report, const struct launch_child *child,
+static int refused(struct launch_error *ret_error, enum launch_step step, int error) {
+  *ret_error = (struct launch_error){.error = error, .step = step};
+  return error;
+}
+
+static int failure(const struct launch__run *run, const struct launch_child *child,
                    struct launch_error *ret_error) {
+  const struct launch__report *report = run->report;
   int signal = launch__reap(child->pid);
 
   if (child->pidfd >= 0) (void)close(child->pidfd);
+  if (run->given_up) return refused(ret_error, LAUNCH_STEP_CGROUP, -EBUSY);
   *ret_error = (struct launch_error){
       .error = report->error != 0 ? report->error : -ECANCELED,
       .step = (enum launch_step)report->step,
@@ -182,26 +200,33 @@ static int failure(const struct launch__report *report, const struct launch_chil
   return ret_error->error;
 }
 
-static int refused(struct launch_error *ret_error, enum launch_step step, int error) {
-  *ret_error = (struct launch_error){.error = error, .step = step};
-  return error;
+/* The program may run for a moment, if the cgroup thaws now. */
+static void give_up(struct launch__run *run, const struct launch_child *child) {
+  run->given_up = true;
+  (void)launch_signal(child, SIGKILL);
 }
 
 /* Where a stop signal is meant for the whole job, this thread must not stop before the child has got it. */
 static long start(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child) {
   uint64_t mask = launch__block_signals();
-  struct launch_child child = {.pidfd = -1};
-  long pid = clone_and_wait(context, run, &child.pidfd);
+  int reader, pidfd = -1;
+  long pid = open_running_pipe(run, &reader);
 
+  if (pid == 0) pid = clone_child(context, run, &pidfd);
+  if (reader >= 0) (void)close(run->running_end);
   if (pid > 0) {
-    child = (struct launch_child){
+    struct launch_child child = {
         .pid = (pid_t)pid,
-        .pidfd = above_stdio(child.pidfd),
+        .pidfd = above_stdio(pidfd),
         .signal_by_pid = run->way.signal_by_pid,
     };
-    if (has_started(run->report)) resend_stops(run->report, &child);
+    if ((reader >= 0 || run->without_vfork) && !await_exec(run, reader, &child))
+      give_up(run, &child);
+    else if (has_started(run->report))
+      resend_stops(run->report, &child);
     *ret_child = child;
   }
+  if (reader >= 0) (void)close(reader);
   launch__restore_signals(mask);
   return pid;
 }
@@ -220,9 +245,12 @@ int launch__attempt(struct launch_context *context, struct launch__run *run, str
   launch__report_reset(run->report);
   if ((error = hand_over_sources(context, run)) != 0) return refused(ret_error, LAUNCH_STEP_SEAL, error);
   pid = start(context, run, &child);
+  if (pid < 0)
+    error = refused(ret_error, refused_step(run, pid), (int)pid);
+  else if (run->given_up || !has_started(run->report))
+    error = failure(run, &child, ret_error);
+  else
+    *ret_child = child;
   if (run->by_mail && !run->report->mail_taken) renew_mailbox(&context->mailbox);
-  if (pid < 0) return refused(ret_error, refused_step(run, pid), (int)pid);
-  if (!has_started(run->report)) return failure(run->report, &child, ret_error);
-  *ret_child = child;
-  return 0;
+  return error;
 }

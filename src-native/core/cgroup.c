@@ -9,10 +9,10 @@
 #  define CGROUP2_SUPER_MAGIC 0x63677270
 #endif
 
-static bool is_cgroup(int fd) {
+bool launch__is_cgroup(int fd) {
   struct statfs status;
 
-  return fstatfs(fd, &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC;
+  return launch__sys(SYS_fstatfs, fd, &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 static bool contains(int directory, const char *name, const char *text) {
@@ -29,8 +29,8 @@ static bool contains(int directory, const char *name, const char *text) {
 }
 
 /* Its own freezer may be set and not done yet; an ancestor's shows in the events alone. The root has neither. */
-static bool is_frozen(int directory) {
-  return contains(directory, "cgroup.freeze", "1") || contains(directory, "cgroup.events", "frozen 1");
+bool launch__is_frozen(int cgroup) {
+  return contains(cgroup, "cgroup.freeze", "1") || contains(cgroup, "cgroup.events", "frozen 1");
 }
 
 /* A child born frozen never reaches execve(2), and its parent waits for that. A freeze right after this can't be
@@ -40,11 +40,18 @@ int launch__open_cgroup(const char *path) {
   int error = 0;
 
   if (directory < 0) return -errno;
-  if (!is_cgroup(directory))
+  if (!launch__is_cgroup(directory))
     error = -EINVAL;
-  else if (is_frozen(directory))
+  else if (launch__is_frozen(directory))
     error = -EBUSY;
   if (error == 0) return directory;
   (void)close(directory);
   return error;
+}
+
+/* Before the child exists: it is the rights and the cgroup namespace of the opener that the kernel checks. */
+int launch__open_cgroup_procs(int cgroup) {
+  int fd = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+
+  return fd < 0 ? -errno : fd;
 }

@@ -17,6 +17,7 @@ static const struct {
   enum launch_step name;
   int (*run)(struct launch__run *);
 } steps[] = {
+    {LAUNCH_STEP_CGROUP, launch__join_cgroup},
     {LAUNCH_STEP_SIGNALS, launch__reset_signals},
     {LAUNCH_STEP_SESSION, launch__new_session},
     {LAUNCH_STEP_PROCESS_GROUP, launch__set_process_group},
@@ -82,15 +83,27 @@ static _Noreturn void leave(void) {
     (void)launch__sys(SYS_exit_group, 127);
 }
 
+static _Noreturn void fail(struct launch__run *run, int error) {
+  run->report->error = error;
+  leave();
+}
+
+/* The parent waits in vfork, or for the end of a pipe, or for this. */
+static void tell_parent_of_end(struct launch__run *run) {
+  int error;
+
+  if (!run->without_vfork || run->running_end >= 0) return;
+  error = launch__begin_running(&run->report->running);
+  if (error != 0) fail(run, error);
+}
+
 int launch__child(void *argument) {
   struct launch__run *run = argument;
 
+  tell_parent_of_end(run);
   for (size_t i = 0; i < sizeof steps / sizeof *steps && !is_done(run, i); i++) {
     int error = run_step(i, run);
-    if (error != 0) {
-      run->report->error = error;
-      leave();
-    }
+    if (error != 0) fail(run, error);
   }
   run->report->step = LAUNCH_STEP_EXEC;
   leave();

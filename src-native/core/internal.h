@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -58,14 +59,35 @@ static inline long launch__call(long number, long a, long b, long c, long d, lon
                    : "memory");
   return result;
 #else
+  int kept = errno; /* of a call that a handler interrupts */
   long result = syscall(number, a, b, c, d, e, f);
 
-  return result == -1 ? -(long)errno : result;
+  if (result == -1) result = -(long)errno;
+  errno = kept;
+  return result;
 #endif
 }
 #define launch__sys(...) LAUNCH__SIX_ARGUMENTS(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 #define LAUNCH__SIX_ARGUMENTS(number, a, b, c, d, e, f, ...)                                                 \
   launch__call(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+
+/* ---- wait.c: the end of a child's way to execve(2), for a parent that does not wait in vfork ---- */
+
+/* In memory that is shared in every tier. */
+struct launch__running {
+  struct robust_list_head robust; /* the child's list of robust futexes, which holds the one below */
+  struct robust_list entry;
+  _Atomic uint32_t word;
+};
+
+/* [child] Before its first step. 0 or a negative errno. */
+int launch__begin_running(struct launch__running *running);
+/*
+ * Waits at most so long for the child to call execve(2) with success, or to die; false: neither has happened. By the
+ * futex, or by the end of a pipe if `reader` is one.
+ */
+bool launch__await_exec(struct launch__running *running, int reader, const struct launch_child *child,
+                        int milliseconds);
 
 /* ---- report.c: what the child tells its parent, in memory that is shared in every tier ------- */
 
@@ -75,6 +97,7 @@ struct launch__report {
   _Atomic int detail;
   _Atomic bool mail_taken;
   _Atomic uint64_t stops; /* stop signals that the parent has to send again; bit n - 1 is signal n */
+  struct launch__running running;
 #ifdef LAUNCH_TEST_GATES
   _Atomic int gates[LAUNCH_GATE_COUNT];
   _Atomic int gate_pid;
@@ -135,12 +158,15 @@ struct launch__run {
   int file_at;
   int cwd_at;
   int cgroup;         /* descriptor of the plan's, or -1 */
+  int cgroup_procs;   /* its file, which the child writes itself to if it is not born there; else -1 */
   pid_t parent;       /* as getppid(2) tells the child */
   bool always_mail;   /* also what could reach the child by the table; of no effect outside the shared tier */
   bool own_memory;    /* in every tier a copy of the caller's */
+  bool without_vfork; /* the parent waits for the child by launch__await_exec */
   bool by_mail;       /* the sources wait in the mailbox */
   int cut;            /* shared tier: what lies above it is not copied into the child's table; -1: all */
   int *sources;       /* where the child finds what goes to plan->fds[i]; moved about while placing */
+  bool given_up;      /* the parent has waited long enough, and killed the child */
   int running_end;    /* fork tier: the parent waits until exec or exit closes it; else -1 */
   bool nofile_raised;
   uint64_t nofile_soft; /* before the child raised it */
@@ -190,6 +216,10 @@ long launch__clone(char *stack, const struct launch__clone *request);
 
 /* cgroup.c: a descriptor of the directory, or a negative errno; -EBUSY for a frozen one. */
 int launch__open_cgroup(const char *path);
+bool launch__is_frozen(int cgroup);
+int launch__open_cgroup_procs(int cgroup);
+/* [child] */
+bool launch__is_cgroup(int fd);
 
 /* ways.c: the fastest way there is, and the next slower one round what was refused (false: none can help). */
 struct launch__way launch__fastest_way(void);
@@ -233,6 +263,7 @@ enum { LAUNCH__STOP_SIGNALS = 3 };
 extern const int launch__stop_signals[LAUNCH__STOP_SIGNALS];
 
 /* steps/ [child]: 0 or a negative errno */
+int launch__join_cgroup(struct launch__run *run);
 int launch__reset_signals(struct launch__run *run);
 int launch__new_session(struct launch__run *run);
 int launch__set_process_group(struct launch__run *run);

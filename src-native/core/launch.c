@@ -115,6 +115,40 @@ static int attempt_ways(struct launch_context *context, struct launch__run *run,
   return error;
 }
 
+/*
+ * Linux counts how often cgroup.kill of a cgroup was written to, and kills a child at birth if the count of its cgroup
+ * differs from that of its parent's (cgroup_post_fork() in kernel/cgroup/cgroup.c).
+ */
+static bool was_killed_at_birth(const struct launch_error *error) {
+  return error->step == LAUNCH_STEP_CLONE && error->error == -ECANCELED;
+}
+
+/* The write can take milliseconds, and a cgroup can be frozen meanwhile: vfork would hold this thread as long. */
+static int launch_by_joining(struct launch_context *context, struct launch__run *run,
+                             struct launch_child *ret_child, struct launch_error *ret_error) {
+  int error;
+
+  run->cgroup_procs = launch__open_cgroup_procs(run->cgroup);
+  if (run->cgroup_procs < 0) return fail(ret_error, LAUNCH_STEP_CGROUP, run->cgroup_procs);
+  run->without_vfork = true;
+  error = attempt_ways(context, run, ret_child, ret_error);
+  (void)close(run->cgroup_procs);
+  return error;
+}
+
+static int launch_into_cgroup(struct launch_context *context, struct launch__run *run,
+                              struct launch_child *ret_child, struct launch_error *ret_error) {
+  int error;
+
+  run->cgroup = launch__open_cgroup(run->plan->cgroup);
+  if (run->cgroup < 0) return fail(ret_error, LAUNCH_STEP_CGROUP, run->cgroup);
+  error = attempt_ways(context, run, ret_child, ret_error);
+  if (error != 0 && was_killed_at_birth(ret_error))
+    error = launch_by_joining(context, run, ret_child, ret_error);
+  (void)close(run->cgroup);
+  return error;
+}
+
 static void resolve_paths(struct launch_context *context, const struct launch_plan *plan,
                           struct launch_plan *extended, struct launch__run *run, char file[PATH_MAX],
                           char cwd[PATH_MAX]) {
@@ -138,6 +172,7 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
       .plan = &extended,
       .mailbox = &context->mailbox,
       .cgroup = -1,
+      .cgroup_procs = -1,
       .running_end = -1,
       .stop_ends = {-1, -1},
       .canary = -1,
@@ -157,11 +192,6 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
     return fail(ret_error, LAUNCH_STEP_CLONE, error);
   resolve_paths(context, plan, &extended, &run, file, cwd);
   if ((error = check_sources(context, &extended)) != 0) return fail(ret_error, LAUNCH_STEP_STDIO, error);
-  if (plan->cgroup == NULL) return attempt_ways(context, &run, ret_child, ret_error);
-
-  run.cgroup = launch__open_cgroup(plan->cgroup);
-  if (run.cgroup < 0) return fail(ret_error, LAUNCH_STEP_CGROUP, run.cgroup);
-  error = attempt_ways(context, &run, ret_child, ret_error);
-  (void)close(run.cgroup);
-  return error;
+  return plan->cgroup == NULL ? attempt_ways(context, &run, ret_child, ret_error)
+                              : launch_into_cgroup(context, &run, ret_child, ret_error);
 }

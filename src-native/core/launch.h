@@ -97,7 +97,7 @@ struct launch_plan {
 /* In running order, those of the parent first. The name of each is launch_step_name(). */
 enum launch_step {
   LAUNCH_STEP_STDIO,         /* a source is not open, can't be passed on, or can't get its number */
-  LAUNCH_STEP_CGROUP,        /* no such cgroup, it is frozen, or clone3(2) refused it */
+  LAUNCH_STEP_CGROUP,        /* no such cgroup, it is frozen, or it can't be joined */
   LAUNCH_STEP_CLONE,         /* the process could not be made */
   LAUNCH_STEP_SIGNALS,       /* dispositions to default */
   LAUNCH_STEP_SESSION,       /* setsid */
@@ -220,7 +220,13 @@ const char *launch_pidfd_name(enum launch_pidfd pidfd);
  * Points at which a test can hold the child. Compiled out of releases.
  * A held child runs launch__gate_wait(): test code arms a gate, sees `reached`, then opens it.
  */
-enum launch_gate { LAUNCH_GATE_UNSHARE, LAUNCH_GATE_UNMASK, LAUNCH_GATE_EXEC, LAUNCH_GATE_COUNT };
+enum launch_gate {
+  LAUNCH_GATE_UNSHARE,
+  LAUNCH_GATE_UNMASK,
+  LAUNCH_GATE_EXEC,
+  LAUNCH_GATE_JOIN,
+  LAUNCH_GATE_COUNT
+};
 void launch_gate_arm(struct launch_context *context, enum launch_gate gate);
 bool launch_gate_reached(struct launch_context *context, enum launch_gate gate);
 pid_t launch_gate_pid(struct launch_context *context); /* of the held child */

@@ -229,6 +229,7 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
       .file_at = -1,
       .cwd_at = -1,
       .cgroup = -1,
+      .cgroup_procs = -1,
       .running_end = -1,
       .stop_ends = {-1, -1},
   };

@@ -25,4 +25,5 @@ void launch__report_reset(struct launch__report *report) {
   report->detail = 0;
   report->mail_taken = false;
   report->stops = 0;
+  report->running.word = 0;
 }

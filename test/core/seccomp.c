@@ -61,6 +61,7 @@ static const struct subject {
     {"getdents64", SYS_getdents64, 0, 0, 0},
     {"dup3", SYS_dup3, 0, 0, 0},
     {"sigaltstack", SYS_sigaltstack, 0, 0, 0},
+    {"set_robust_list", SYS_set_robust_list, 0, 0, 0},
 };
 
 static const struct answer {

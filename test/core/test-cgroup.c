@@ -1,8 +1,13 @@
 /* Children born in a cgroup v2. Needs a hierarchy that is mounted and may be written, as root has it on most machines. */
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <mntent.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fixture.h"
@@ -47,9 +52,9 @@ static void write_control(const char *directory, const char *name, const char *t
 }
 
 static void expect_member(pid_t pid) {
-  char path[64], text[4096], wanted[128];
+  char path[64], text[4096], wanted[sizeof inner_cgroup + 1];
   snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
-  snprintf(wanted, sizeof wanted, "/safe-spawn-test-%d/inner\n", (int)getpid());
+  snprintf(wanted, sizeof wanted, "%s\n", inner_cgroup + strlen(mount_point));
   if (strstr(read_text(path, text, sizeof text), wanted) == NULL) FAIL("not in %s: %s", wanted, text);
 }
 
@@ -82,7 +87,7 @@ void test_child_is_born_in_its_cgroup(void) {
   remove_cgroups();
 }
 
-static void check_frozen(struct launch_context *context) {
+static void check_frozen_before(struct launch_context *context) {
   struct probe probe;
   probe_init(&probe);
   probe.plan.cgroup = inner_cgroup;
@@ -93,10 +98,10 @@ static void check_frozen(struct launch_context *context) {
 void test_frozen_cgroup_is_refused(void) {
   make_cgroups();
   write_control(inner_cgroup, "cgroup.freeze", "1");
-  in_the_main_ways(check_frozen);
+  in_the_main_ways(check_frozen_before);
   write_control(inner_cgroup, "cgroup.freeze", "0");
   write_control(cgroup, "cgroup.freeze", "1");
-  in_the_main_ways(check_frozen);
+  in_the_main_ways(check_frozen_before);
   write_control(cgroup, "cgroup.freeze", "0");
   in_the_main_ways(check_member);
   remove_cgroups();
@@ -121,5 +126,273 @@ void test_cgroup_without_clone3_is_an_error_of_its_own(void) {
   make_cgroups();
   in_fork(launch_without_clone3, "clone3=ENOSYS");
   in_fork(launch_without_clone3, "clone3=EPERM");
+  remove_cgroups();
+}
+
+/* ---- to which cgroup.kill was written ------------------------------------------------------------------------------- */
+
+enum { NOBODY = 65534 };
+
+static void kill_cgroup(const char *directory) {
+  char path[PATH_MAX + 256];
+  snprintf(path, sizeof path, "%s/cgroup.kill", directory);
+  if (access(path, F_OK) < 0) test_skip("this kernel has no cgroup.kill");
+  write_control(directory, "cgroup.kill", "1");
+}
+
+static void make_killed_cgroups(void) {
+  make_cgroups();
+  kill_cgroup(inner_cgroup);
+}
+
+/* By the kernel alone: how does a child end that exits with 0? */
+static int status_of_child_in(const char *directory, bool by_writing) {
+  const int cgroup = CHECKED(open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC));
+  struct clone_args args = {.exit_signal = SIGCHLD};
+  int status;
+  if (!by_writing) {
+    args.flags = CLONE_INTO_CGROUP;
+    args.cgroup = (unsigned)cgroup;
+  }
+  const pid_t pid = (pid_t)CHECKED(syscall(SYS_clone3, &args, sizeof args));
+  if (pid == 0) {
+    if (by_writing) write_control(directory, "cgroup.procs", "0");
+    _exit(0);
+  }
+  ASSERT_EQ(waitpid(pid, &status, 0), pid);
+  close(cgroup);
+  return status;
+}
+
+/* A kernel that does not kill here has no need of what the other tests are about. */
+void test_kernel_kills_what_is_born_in_a_killed_cgroup(void) {
+  make_cgroups();
+  ASSERT_EQ(status_of_child_in(inner_cgroup, false), 0);
+  kill_cgroup(inner_cgroup);
+  test_note("born after cgroup.kill: wait status %d", status_of_child_in(inner_cgroup, false));
+  ASSERT_EQ(status_of_child_in(inner_cgroup, true), 0);
+  remove_cgroups();
+}
+
+void test_killed_cgroup_takes_children_again(void) {
+  make_killed_cgroups();
+  in_every_way(check_member);
+  kill_cgroup(inner_cgroup);
+  close(0);
+  in_every_way(check_member);
+  remove_cgroups();
+}
+
+static void launch_from_killed_cgroup(void *argument) {
+  (void)argument;
+  write_control(cgroup, "cgroup.procs", "0");
+  in_the_main_ways(check_member);
+}
+
+/* The kernel's count is that of the caller's cgroup, too. */
+void test_caller_in_a_killed_cgroup_can_use_another_one(void) {
+  make_cgroups();
+  kill_cgroup(cgroup);
+  in_fork(launch_from_killed_cgroup, NULL);
+  remove_cgroups();
+}
+
+static int own_oom_score_adj(void) {
+  char text[32];
+  return atoi(read_text("/proc/self/oom_score_adj", text, sizeof text));
+}
+
+static void join(struct probe *probe) {
+  probe_init(probe);
+  probe->plan.cgroup = inner_cgroup;
+}
+
+/* What is set for all that share memory must not be set for the caller. */
+static void check_joined_with_attributes(struct launch_context *context) {
+  static struct parent_state before;
+  const int oom_score_adj = own_oom_score_adj();
+  struct probe probe;
+  struct probe_report report;
+  parent_state_take(&before, context);
+  join(&probe);
+  probe.plan.set_oom_score_adj = true;
+  probe.plan.oom_score_adj = 777;
+  probe_run(context, &probe, &report);
+  ASSERT_EQ(report.oom_score_adj, 777);
+  ASSERT_EQ(own_oom_score_adj(), oom_score_adj);
+  join(&probe);
+  probe.plan.set_uid = probe.plan.set_gid = true;
+  probe.plan.uid = probe.plan.gid = NOBODY;
+  probe_run(context, &probe, &report);
+  ASSERT_EQ(report.uids[0], NOBODY);
+  EXPECT_UNCHANGED(&before, context);
+}
+
+void test_child_that_joins_has_attributes_of_its_own(void) {
+  if (geteuid() != 0) test_skip("needs root");
+  make_killed_cgroups();
+  in_every_way(check_joined_with_attributes);
+  remove_cgroups();
+}
+
+static void check_failures_of_joined(struct launch_context *context) {
+  static struct parent_state before;
+  struct probe probe;
+  parent_state_take(&before, context);
+  join(&probe);
+  probe.plan.file = "/no/such/program";
+  EXPECT_ERROR(launch_failing(context, &probe.plan), LAUNCH_STEP_EXEC, ENOENT);
+  join(&probe);
+  probe.plan.file = "none in a long path";
+  probe.plan.envp = (char *[]){"PATH=/a:/b:/c:/d:/e:/f:/g:/h:/i:/j:/k:/l:/m:/n:/o:/p", NULL};
+  EXPECT_ERROR(launch_failing(context, &probe.plan), LAUNCH_STEP_EXEC, ENOENT);
+  join(&probe);
+  for (int step = LAUNCH_STEP_SIGNALS; step < LAUNCH_STEP_COUNT; step++) {
+    test_section("%s", launch_step_name((enum launch_step)step));
+    if (step == LAUNCH_STEP_SEAL) continue; /* goes on in other ways */
+    launch_fail_at(context, (enum launch_step)step, -ENOTTY, 0);
+    EXPECT_ERROR(launch_failing(context, &probe.plan), (enum launch_step)step, ENOTTY);
+    if (step == LAUNCH_STEP_EXEC) continue;
+    launch_fail_at(context, (enum launch_step)step, 0, SIGKILL);
+    const struct launch_error error = launch_failing(context, &probe.plan);
+    EXPECT_ERROR(error, (enum launch_step)step, ECANCELED);
+    ASSERT_EQ(error.signal, SIGKILL);
+  }
+  launch_fail_at(context, LAUNCH_STEP_COUNT, 0, 0);
+  EXPECT_UNCHANGED(&before, context);
+}
+
+void test_failure_of_a_child_that_joins_leaves_nothing(void) {
+  make_killed_cgroups();
+  in_every_way(check_failures_of_joined);
+  remove_cgroups();
+}
+
+static void check_killed_before_joining(struct launch_context *context) {
+  struct held held;
+  struct probe probe;
+  join(&probe);
+  held_start(&held, context, &probe.plan, LAUNCH_GATE_JOIN);
+  CHECKED(kill(launch_gate_pid(context), SIGKILL));
+  held_finish(&held);
+  EXPECT_ERROR(held.error, LAUNCH_STEP_CGROUP, ECANCELED);
+  ASSERT_EQ(held.error.signal, SIGKILL);
+  ASSERT(!probe_has_reported(&probe));
+  expect_no_children();
+}
+
+void test_child_killed_before_it_joins_is_not_brought_back(void) {
+  make_killed_cgroups();
+  in_the_main_ways(check_killed_before_joining);
+  remove_cgroups();
+}
+
+static void check_gone(struct launch_context *context) {
+  struct held held;
+  struct probe probe;
+  join(&probe);
+  held_start(&held, context, &probe.plan, LAUNCH_GATE_JOIN);
+  EVENTUALLY(rmdir(inner_cgroup) == 0);
+  held_finish(&held);
+  EXPECT_ERROR(held.error, LAUNCH_STEP_CGROUP, ENODEV);
+  expect_no_children();
+  CHECKED(mkdir(inner_cgroup, 0755));
+  kill_cgroup(inner_cgroup);
+}
+
+void test_cgroup_that_can_not_be_joined_is_an_error(void) {
+  make_killed_cgroups();
+  in_the_main_ways(check_gone);
+  remove_cgroups();
+}
+
+/* Frozen after the caller has looked: that thread comes back all the same, and the child never executes. */
+static void check_frozen_while_joining(struct launch_context *context, const char *frozen) {
+  static struct parent_state before;
+  struct held held;
+  struct probe probe;
+  join(&probe);
+  held_start(&held, context, &probe.plan, LAUNCH_GATE_JOIN);
+  const pid_t pid = launch_gate_pid(context);
+  write_control(frozen, "cgroup.freeze", "1");
+  held_finish(&held);
+  EXPECT_ERROR(held.error, LAUNCH_STEP_CGROUP, EBUSY);
+  ASSERT(kill(pid, 0) < 0);
+  expect_no_children();
+  write_control(frozen, "cgroup.freeze", "0");
+  ASSERT(!probe_has_reported(&probe));
+  parent_state_take(&before, context);
+  check_member(context);
+  EXPECT_UNCHANGED(&before, context);
+}
+
+static void in_each_tier(void (*check)(struct launch_context *context)) {
+  static const struct way ways[] = {
+      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false, true},
+      {LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_NONE, false, false},
+      {LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false, false},
+  };
+  for (size_t i = 0; i < COUNT(ways); i++) {
+    struct launch_context *context = open_context_for(ways[i]);
+    check(context);
+    launch_context_close(context);
+  }
+}
+
+static void check_frozen(struct launch_context *context) {
+  check_frozen_while_joining(context, inner_cgroup);
+}
+
+static void check_frozen_ancestor(struct launch_context *context) {
+  check_frozen_while_joining(context, cgroup);
+}
+
+void test_cgroup_frozen_while_it_is_joined_holds_nobody(void) {
+  make_killed_cgroups();
+  in_each_tier(check_frozen);
+  in_each_tier(check_frozen_ancestor);
+  remove_cgroups();
+}
+
+/* As for a snapshot. */
+static void *thaw_when_joined(void *argument) {
+  char path[PATH_MAX + 256], text[64];
+  snprintf(path, sizeof path, "%s/cgroup.procs", inner_cgroup);
+  EVENTUALLY(*read_text(path, text, sizeof text) != '\0');
+  write_control(inner_cgroup, "cgroup.freeze", "0");
+  return argument;
+}
+
+static void check_frozen_for_a_moment(struct launch_context *context) {
+  struct held held;
+  struct probe probe;
+  pthread_t thread;
+  join(&probe);
+  held_start(&held, context, &probe.plan, LAUNCH_GATE_JOIN);
+  write_control(inner_cgroup, "cgroup.freeze", "1");
+  ASSERT_ZERO(pthread_create(&thread, NULL, thaw_when_joined, NULL));
+  held_finish(&held);
+  ASSERT_ZERO(pthread_join(thread, NULL));
+  ASSERT_ZERO(held.result);
+  expect_exit_code(&held.child, 0);
+}
+
+void test_cgroup_frozen_for_a_moment_delays_a_launch(void) {
+  make_killed_cgroups();
+  in_the_main_ways(check_frozen_for_a_moment);
+  remove_cgroups();
+}
+
+static void launch_without_robust_futexes(void *argument) {
+  struct launch_context *context = open_context();
+  ASSERT_ZERO(seccomp_install((char *[]){argument}, 1));
+  check_member(context);
+  launch_context_close(context);
+}
+
+void test_cgroup_is_joined_without_robust_futexes(void) {
+  make_killed_cgroups();
+  in_fork(launch_without_robust_futexes, "set_robust_list=ENOSYS");
+  in_fork(launch_without_robust_futexes, "set_robust_list=EPERM");
   remove_cgroups();
 }

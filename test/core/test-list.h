@@ -191,6 +191,22 @@ TEST(child_is_born_in_its_cgroup, NATIVE, "A child is born in the cgroup that wa
 TEST(frozen_cgroup_is_refused, NATIVE, "A frozen cgroup is refused, also one whose ancestor is frozen")
 TEST(cgroup_without_clone3_is_an_error_of_its_own, NATIVE,
      "Without clone3 a cgroup is an error, and nothing else is")
+TEST(kernel_kills_what_is_born_in_a_killed_cgroup, NATIVE,
+     "Without the library: what is born after cgroup.kill is killed, what joins lives")
+TEST(killed_cgroup_takes_children_again, NATIVE, "A cgroup that was killed takes children again")
+TEST(caller_in_a_killed_cgroup_can_use_another_one, NATIVE,
+     "So does another one, if that of the caller was killed")
+TEST(child_that_joins_has_attributes_of_its_own, NATIVE,
+     "A child that joins it has an oom score and ids of its own")
+TEST(failure_of_a_child_that_joins_leaves_nothing, NATIVE,
+     "Error and death at any step of a child that joins leave nothing")
+TEST(child_killed_before_it_joins_is_not_brought_back, NATIVE,
+     "A child killed before it joins is a failure, and is not brought back")
+TEST(cgroup_that_can_not_be_joined_is_an_error, NATIVE, "A cgroup that is gone when it is joined is ENODEV")
+TEST(cgroup_frozen_while_it_is_joined_holds_nobody, NATIVE,
+     "One that is frozen while it is joined is EBUSY, and holds up nobody")
+TEST(cgroup_frozen_for_a_moment_delays_a_launch, NATIVE, "A short freeze delays the launch")
+TEST(cgroup_is_joined_without_robust_futexes, NATIVE, "It is joined also where robust futexes are forbidden")
 
 TEST(full_table_is_emfile_and_one_free_number_is_enough, NATIVE,
      "A full table is EMFILE; one free number is enough")

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { safeSpawn } from 'safe-spawn';
+import { safeSpawn, safeSpawnSync } from 'safe-spawn';
 import {
   cgroupFor,
   cgroupOfThisProcess,
@@ -18,7 +18,7 @@ import { runFixture } from '../helpers/fixture.mjs';
 import { eventually } from '../helpers/poll.mjs';
 import { probe } from '../helpers/probe.mjs';
 import { isAlive } from '../helpers/processes.mjs';
-import { withoutPidNamespace } from '../helpers/requirements.mjs';
+import { withoutPidNamespace, withoutRoot } from '../helpers/requirements.mjs';
 import { scratchDirectory } from '../helpers/scratch.mjs';
 
 const NOBODY = 65_534;
@@ -137,6 +137,49 @@ for (const free of [1, 2, 3]) {
     assert.deepEqual(result.signals, Array(10).fill('SIGTERM'));
   });
 }
+
+test('after SIGKILL to all of it, it takes children again', options, async (context) => {
+  const cgroup = cgroupFor(context);
+  const inner = join(cgroup, 'inner');
+  mkdirSync(inner);
+  for (let round = 1; round <= 3; round++) {
+    for (const directory of [cgroup, inner]) {
+      const child = safeSpawn('sh', ['-c', 'echo ready; exec sleep 1000'], { cgroup: directory });
+      await once(child.stdout, 'data');
+      assert.deepEqual(membersOf(directory), [child.pid]);
+      child.killTree('SIGKILL');
+      assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
+    }
+  }
+  for (const settings of [{}, { stdio: 'ignore' }, { oomScoreAdj: 1000 }, { detached: true, umask: 0o77 }]) {
+    const report = await probe(safeSpawn, { ...settings, cgroup });
+    assert.ok(report.cgroup.split('\n').includes(lineOf(cgroup)), report.cgroup);
+  }
+  const { stdout, pid } = safeSpawnSync('cat', ['/proc/self/cgroup'], { cgroup });
+  assert.ok(pid > 0);
+  assert.ok(`${stdout}`.split('\n').includes(lineOf(cgroup)));
+  const { code, step } = await failureOf(safeSpawn, { file: '/no/such/program', options: { cgroup } });
+  assert.deepEqual({ code, step }, { code: 'ENOENT', step: 'exec' });
+  rmdirSync(inner);
+});
+
+test('other ids in one that was killed', { skip: withoutRoot || options.skip }, (context) => {
+  const cgroup = cgroupFor(context);
+  writeFileSync(join(cgroup, 'cgroup.kill'), '1');
+  const { stdout } = safeSpawnSync('sh', ['-c', 'id -u; cat /proc/self/cgroup'], { cgroup, uid: NOBODY });
+  const [uid, ...lines] = `${stdout}`.split('\n');
+  assert.equal(uid, `${NOBODY}`);
+  assert.ok(lines.includes(lineOf(cgroup)), `${stdout}`);
+});
+
+test('a frozen one that was killed is EBUSY', options, async (context) => {
+  const cgroup = cgroupFor(context);
+  writeFileSync(join(cgroup, 'cgroup.kill'), '1');
+  writeFileSync(join(cgroup, 'cgroup.freeze'), '1');
+  const { code, step } = await failureOf(safeSpawn, { file: 'true', options: { cgroup } });
+  assert.deepEqual({ code, step }, { code: 'EBUSY', step: 'cgroup' });
+  writeFileSync(join(cgroup, 'cgroup.freeze'), '0');
+});
 
 test('killTree of a cgroup that holds this process is an error', options, async () => {
   const cgroup = cgroupOfThisProcess();

@@ -37,7 +37,7 @@ static bool is_dumpable(void) {
 }
 
 /*
- * The kernel takes care that a child which shares its parent's memory until exec changes its own value only.
+ * A child that shares its parent's memory until exec changes its own value only, if it was made by vfork.
  *
  * Where the parent is not dumpable, the file is root's. A child with a copy of the memory could make itself dumpable
  * for the write, but then any process of this user could read the copy, and what the parent hides from those.

@@ -53,10 +53,9 @@ static void forget_stops(struct launch__run *run) {
   run->report->stops = 0;
 }
 
-/* errno belongs to the call that was interrupted. Where execve can't send the signal, the parent does so afterwards. */
+/* Where execve can't send the signal, the parent does so afterwards. */
 static void on_job_control(int signal, siginfo_t *info, void *context) {
   struct launch__run *run = ((ucontext_t *)context)->uc_stack.ss_sp;
-  int error = errno;
 
   (void)info;
   run->interrupted = true;
@@ -64,7 +63,6 @@ static void on_job_control(int signal, siginfo_t *info, void *context) {
     forget_stops(run);
   else if (!stop_at_exec(run, signal))
     run->report->stops |= UINT64_C(1) << (signal - 1);
-  errno = error;
 }
 
 /* The kernel shows this setting to every handler, and uses it for none that doesn't ask for it. */
