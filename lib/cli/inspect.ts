@@ -1,5 +1,5 @@
 import { inspect, type Report } from '../inspect/index.js';
-import { printReport, type Style } from './print.js';
+import { formatReport, type Style } from './format-report.js';
 import { printable, printableJson } from './printable.js';
 
 const CLEAN = 0;
@@ -23,7 +23,7 @@ export function inspectCommand(words: readonly string[]): number {
   if (wrong.length > 0 && pids.length === 0) return WRONG;
   const report = tryInspect(pids, notes);
   if (report === undefined) return WRONG;
-  process.stdout.write(json ? `${printableJson(report)}\n` : printReport(report, style()));
+  process.stdout.write(json ? `${printableJson(report)}\n` : formatReport(report, style()));
   for (const { pid, code } of report.failures) {
     complain(
       `${pid}: ${code === 'ESRCH' ? 'no such process' : 'belongs to another user, and may not be read'}`,

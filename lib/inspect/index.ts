@@ -1,11 +1,10 @@
 import { invalidType, outOfRange, unsupportedPlatform } from '../errors.js';
-import { lookAgain, type Suspect } from './look.js';
-import { draftReaderNotes } from './notes.js';
+import { confirmSuspects, type Suspect } from './confirm.js';
+import { collectReaderNotes } from './notes.js';
 import { Proc, type ProcessStat } from './proc.js';
+import { argumentsOf, type ProcessTable, readProcessTable } from './process-table.js';
 import type { Finding, FindingKind, ProcessSummary, Report } from './report.js';
-import { type Survey, surveyProcesses } from './survey.js';
-import { walk } from './walk.js';
-import { argumentsOf } from './words.js';
+import { scanProcesses } from './scan.js';
 
 export type { FdAccess, FdFlags } from '../proc-fds.js';
 export type {
@@ -47,16 +46,16 @@ const KINDS: readonly FindingKind[] = ['self-held-pipe', 'leaked-end', 'leaked-l
 export function inspect(options: InspectOptions = {}): Report {
   if (process.platform !== 'linux') throw unsupportedPlatform('inspect()');
   const pids = readPids(options.pids);
-  const survey = surveyProcesses(new Proc(options.root ?? '/proc'));
+  const table = readProcessTable(new Proc(options.root ?? '/proc'));
   const wantsNotes = options.notes ?? pids !== undefined;
-  const { suspects, failures, unreadable, drafts, outputs } = walk(survey, pids, wantsNotes);
-  if (unreadable === 0) drafts.push(...draftReaderNotes(survey, outputs));
+  const { suspects, failures, unreadable, drafts, outputs } = scanProcesses(table, pids, wantsNotes);
+  if (unreadable === 0) drafts.push(...collectReaderNotes(table, outputs));
   return {
     version: 1,
-    findings: confirm(survey, suspects).sort(byWeight),
-    notes: drafts.map(([process, draft]) => ({ ...draft, process: summarize(survey, process) })),
+    findings: confirm(table, suspects).sort(byWeight),
+    notes: drafts.map(([process, draft]) => ({ ...draft, process: summarize(table, process) })),
     failures,
-    processes: { seen: survey.processes.size, unreadable },
+    processes: { seen: table.processes.size, unreadable },
   };
 }
 
@@ -71,17 +70,20 @@ function readPids(pids: unknown): ReadonlySet<number> | undefined {
   return new Set(pids);
 }
 
-function confirm(survey: Survey, suspects: readonly Suspect[]): Finding[] {
-  return lookAgain(survey, suspects).flatMap((verdict, index) => {
+function confirm(table: ProcessTable, suspects: readonly Suspect[]): Finding[] {
+  return confirmSuspects(table, suspects).flatMap((verdict, index) => {
     const suspect = suspects[index];
     if (verdict === undefined || suspect === undefined) return [];
     const { process, fd, target } = suspect;
     const address = 'address' in suspect ? (suspect.address ?? null) : null;
-    return [{ ...verdict, process: summarize(survey, process), fd, target, address }];
+    return [{ ...verdict, process: summarize(table, process), fd, target, address }];
   });
 }
 
-function summarize({ proc }: Survey, { pid, name, parent, state, startTime }: ProcessStat): ProcessSummary {
+function summarize(
+  { proc }: ProcessTable,
+  { pid, name, parent, state, startTime }: ProcessStat,
+): ProcessSummary {
   return { pid, name, command: argumentsOf(proc, pid).join(' '), parent, state, startTime };
 }
 

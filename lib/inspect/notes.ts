@@ -1,10 +1,10 @@
 /** What is worth knowing of a process, and no fault by itself. */
-import { isFromParent } from './inherited.js';
+import { isFromParent } from './leaks.js';
 import { findHolders } from './pipes.js';
 import type { Proc, ProcessStat } from './proc.js';
+import type { Link, ProcessTable } from './process-table.js';
+import { isNamedInArguments } from './process-table.js';
 import type { Descriptor, Note, NoteKind } from './report.js';
-import type { Link, Survey } from './survey.js';
-import { isTold } from './words.js';
 
 /** From here on a close loop to the limit takes milliseconds, and minutes where the limit is a thousand million. */
 const SLOW_CLOSE_LOOP = 65_536;
@@ -19,15 +19,15 @@ const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
 /** A note before it is told whose it is. */
 export type Draft = Omit<Note, 'process'>;
 
-export function draftNotes(survey: Survey, process: ProcessStat, links: readonly Link[]): Draft[] {
-  const { proc } = survey;
+export function collectNotes(table: ProcessTable, process: ProcessStat, links: readonly Link[]): Draft[] {
+  const { proc } = table;
   return [
     ...noteInheritable(proc, process, links),
-    ...noteInherited(survey, process, links),
+    ...noteInherited(table, process, links),
     ...noteDeleted(links),
     ...noteLimits(proc, process, links),
-    ...noteZombies(survey, process),
-    ...noteOrphan(survey, process),
+    ...noteZombies(table, process),
+    ...noteOrphan(table, process),
   ];
 }
 
@@ -39,10 +39,10 @@ function noteInheritable(proc: Proc, { pid }: ProcessStat, links: readonly Link[
 }
 
 /** A later child holds what its parent has closed since, but then a sibling that was started next to it does so, too. */
-function noteInherited(survey: Survey, process: ProcessStat, links: readonly Link[]): Draft[] {
+function noteInherited(table: ProcessTable, process: ProcessStat, links: readonly Link[]): Draft[] {
   if (!process.execed) return [];
-  const { proc } = survey;
-  const siblings = neighbours(survey, process);
+  const { proc } = table;
+  const siblings = neighbours(table, process);
   const inherited = links.filter((link) => {
     if (link.fd <= 2 || link.target === '/dev/null') return false;
     const isShared = siblings.some((sibling) => proc.target(sibling, link.fd) === link.target);
@@ -53,11 +53,11 @@ function noteInherited(survey: Survey, process: ProcessStat, links: readonly Lin
 }
 
 function isUntold(proc: Proc, pid: number, fd: number): boolean {
-  return proc.fdFlags(pid, fd)?.closeOnExec === false && !isTold(proc, pid, fd);
+  return proc.fdFlags(pid, fd)?.closeOnExec === false && !isNamedInArguments(proc, pid, fd);
 }
 
 /** Those children of the same parent that were started just before and just after this one. */
-function neighbours({ children }: Survey, { pid, parent }: ProcessStat): number[] {
+function neighbours({ children }: ProcessTable, { pid, parent }: ProcessStat): number[] {
   const siblings = (children.get(parent) ?? [])
     .filter((sibling) => sibling.execed)
     .map((sibling) => sibling.pid);
@@ -94,13 +94,13 @@ function noteLimits(proc: Proc, { pid }: ProcessStat, links: readonly Link[]): D
   ];
 }
 
-function noteZombies({ children }: Survey, { pid }: ProcessStat): Draft[] {
+function noteZombies({ children }: ProcessTable, { pid }: ProcessStat): Draft[] {
   const zombies = (children.get(pid) ?? []).filter(({ state }) => state === 'Z').length;
   return zombies > 0 ? [{ kind: 'zombies', value: zombies, descriptors: [] }] : [];
 }
 
 /** A daemon leads a session, or is in that of one that lives. */
-function noteOrphan({ processes }: Survey, { pid, parent, session }: ProcessStat): Draft[] {
+function noteOrphan({ processes }: ProcessTable, { pid, parent, session }: ProcessStat): Draft[] {
   const isOrphan = parent === 1 && pid !== session && session > 0 && !processes.has(session);
   return isOrphan ? [{ kind: 'orphan', value: null, descriptors: [] }] : [];
 }
@@ -121,10 +121,10 @@ export function outputOf(process: ProcessStat, links: readonly Link[]): Output {
 const STDOUT_STDERR = [1, 2];
 
 /** Of all processes at once, since who reads a pipe takes a walk over all. To be asked only where none was unreadable. */
-export function draftReaderNotes(survey: Survey, outputs: readonly Output[]): [ProcessStat, Draft][] {
+export function collectReaderNotes(table: ProcessTable, outputs: readonly Output[]): [ProcessStat, Draft][] {
   const targets = new Set(outputs.flatMap(({ pipes }) => pipes.map(({ target }) => target)));
-  if (targets.size === 0 || survey.proc.link(process.pid, 'ns/pid') !== FIRST_PID_NAMESPACE) return [];
-  const holders = findHolders(survey, targets);
+  if (targets.size === 0 || table.proc.link(process.pid, 'ns/pid') !== FIRST_PID_NAMESPACE) return [];
+  const holders = findHolders(table, targets);
   const hasReader = ({ target }: Link) => holders.get(target)?.some(({ access }) => access !== 'w') ?? false;
   return outputs.flatMap(({ process: writer, pipes }) => {
     const drafts = about(

@@ -1,9 +1,9 @@
 /** Pipes whose reader is their own writer, or will be once the true one ends. */
 import type { FdAccess } from '../proc-fds.js';
+import { blockedWriter, isInPoll, isWaitedOn, readCount } from './blocked-threads.js';
 import type { ProcessStat } from './proc.js';
+import { isAncestor, isStill, type Link, linksOf, type ProcessTable } from './process-table.js';
 import type { Holder } from './report.js';
-import { isAncestor, isStill, type Link, linksOf, type Survey } from './survey.js';
-import { blockedWriter, isInPoll, isWatched, readCount } from './threads.js';
 
 /** A process that may hold both ends of its own stdin, stdout or stderr. */
 export interface PipeSuspect {
@@ -21,7 +21,11 @@ export interface PipeVerdict {
 }
 
 /** At most one: of stdout and stderr on the same pipe, stdout. */
-export function suspectPipes({ proc }: Survey, process: ProcessStat, links: readonly Link[]): PipeSuspect[] {
+export function suspectPipes(
+  { proc }: ProcessTable,
+  process: ProcessStat,
+  links: readonly Link[],
+): PipeSuspect[] {
   const stdio = links.filter(({ fd, target }, index) => {
     return fd <= 2 && mayBePipe(target) && links.findIndex((link) => link.target === target) === index;
   });
@@ -36,13 +40,13 @@ function mayBePipe(target: string): boolean {
 }
 
 /** Who holds these pipes: one walk over all processes. */
-export function findHolders(survey: Survey, targets: ReadonlySet<string>): Map<string, Holder[]> {
+export function findHolders(table: ProcessTable, targets: ReadonlySet<string>): Map<string, Holder[]> {
   const holders = new Map([...targets].map((target) => [target, [] as Holder[]]));
-  for (const { pid, name } of survey.processes.values()) {
-    const fds = survey.proc.fds(pid);
+  for (const { pid, name } of table.processes.values()) {
+    const fds = table.proc.fds(pid);
     if (typeof fds === 'string') continue;
-    for (const { fd, target } of linksOf(survey.proc, pid, fds)) {
-      const flags = targets.has(target) ? survey.proc.fdFlags(pid, fd) : undefined;
+    for (const { fd, target } of linksOf(table.proc, pid, fds)) {
+      const flags = targets.has(target) ? table.proc.fdFlags(pid, fd) : undefined;
       if (flags !== undefined) holders.get(target)?.push({ pid, name, fd, ...flags });
     }
   }
@@ -51,17 +55,17 @@ export function findHolders(survey: Survey, targets: ReadonlySet<string>): Map<s
 
 /** Undefined if there is nothing wrong. To be asked twice: what is only seen once was on its way to something else. */
 export function judgePipe(
-  survey: Survey,
+  table: ProcessTable,
   { process, fd, target }: PipeSuspect,
   known: readonly Holder[],
 ): PipeVerdict | undefined {
-  const { proc } = survey;
-  if (!isStill(survey, process)) return undefined;
+  const { proc } = table;
+  if (!isStill(table, process)) return undefined;
   const holders = known.filter((holder) => proc.target(holder.pid, holder.fd) === target);
-  const own = ownEnds(survey, process, fd, holders);
+  const own = ownEnds(table, process, fd, holders);
   if (own.length === 0) return undefined;
   const others = holders.filter((holder) => holder.pid !== process.pid && isOther(fd, holder.access));
-  if (others.some((holder) => isInUse(survey, process, holder))) {
+  if (others.some((holder) => isInUse(table, process, holder))) {
     return process.execed ? { kind: 'leaked-end', blocked: false, holders, progress: '' } : undefined;
   }
   const waiting = fd === 0 ? undefined : blockedWriter(proc, process.pid, target);
@@ -77,7 +81,7 @@ export function judgePipe(
  * who want their input never to end.
  */
 function ownEnds(
-  { proc }: Survey,
+  { proc }: ProcessTable,
   { pid }: ProcessStat,
   stdio: number,
   holders: readonly Holder[],
@@ -86,19 +90,19 @@ function ownEnds(
   if (!own.some(({ fd, access }) => fd === stdio && isThis(stdio, access))) return [];
   const ends = own.filter(({ fd, access }) => fd > 2 && isOther(stdio, access));
   if (stdio === 0) return ends.every(({ access, closeOnExec }) => access === 'w' && !closeOnExec) ? ends : [];
-  return ends.some(({ fd }) => isWatched(proc, pid, fd)) ? [] : ends;
+  return ends.some(({ fd }) => isWaitedOn(proc, pid, fd)) ? [] : ends;
 }
 
 /**
  * Whether somebody else's end is one that is used. One that was leaked to a sibling or a child of the process, too, is
  * not: it went through an exec, has a high number and nobody waits on it.
  */
-function isInUse(survey: Survey, process: ProcessStat, { pid, fd, closeOnExec }: Holder): boolean {
-  const holder = survey.processes.get(pid);
+function isInUse(table: ProcessTable, process: ProcessStat, { pid, fd, closeOnExec }: Holder): boolean {
+  const holder = table.processes.get(pid);
   const isKin =
-    holder !== undefined && (holder.parent === process.parent || isAncestor(survey, process.pid, holder));
+    holder !== undefined && (holder.parent === process.parent || isAncestor(table, process.pid, holder));
   if (!isKin || !holder.execed || closeOnExec || fd <= 2) return true;
-  return isWatched(survey.proc, pid, fd);
+  return isWaitedOn(table.proc, pid, fd);
 }
 
 function isThis(stdio: number, access: FdAccess): boolean {

@@ -13,7 +13,7 @@ import { writeStory } from './story.mjs';
 import { writeCrowd, writeProcess } from './synthetic.mjs';
 
 const require = createRequire(import.meta.url);
-const { printReport } = require('../../dist/cli/print.js');
+const { formatReport } = require('../../dist/cli/format-report.js');
 const { printableJson } = require('../../dist/cli/printable.js');
 const plain = { bad: (text) => text, dim: (text) => text };
 const marked = { bad: (text) => `<${text}>`, dim: (text) => text };
@@ -23,7 +23,7 @@ const shown = blocks(join('docs', 'inspect.md')).filter(({ language }) => langua
 for (const [index, supervised] of [true, false].entries()) {
   test(`docs/inspect.md shows the report ${supervised ? 'while the supervisor lives' : 'after its death'}`, () => {
     const report = inspect({ root: writeStory({ supervised }) });
-    assert.equal(shown[index].code, printReport(report, plain));
+    assert.equal(shown[index].code, formatReport(report, plain));
   });
 }
 
@@ -61,7 +61,9 @@ describe('--json', () => {
 });
 
 test('only the first line of a finding is in the colour of danger', () => {
-  const [first] = printReport(inspect({ root: writeStory({ supervised: false }) }), marked).match(/<[^>]*>/g);
+  const [first] = formatReport(inspect({ root: writeStory({ supervised: false }) }), marked).match(
+    /<[^>]*>/g,
+  );
   assert.match(first, /^<php 1066 hangs/);
 });
 
@@ -87,7 +89,7 @@ describe('names, arguments and files act on no terminal', () => {
   test('in words', () => {
     const report = inspect({ root: writeHostile(), notes: true });
     assert.ok(report.findings.length > 0 && report.notes.length > 1);
-    for (const line of printReport(report, plain).split('\n')) assert.doesNotMatch(line, UNPRINTABLE);
+    for (const line of formatReport(report, plain).split('\n')) assert.doesNotMatch(line, UNPRINTABLE);
   });
 
   test('as JSON, from which the same strings are read', () => {

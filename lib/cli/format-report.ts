@@ -1,10 +1,10 @@
 import type { Finding, Note, ProcessSummary, Report } from '../inspect/index.js';
-import { draw } from './picture.js';
+import { drawDiagram } from './diagram.js';
+import { advice, headline, noteText } from './messages.js';
 import { printableCopy } from './printable.js';
-import { advice, headline, noteText } from './words.js';
 
 /** The report in words. `style` puts colour around them, or does not. */
-export function printReport(report: Report, style: Style): string {
+export function formatReport(report: Report, style: Style): string {
   const { findings, notes, processes } = printableCopy(report);
   return [
     ...findings.map((finding) => printFinding(finding, style)),
@@ -22,7 +22,7 @@ function printFinding(finding: Finding, style: Style): string {
   const facts: [string, string][] = [...describe(finding.process), ...advice(finding)];
   return lines([
     style.bad(headline(finding)),
-    ...draw(finding).map((line) => `  ${line}`),
+    ...drawDiagram(finding).map((line) => `  ${line}`),
     ...facts.map(([word, text]) => `  ${style.dim(word.padEnd(8))} ${text}`),
   ]);
 }

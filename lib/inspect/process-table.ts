@@ -1,7 +1,10 @@
 import type { Proc, ProcessStat } from './proc.js';
 
+/** SD_LISTEN_FDS_START. */
+const FIRST_PASSED = 3;
+
 /** All processes, without their descriptors: of those there may be a million. */
-export interface Survey {
+export interface ProcessTable {
   readonly proc: Proc;
   readonly processes: ReadonlyMap<number, ProcessStat>;
   /** By their parent, in the order in which they were started. */
@@ -14,7 +17,7 @@ export interface Link {
   readonly target: string;
 }
 
-export function surveyProcesses(proc: Proc): Survey {
+export function readProcessTable(proc: Proc): ProcessTable {
   const stats = proc
     .pids()
     .map((pid) => proc.stat(pid))
@@ -40,12 +43,12 @@ export function linksOf(proc: Proc, pid: number, fds: readonly number[]): Link[]
 }
 
 /** False once the process has ended, and its number perhaps been given to another, or it runs another program. */
-export function isStill({ proc }: Survey, known: ProcessStat): boolean {
+export function isStill({ proc }: ProcessTable, known: ProcessStat): boolean {
   const now = proc.stat(known.pid);
   return now !== undefined && now.startTime === known.startTime && now.execed === known.execed;
 }
 
-export function isAncestor({ processes }: Survey, pid: number, of: ProcessStat): boolean {
+export function isAncestor({ processes }: ProcessTable, pid: number, of: ProcessStat): boolean {
   for (
     let at: ProcessStat | undefined = of;
     at !== undefined && at.parent > 1;
@@ -54,4 +57,22 @@ export function isAncestor({ processes }: Survey, pid: number, of: ProcessStat):
     if (at.parent === pid) return true;
   }
   return false;
+}
+
+/** The arguments of a process. Empty for one that has none, or whose may not be read. */
+export function argumentsOf(proc: Proc, pid: number): string[] {
+  return (proc.text(pid, 'cmdline') ?? '').replace(/\0$/, '').split('\0');
+}
+
+/**
+ * Whether a process was told of a descriptor by its number, in an argument or in a variable: then it was given to it, and
+ * did not leak. So do `LISTEN_FDS` of systemd, `NGINX`, the jobserver of make, and /dev/fd/63 of a shell. Where it may not
+ * be read it counts as told.
+ */
+export function isNamedInArguments(proc: Proc, pid: number, fd: number): boolean {
+  const words = [proc.text(pid, 'cmdline'), proc.text(pid, 'environ')];
+  if (words.includes(undefined)) return true;
+  const text = words.join('\0');
+  const passed = Number(/(?:^|\0)LISTEN_FDS=(\d+)/.exec(text)?.[1] ?? 0);
+  return fd < FIRST_PASSED + passed || new RegExp(`(?<![\\w.])${fd}(?![\\w.])`).test(text);
 }

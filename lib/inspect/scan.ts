@@ -1,14 +1,13 @@
-import { suspectLeaks } from './inherited.js';
-import { Listening } from './listening.js';
-import type { Suspect } from './look.js';
-import { type Draft, draftNotes, type Output, outputOf } from './notes.js';
+import type { Suspect } from './confirm.js';
+import { ListeningSockets, suspectLeaks } from './leaks.js';
+import { collectNotes, type Draft, type Output, outputOf } from './notes.js';
 import { suspectPipes } from './pipes.js';
 import type { ProcessStat } from './proc.js';
+import { type Link, linksOf, type ProcessTable } from './process-table.js';
 import type { Failure } from './report.js';
-import { type Link, linksOf, type Survey } from './survey.js';
 
 /** What has to be looked at again. */
-export interface Collection {
+export interface ScanResult {
   readonly suspects: Suspect[];
   readonly failures: Failure[];
   readonly drafts: [ProcessStat, Draft][];
@@ -20,21 +19,25 @@ export interface Collection {
  * Goes through the descriptors of all processes, or of those with these `pids`. Keeps nothing of one that looks as it should:
  * there may be a million descriptors.
  */
-export function walk(survey: Survey, pids: ReadonlySet<number> | undefined, wantsNotes: boolean): Collection {
-  const { proc, processes } = survey;
+export function scanProcesses(
+  table: ProcessTable,
+  pids: ReadonlySet<number> | undefined,
+  wantsNotes: boolean,
+): ScanResult {
+  const { proc, processes } = table;
   const unreadable = new Set<number>();
-  const collection: Omit<Collection, 'unreadable' | 'failures'> = { suspects: [], drafts: [], outputs: [] };
-  const listening = new Listening(proc);
+  const collection: Omit<ScanResult, 'unreadable' | 'failures'> = { suspects: [], drafts: [], outputs: [] };
+  const listening = new ListeningSockets(proc);
   for (const process of processes.values()) {
     const fds = proc.fds(process.pid);
     if (fds === 'forbidden') unreadable.add(process.pid);
     if (typeof fds === 'string' || pids?.has(process.pid) === false) continue;
     const links = linksOf(proc, process.pid, fds);
     collection.suspects.push(
-      ...suspectPipes(survey, process, links),
+      ...suspectPipes(table, process, links),
       ...suspectLeaks(listening, process, links),
     );
-    if (wantsNotes) takeNotes(survey, process, links, collection);
+    if (wantsNotes) takeNotes(table, process, links, collection);
   }
   const failures = [...(pids ?? [])].filter((pid) => unreadable.has(pid) || !processes.has(pid));
   return {
@@ -44,9 +47,14 @@ export function walk(survey: Survey, pids: ReadonlySet<number> | undefined, want
   };
 }
 
-type Keeper = Pick<Collection, 'drafts' | 'outputs'>;
+type Keeper = Pick<ScanResult, 'drafts' | 'outputs'>;
 
-function takeNotes(survey: Survey, process: ProcessStat, links: Link[], { drafts, outputs }: Keeper): void {
-  for (const draft of draftNotes(survey, process, links)) drafts.push([process, draft]);
+function takeNotes(
+  table: ProcessTable,
+  process: ProcessStat,
+  links: Link[],
+  { drafts, outputs }: Keeper,
+): void {
+  for (const draft of collectNotes(table, process, links)) drafts.push([process, draft]);
   outputs.push(outputOf(process, links));
 }

@@ -1,10 +1,9 @@
 /** What a child got from its parent without being told of it. */
-import type { Listening } from './listening.js';
+
+import { isWaitedOn } from './blocked-threads.js';
 import type { Proc, ProcessStat } from './proc.js';
+import { isNamedInArguments, isStill, type Link, type ProcessTable } from './process-table.js';
 import type { Holder } from './report.js';
-import { isStill, type Link, type Survey } from './survey.js';
-import { isWatched } from './threads.js';
-import { isTold } from './words.js';
 
 /** A listening socket, or the master of a terminal, in a process that runs another program than who opened it. */
 export interface LeakSuspect {
@@ -15,10 +14,13 @@ export interface LeakSuspect {
   readonly address: string | undefined;
 }
 
+const TCP_LISTEN = '0A';
+/** __SO_ACCEPTCON in /proc/net/unix. */
+const UNIX_LISTENS = 0x10000;
 const TERMINAL_MASTERS = ['/dev/ptmx', '/dev/pts/ptmx'];
 
 export function suspectLeaks(
-  listening: Listening,
+  listening: ListeningSockets,
   process: ProcessStat,
   links: readonly Link[],
 ): LeakSuspect[] {
@@ -36,16 +38,18 @@ export function suspectLeaks(
 
 /** Who holds it, if it leaked: the parent and the child. */
 export function judgeLeak(
-  survey: Survey,
+  table: ProcessTable,
   { process, fd, target }: LeakSuspect,
 ): readonly Holder[] | undefined {
-  const { proc, processes } = survey;
+  const { proc, processes } = table;
   const parent = processes.get(process.parent);
-  if (parent === undefined || !isStill(survey, process)) return undefined;
+  if (parent === undefined || !isStill(table, process)) return undefined;
   if (!isFromParent(proc, process, { fd, target }) || !isSameTerminal(proc, process, fd)) return undefined;
   const [own, origin] = [process, parent].map(({ pid, name }) => holderOf(proc, pid, name, fd));
   if (own === undefined || origin === undefined || own.closeOnExec) return undefined;
-  return isTold(proc, process.pid, fd) || isWatched(proc, process.pid, fd) ? undefined : [origin, own];
+  return isNamedInArguments(proc, process.pid, fd) || isWaitedOn(proc, process.pid, fd)
+    ? undefined
+    : [origin, own];
 }
 
 /**
@@ -67,4 +71,45 @@ function isSameTerminal(proc: Proc, { pid, parent }: ProcessStat, fd: number): b
 function holderOf(proc: Proc, pid: number, name: string, fd: number): Holder | undefined {
   const flags = proc.fdFlags(pid, fd);
   return flags === undefined ? undefined : { pid, name, fd, ...flags };
+}
+
+/** The listening sockets of each network namespace, by what /proc/PID/fd calls them. */
+export class ListeningSockets {
+  readonly #proc: Proc;
+  readonly #namespaces = new Map<string, ReadonlyMap<string, string>>();
+
+  constructor(proc: Proc) {
+    this.#proc = proc;
+  }
+
+  /** Of the namespace of this process: where each listens, `'tcp port 80'` or a path. */
+  of(pid: number): ReadonlyMap<string, string> {
+    const namespace = this.#proc.link(pid, 'ns/net') ?? '';
+    const known = this.#namespaces.get(namespace) ?? this.#read(pid);
+    this.#namespaces.set(namespace, known);
+    return known;
+  }
+
+  #read(pid: number): ReadonlyMap<string, string> {
+    const lines = (name: string) => (this.#proc.text(pid, `net/${name}`) ?? '').trim().split('\n').slice(1);
+    return new Map(
+      [...lines('tcp'), ...lines('tcp6')].flatMap(tcpSocket).concat(lines('unix').flatMap(unixSocket)),
+    );
+  }
+}
+
+/** A line like "0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 4026 ...". */
+function tcpSocket(line: string): [string, string][] {
+  const fields = line.trim().split(/\s+/);
+  if (fields[3] !== TCP_LISTEN) return [];
+  const port = Number.parseInt(fields[1]?.split(':').at(-1) ?? '', 16);
+  return [[`socket:[${fields[9]}]`, `tcp port ${port}`]];
+}
+
+/** A line like "ffff8880: 00000002 00000000 00010000 0001 01 4027 /run/socket", where the path may hold blanks. */
+function unixSocket(line: string): [string, string][] {
+  const [, flags = '0', inode, path] =
+    /^\S+ \S+ \S+ (\S+) \S+ +\S+ +(\d+)(?: (.*))?$/.exec(line.trimStart()) ?? [];
+  const listens = (Number.parseInt(flags, 16) & UNIX_LISTENS) !== 0;
+  return listens ? [[`socket:[${inode}]`, path ?? 'a unix socket without a name']] : [];
 }

@@ -1,7 +1,7 @@
-import { judgeLeak, type LeakSuspect } from './inherited.js';
+import { judgeLeak, type LeakSuspect } from './leaks.js';
 import { findHolders, judgePipe, type PipeSuspect } from './pipes.js';
+import type { ProcessTable } from './process-table.js';
 import type { FindingKind, Holder } from './report.js';
-import type { Survey } from './survey.js';
 
 export type Suspect = PipeSuspect | LeakSuspect;
 
@@ -11,7 +11,7 @@ export interface Verdict {
   readonly holders: readonly Holder[];
 }
 
-interface Look extends Verdict {
+interface Observation extends Verdict {
   readonly progress: string;
 }
 
@@ -24,10 +24,10 @@ const MOST_LOOKS = 3;
  * Looks more than once, and believes what it sees twice in a row: in between, what was only on its way to something else
  * has got there. The verdicts are in the order of the suspects, undefined where there is nothing wrong.
  */
-export function lookAgain(survey: Survey, suspects: readonly Suspect[]): (Verdict | undefined)[] {
+export function confirmSuspects(table: ProcessTable, suspects: readonly Suspect[]): (Verdict | undefined)[] {
   const pipes = suspects.filter((suspect) => !('kind' in suspect)).map(({ target }) => target);
-  const holders = pipes.length > 0 ? findHolders(survey, new Set(pipes)) : new Map<string, Holder[]>();
-  const look = () => suspects.map((suspect) => judge(survey, suspect, holders));
+  const holders = pipes.length > 0 ? findHolders(table, new Set(pipes)) : new Map<string, Holder[]>();
+  const look = () => suspects.map((suspect) => judge(table, suspect, holders));
   let verdicts: (Verdict | undefined)[] = [];
   let last = look();
   for (let looks = 1; looks < MOST_LOOKS && last.some((one) => one !== undefined); looks += 1) {
@@ -40,14 +40,18 @@ export function lookAgain(survey: Survey, suspects: readonly Suspect[]): (Verdic
   return verdicts;
 }
 
-function judge(survey: Survey, suspect: Suspect, holders: ReadonlyMap<string, Holder[]>): Look | undefined {
-  if (!('kind' in suspect)) return judgePipe(survey, suspect, holders.get(suspect.target) ?? []);
-  const ends = judgeLeak(survey, suspect);
+function judge(
+  table: ProcessTable,
+  suspect: Suspect,
+  holders: ReadonlyMap<string, Holder[]>,
+): Observation | undefined {
+  if (!('kind' in suspect)) return judgePipe(table, suspect, holders.get(suspect.target) ?? []);
+  const ends = judgeLeak(table, suspect);
   return ends && { kind: suspect.kind, blocked: false, holders: ends, progress: '' };
 }
 
 /** A program that reads its own output, between the looks, does with it what it wants. */
-function agree(first: Look | undefined, second: Look | undefined): Verdict | undefined {
+function agree(first: Observation | undefined, second: Observation | undefined): Verdict | undefined {
   if (first === undefined || second === undefined) return undefined;
   const { kind, blocked, holders, progress } = second;
   const isSame = kind === first.kind && blocked === first.blocked && progress === first.progress;

@@ -45,7 +45,7 @@ function counter(io: string | undefined, name: string): string {
 }
 
 /** Whether a thread waits on this descriptor for input or for clients, or is told of them by epoll(7). */
-export function isWatched(proc: Proc, pid: number, fd: number): boolean {
+export function isWaitedOn(proc: Proc, pid: number, fd: number): boolean {
   return isAwaited(proc, pid, fd) || isInEpoll(proc, pid, fd);
 }
 

@@ -1,7 +1,7 @@
 import type { Finding, Holder } from '../inspect/index.js';
 
 /** Who holds what: of a pipe the writers to the left and the readers to the right, of all else everybody to the left. */
-export function draw({ kind, target, address, holders }: Finding): string[] {
+export function drawDiagram({ kind, target, address, holders }: Finding): string[] {
   const isPipe = kind === 'self-held-pipe' || kind === 'leaked-end';
   const left = holders.filter(({ access }) => !isPipe || access !== 'r').map(place);
   const right = holders.filter(({ access }) => isPipe && access !== 'w').map(place);
