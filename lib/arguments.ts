@@ -11,6 +11,7 @@ import {
   isText,
 } from './checks.js';
 import { completeEnvironment, environmentPairs } from './environment.js';
+import { copyList } from './lists.js';
 import { judgeArguments, judgeOptions } from './node-functions.js';
 import { addsToEnvironments, canInheritEnvironment, environmentBehindReplaced } from './node-internals.js';
 import type { SafeSpawnOptions } from './options.js';
@@ -52,22 +53,22 @@ export function normalizeArguments(
   rules: Rules = SPAWN_RULES,
 ): SpawnArguments {
   const isSecond = isRecord(args);
-  const list = isSecond ? [] : copyList(args);
+  const list = isSecond ? [] : readList(args);
   const given = readOptions(file, list, isSecond ? args : options);
   resolveIds(given);
   const judge = (environment = given.env) => rules.judge(file, list, { ...given, env: environment });
   if (looksWrong(file, list, given, rules) || isFirstShellWithArguments(list, given)) judge();
 
   const inheritsEnvironment = !given.env && canInheritEnvironment();
-  const envPairs = inheritsEnvironment ? [] : environmentPairs(environmentOf(given, judge));
+  const envPairs = inheritsEnvironment ? [] : readEnvironment(given, judge);
   if (envPairs.some(hasNul)) judge();
 
   const launch = launchOf(given, inheritsEnvironment);
   return { options: completeOptions(given, commandLine(file, list, given), envPairs), launch };
 }
 
-function copyList(args: unknown): unknown {
-  return Array.isArray(args) ? args.slice() : (args ?? []);
+function readList(args: unknown): unknown {
+  return Array.isArray(args) ? copyList(args) : (args ?? []);
 }
 
 /** Each property is read once, since anything can be behind it. The copy has no prototype, as Node's has none. */
@@ -122,12 +123,12 @@ function isFirstShellWithArguments(list: unknown, given: SafeSpawnOptions): bool
 
 // ---- what Node makes of it -----------------------------------------------------------------------------------
 
-function environmentOf(given: SafeSpawnOptions, judge: (environment: NodeJS.ProcessEnv) => void): object {
+function readEnvironment(given: SafeSpawnOptions, judge: (environment: NodeJS.ProcessEnv) => void): string[] {
   const hiddenEnvironment = given.env ? undefined : environmentBehindReplaced();
   // Node completes nothing there.
-  if (hiddenEnvironment !== undefined) return { ...hiddenEnvironment };
+  if (hiddenEnvironment !== undefined) return environmentPairs({ ...hiddenEnvironment });
   const environment = given.env ? Object(given.env) : { ...process.env };
-  return addsToEnvironments() ? completeEnvironment(environment, judge) : environment;
+  return environmentPairs(addsToEnvironments() ? completeEnvironment(environment, judge) : environment);
 }
 
 interface CommandLine {

@@ -1,4 +1,5 @@
 import { bare, isAbsentOr, isFunction, isRecord, isText } from './checks.js';
+import { copyList } from './lists.js';
 import { judgeExec, judgeExecFile } from './node-functions.js';
 import type { LaunchOptions } from './options.js';
 
@@ -46,7 +47,7 @@ export function readExecFileArguments(
 }
 
 function sort(second: unknown, third: unknown, fourth: unknown): [unknown, unknown, unknown] {
-  if (Array.isArray(second)) return [second.slice(), third, fourth];
+  if (Array.isArray(second)) return [copyList(second), third, fourth];
   if (typeof second === 'function') return [[], undefined, second];
   if (isRecord(second)) return [[], second, third];
   return [second ?? [], third, fourth];

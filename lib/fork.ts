@@ -1,6 +1,7 @@
 import type { ChildProcess, ForkOptions, fork } from 'node:child_process';
 import { pathOf } from './arguments.js';
 import { bare, isAbsentOr, isRecord, isText } from './checks.js';
+import { copyList } from './lists.js';
 import { examining, refuseMisspelt } from './misspelt.js';
 import { judgeFork, judgeForkOptions, node } from './node-functions.js';
 import { forkArguments } from './node-internals.js';
@@ -27,7 +28,8 @@ export function runFork(modulePath: unknown, args: unknown = [], options?: unkno
   const given = readOptions(modulePath, list, isSecond ? args : options);
   if (looksWrong(modulePath, list, given)) judgeFork(modulePath, list, given);
   const execPath = given.execPath || process.execPath;
-  const command = [...forkArguments(given.execArgv), pathOf(modulePath), ...(list as unknown[])];
+  const execArgv = copyList(forkArguments(given.execArgv));
+  const command = [...execArgv, pathOf(modulePath), ...copyList(list as unknown[])];
   const complete = { ...given, execPath, stdio: withChannel(given), shell: false };
   return runSpawn(execPath, command, complete);
 }
@@ -50,8 +52,10 @@ function readOptions(modulePath: unknown, list: unknown, options: unknown): Give
 function looksWrong(modulePath: unknown, list: unknown, { execPath, execArgv, stdio }: Given): boolean {
   if (!isText(modulePath) && !(modulePath instanceof URL)) return true;
   if (!Array.isArray(list) || !isAbsentOr(isText)(execPath)) return true;
-  if (execArgv && !(Array.isArray(execArgv) && execArgv.every(isText))) return true;
-  return Array.isArray(stdio) ? !stdio.includes('ipc') : typeof stdio === 'string' && !SHORTHANDS.has(stdio);
+  if (execArgv && !(Array.isArray(execArgv) && copyList(execArgv).every(isText))) return true;
+  return Array.isArray(stdio)
+    ? !copyList(stdio).includes('ipc')
+    : typeof stdio === 'string' && !SHORTHANDS.has(stdio);
 }
 
 const SHORTHANDS: ReadonlySet<string> = new Set(['ignore', 'inherit', 'overlapped', 'pipe']);

@@ -7,12 +7,11 @@ import {
   readSpawnRequest,
   requirePermission,
   type SpawnRequest,
-  type StdioEntry,
 } from './node-internals.js';
 import { type Launch, makePlan } from './plan.js';
 import { leadsGroup } from './settings.js';
 import { signalName } from './signals.js';
-import { closePipes, openEnds } from './stdio.js';
+import { closePipes, openEnds, readStdio, refusalOf, type StdioSource } from './stdio.js';
 import type { Tree } from './tree.js';
 import { readUsage } from './usage.js';
 
@@ -37,7 +36,7 @@ export class SafeHandle extends AsyncResource implements ProcessHandle {
   #child = 0;
   #usage: Float64Array | undefined;
   #leadsGroup = false;
-  #stdio: readonly StdioEntry[] = [];
+  #stdio: readonly StdioSource[] = [];
   #abandoned = false;
 
   constructor(launch: Launch, onexit: ProcessHandle['onexit']) {
@@ -48,7 +47,7 @@ export class SafeHandle extends AsyncResource implements ProcessHandle {
 
   spawn(...received: unknown[]): number {
     const request = readSpawnRequest(received);
-    this.#stdio = request.stdio;
+    this.#stdio = readStdio(request.stdio, this.#launch.oneWayPipes);
     requirePermission(request.file);
     this.failure = this.#start(request);
     return this.failure?.errno ?? 0;
@@ -56,12 +55,13 @@ export class SafeHandle extends AsyncResource implements ProcessHandle {
 
   #start(request: SpawnRequest): Failure | undefined {
     const { rlimits, settings, cgroup } = this.#launch;
-    const plan = makePlan(request, this.#launch);
-    if (plan.refused !== 0) return stdioFailure(plan.refused);
-    this.#child = native().launch(this.#onDeath, plan.strings, plan.words, rlimits, result, settings, cgroup);
+    const { strings, words } = makePlan(request, this.#stdio, this.#launch);
+    const refused = refusalOf(this.#stdio);
+    if (refused !== 0) return stdioFailure(refused);
+    this.#child = native().launch(strings, words, rlimits, settings, cgroup, result, this.#onDeath);
     const failure = this.#child === 0 ? readFailure(result, this.#launch) : undefined;
     const pid = result[RESULT_PID];
-    const lost = openEnds(request.stdio);
+    const lost = openEnds(this.#stdio);
     if (failure !== undefined) return this.#fail(failure);
     if (lost !== 0) return this.#fail(stdioFailure(lost));
     this.pid = pid;
@@ -77,7 +77,7 @@ export class SafeHandle extends AsyncResource implements ProcessHandle {
 
   readonly #onDeath = (code: number, signal: number, lost: boolean): void => {
     this.#child = 0;
-    if (!lost) this.#usage = native().usage.slice();
+    if (!lost) this.#usage = new Float64Array(native().usage);
     if (this.#abandoned) return;
     this.runInAsyncScope(this.onexit, this, lost ? null : code, signalName(signal));
   };

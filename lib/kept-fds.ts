@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { invalidType, invalidValue, outOfRange } from './errors.js';
+import { copyList } from './lists.js';
 import { native } from './native.js';
 
 const OPTION = 'options.keepFds';
@@ -10,7 +11,7 @@ export function readKeepFds(keepFds: unknown, stdio: unknown): number[] {
   if (keepFds === undefined) return [];
   if (!Array.isArray(keepFds)) throw invalidType(OPTION, 'an instance of Array', keepFds);
   const internal = native().internalFds();
-  const kept = Array.from(keepFds, (fd, index) => readFd(`${OPTION}[${index}]`, fd, internal));
+  const kept = copyList(keepFds).map((fd, index) => readFd(`${OPTION}[${index}]`, fd, internal));
   kept.sort((one, other) => one - other);
   const twice = kept.find((fd, index) => fd === kept[index + 1]);
   if (twice !== undefined) throw invalidValue(OPTION, keepFds, `has ${twice} twice`);

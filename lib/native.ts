@@ -6,8 +6,10 @@ import { addonMissing, unsupportedRuntime } from './errors.js';
 export const LAUNCH_NEW_SESSION = 1;
 export const LAUNCH_SET_UID = 2;
 export const LAUNCH_SET_GID = 4;
+/** The working directory is not ours; an empty one is none, and an error. */
+export const LAUNCH_SET_CWD = 8;
 /** The child gets the `environ` of this process; no environment strings follow. */
-export const LAUNCH_INHERIT_ENV = 8;
+export const LAUNCH_INHERIT_ENV = 16;
 
 /** Kinds of stdio entry, first of each pair in the words. */
 export const STDIO_IGNORE = 0;
@@ -47,33 +49,38 @@ export const SYNC_RESULT_LENGTH = 9;
 type DeathListener = (code: number, signal: number, lost: boolean) => void;
 
 /** Of what follows. It counts up with each change, here and in src-native/binding.cc: one can be older than the other. */
-const INTERFACE = 3;
+const INTERFACE = 4;
 
+/**
+ * The addon. It believes nothing of what it is given: an argument of the wrong type is a TypeError with
+ * ERR_INVALID_ARG_TYPE, one that is out of range or does not fit the others a RangeError with ERR_OUT_OF_RANGE, and
+ * nothing is done.
+ */
 export interface Native {
   readonly interface: number;
 
   /**
    * Starts a program and waits until it runs or is known never to run. The child keeps the loop alive until it is reaped.
    *
-   * @param onDeath called once the child is dead, and after the I/O of that turn of the loop; held until then
-   * @param strings each followed by NUL: file, working directory (empty: ours), arguments, environment
+   * @param strings each followed by NUL: file, working directory, arguments, environment
    * @param words flags, uid, gid, number of arguments, number of environment strings, number of stdio entries, then
-   *   (kind, descriptor) of each entry
+   *   (kind, descriptor) of each entry, then descriptors that keep their number, ascending and above those of stdio
    * @param rlimits (resource, halves set, soft, hard) of each limit
-   * @param result written: pid, negative errno, step, detail, signal
    * @param settings bits, umask, nice, oom_score_adj, process group (0: one of its own), death signal (0: none), then
    *   the supplementary groups
    * @param cgroup directory of a cgroup v2
+   * @param result written: pid, negative errno, step, detail, signal
+   * @param onDeath called once the child is dead, and after the I/O of that turn of the loop; held until then
    * @returns the number of the child, never another's; 0 if the program was not started
    */
   launch(
-    onDeath: DeathListener,
     strings: string,
     words: Int32Array,
     rlimits: BigUint64Array | undefined,
+    settings: Int32Array | undefined,
+    cgroup: string | undefined,
     result: Int32Array,
-    settings?: Int32Array,
-    cgroup?: string,
+    onDeath: DeathListener,
   ): number;
 
   /** 0 or a negative errno; -ESRCH once reaped. */
@@ -101,10 +108,10 @@ export interface Native {
   /**
    * Starts a program and runs it to its end, while this thread waits.
    *
-   * @param input is written to the first stdio entry, the only one that the child reads
-   * @param limits timeout in milliseconds, bytes of output, signal that ends the child at either; 0: no limit
    * @param result written: pid, and why the program was not started; or exit code, signal, whether the status was
    *   lost, and the negative errno of the run
+   * @param limits timeout in milliseconds, bytes of output, signal that ends the child at either; 0: no limit
+   * @param input is written to the first stdio entry, the only one that the child reads
    * @returns for each stdio entry what the child wrote to its pipe, null where there is none; undefined if the program
    *   was not started
    */
@@ -112,17 +119,22 @@ export interface Native {
     strings: string,
     words: Int32Array,
     rlimits: BigUint64Array | undefined,
-    input: Uint8Array | undefined,
-    limits: Float64Array,
+    settings: Int32Array | undefined,
+    cgroup: string | undefined,
     result: Int32Array,
-    settings?: Int32Array,
-    cgroup?: string,
+    limits: Float64Array,
+    input: NodeJS.ArrayBufferView | undefined,
   ): (Buffer | null)[] | undefined;
 
   /** Sets close-on-exec on each descriptor >= 3 that lacks it; returns those, ascending. Throws with `code`. */
   sealFds(): number[];
   /** Descriptors that the addon keeps for the launches of this thread. */
   internalFds(): number[];
+  /**
+   * Whether the `environ` of this process is what `process.env` says of it, to the byte and in its order: each string
+   * has a name that no other has, and is ASCII. False in a Worker, which has an environment of its own.
+   */
+  hasPlainEnvironment(): boolean;
   capabilities(): {
     tier: string;
     seal: string;

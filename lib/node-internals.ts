@@ -6,9 +6,8 @@ import { ChildProcess } from 'node:child_process';
 import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
-import { isMainThread } from 'node:worker_threads';
 import { contractBroken } from './errors.js';
-import { refuseForeignRuntimes } from './native.js';
+import { native, refuseForeignRuntimes } from './native.js';
 import { type FunctionName, node, readsReplacedEnvironment } from './node-functions.js';
 
 type AnyFunction = (...parameters: unknown[]) => unknown;
@@ -251,9 +250,17 @@ export interface SpawnRequest {
 
 const FLAG_DETACHED = 1;
 
-/** One object until 24.18 and 26.3, eight values since. Nothing else that Node ever passes is taken for either. */
+/**
+ * One object until 24.18 and 26.3, eight values since. Nothing else that Node ever passes is taken for either.
+ *
+ * Each property is read once, since the object can be anybody's. An empty `cwd` is none here, as in Node.
+ */
 export function readSpawnRequest(received: unknown[]): SpawnRequest {
-  if (received.length === 1) return received[0] as SpawnRequest;
+  const request = received.length === 1 ? { ...(received[0] as SpawnRequest) } : fromValues(received);
+  return request.cwd === '' ? { ...request, cwd: undefined } : request;
+}
+
+function fromValues(received: unknown[]): SpawnRequest {
   if (received.length !== 8) throw contractBroken(`_handle.spawn() was given ${received.length} arguments`);
   const [file, args, cwd, envPairs, stdio, flags, uid, gid] = received;
   const detached = ((flags as number) & FLAG_DETACHED) !== 0;
@@ -326,11 +333,37 @@ function refusesSymbols(environment: object): boolean {
   }
 }
 
-/** True if the child is to get the strings that exec gets by itself, and nobody looks at a copy of them. */
+/** True if the child is to get the environment of this process, and nobody looks at a copy of it. */
 export function canInheritEnvironment(): boolean {
-  // The environment of a Worker is not the one that exec hands on.
-  if (!isMainThread || process.env !== genuineEnvironment() || hasPermissionModel()) return false;
+  if (process.env !== genuineEnvironment() || hasPermissionModel()) return false;
   return isUnwatched() && !spawnStarts.hasSubscribers;
+}
+
+/**
+ * A Worker can share the environment of the process, and replace its strings while the addon reads them. Where
+ * `internal/worker` was not loaded there is none yet, and Node tells of each that is made later.
+ */
+let mayHaveWorkers = isWorkerClassLoaded();
+if (!mayHaveWorkers) {
+  channel('worker_threads').subscribe(() => {
+    mayHaveWorkers = true;
+  });
+}
+
+function isWorkerClassLoaded(): boolean {
+  const { moduleLoadList: loaded } = process as { moduleLoadList?: readonly string[] };
+  return loaded === undefined || loaded.includes('NativeModule internal/worker');
+}
+
+/** Whether what exec gets by itself is what `process.env` says, and no other thread of Node can change it. */
+export function isEnvironmentOursAlone(): boolean {
+  return !mayHaveWorkers && native().hasPlainEnvironment() && !isPolluted();
+}
+
+/** Whether all objects inherit something enumerable, which is a variable to Node. */
+function isPolluted(): boolean {
+  for (const _ in Object.prototype) return true;
+  return false;
 }
 
 /** The environment that Node gives to a child in spite of the object in its place; undefined if it gives that object. */

@@ -1,14 +1,14 @@
 import { environmentPairs } from './environment.js';
+import { copyList } from './lists.js';
 import {
   LAUNCH_INHERIT_ENV,
   LAUNCH_NEW_SESSION,
+  LAUNCH_SET_CWD,
   LAUNCH_SET_GID,
   LAUNCH_SET_UID,
-  STDIO_FD,
-  STDIO_IGNORE,
 } from './native.js';
-import type { SpawnRequest } from './node-internals.js';
-import { appendStdio } from './stdio.js';
+import { isEnvironmentOursAlone, type SpawnRequest } from './node-internals.js';
+import type { StdioSource } from './stdio.js';
 
 type Ids = Pick<SpawnRequest, 'uid' | 'gid'>;
 
@@ -30,61 +30,53 @@ export interface Launch {
 /** A launch as the addon takes it. */
 export interface Plan {
   readonly strings: string;
-  /** Valid until the next plan is made. */
   readonly words: Int32Array;
-  /** 0, or a negative errno: something in stdio can't be passed on. */
-  readonly refused: number;
 }
 
-/** Index of the first stdio entry in the words of a launch. */
-const WORD_STDIO = 6;
+/** Words before those of stdio: flags, uid, gid, and three counts. */
+const HEAD = 6;
 
-/** An array that the addon has seen before is cheap to pass. */
-let wordBuffer = new Int32Array(64);
-
-export function makePlan(request: SpawnRequest, launch: Launch): Plan {
-  const { file, args = [], cwd, envPairs = [], stdio } = request;
-  const inherits = request.envPairs === undefined || (launch.inheritsEnvironment && envPairs.length === 0);
-  // Node adds the number of an IPC channel: then the environment has to be spelled out after all.
-  const isSpelledOut = launch.inheritsEnvironment && !inherits;
-  const environment = isSpelledOut ? [...environmentPairs({ ...process.env }), ...envPairs] : envPairs;
+/** The caller's lists are read once each, so that what is counted is what is written. */
+export function makePlan(request: SpawnRequest, stdio: readonly StdioSource[], launch: Launch): Plan {
+  const { file, cwd, detached } = request;
+  const args = copyList(request.args ?? []);
+  const added = copyList(request.envPairs ?? []);
+  const program = joinStrings(cString(file) + cString(cwd ?? ''), args);
+  // Asked for after all code of the caller: that can still share the environment with a Worker.
+  const isOwn = launch.inheritsEnvironment || request.envPairs === undefined;
+  const inherits = launch.inheritsEnvironment && added.length === 0 && isEnvironmentOursAlone();
+  const environment = isOwn && !inherits ? [...environmentPairs({ ...process.env }), ...added] : added;
   const ids = launch.account ?? request;
-  const strings = joinStrings(file, cwd, args, environment);
-  const words = [
-    readFlags(request.detached, ids, inherits),
-    ids.uid ?? 0,
-    ids.gid ?? 0,
-    args.length,
-    environment.length,
-    Math.max(stdio.length, (launch.keepFds.at(-1) ?? -1) + 1),
-  ];
-  const refused = appendStdio(stdio, words, launch.oneWayPipes);
-  appendKept(launch.keepFds, stdio.length, words);
-  return { strings, words: toTypedArray(words), refused };
+  const kept = launch.keepFds.filter((fd) => fd >= stdio.length);
+  const counts = [args.length, environment.length, stdio.length];
+  const head = [readFlags(detached, cwd, ids, inherits), ids.uid ?? 0, ids.gid ?? 0, ...counts];
+  return { strings: joinStrings(program, environment), words: toWords(head, stdio, kept) };
 }
 
-/** Last, when no foreign code runs any more that could make another plan. */
-function toTypedArray(words: readonly number[]): Int32Array {
-  if (words.length > wordBuffer.length) wordBuffer = new Int32Array(2 * words.length);
-  wordBuffer.set(words);
-  return wordBuffer;
+/** A new array for each launch: one that is reused would hold what is left of others. */
+function toWords(
+  head: readonly number[],
+  stdio: readonly StdioSource[],
+  kept: readonly number[],
+): Int32Array {
+  const words = new Int32Array(HEAD + 2 * stdio.length + kept.length);
+  let at = 0;
+  for (const word of head) words[at++] = word;
+  for (const { kind, fd } of stdio) {
+    words[at++] = kind;
+    words[at++] = fd;
+  }
+  for (const fd of kept) words[at++] = fd;
+  return words;
 }
 
-function readFlags(detached: boolean, { uid, gid }: Ids, inherits: boolean): number {
-  let flags = 0;
-  if (detached) flags |= LAUNCH_NEW_SESSION;
+function readFlags(detached: boolean, cwd: unknown, { uid, gid }: Ids, inherits: boolean): number {
+  let flags = detached ? LAUNCH_NEW_SESSION : 0;
+  if (isGiven(cwd)) flags |= LAUNCH_SET_CWD;
   if (isGiven(uid)) flags |= LAUNCH_SET_UID;
   if (isGiven(gid)) flags |= LAUNCH_SET_GID;
   if (inherits) flags |= LAUNCH_INHERIT_ENV;
   return flags;
-}
-
-function appendKept(keepFds: readonly number[], first: number, words: number[]): void {
-  for (const fd of keepFds) {
-    if (fd < first) continue;
-    while (words.length < WORD_STDIO + 2 * fd) words.push(STDIO_IGNORE, -1);
-    words.push(STDIO_FD, fd);
-  }
 }
 
 function isGiven<T>(value: T): value is NonNullable<T> {
@@ -92,15 +84,9 @@ function isGiven<T>(value: T): value is NonNullable<T> {
 }
 
 /** Each string followed by NUL. */
-function joinStrings(
-  file: string,
-  cwd: unknown,
-  args: readonly unknown[],
-  environment: readonly unknown[],
-): string {
-  let strings = cString(file) + (isGiven(cwd) ? cString(cwd) : '\0');
-  for (const argument of args) strings += cString(argument);
-  for (const pair of environment) strings += cString(pair);
+function joinStrings(first: string, others: readonly unknown[]): string {
+  let strings = first;
+  for (const other of others) strings += cString(other);
   return strings;
 }
 

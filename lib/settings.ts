@@ -1,4 +1,3 @@
-import { isMainThread } from 'node:worker_threads';
 import { invalidType, invalidValue, outOfRange, unsupportedInWorkers } from './errors.js';
 import {
   SETTING_GROUPS,
@@ -107,8 +106,13 @@ function readDeathSignal(signal: unknown): number | undefined {
     throw invalidType(name, 'of type string or number', signal);
   }
   if (!isDeathSignal(signal)) throw invalidValue(name, signal, 'is not a signal');
-  if (!isMainThread) throw unsupportedInWorkers(name, 'it is sent when the thread ends, not the process');
+  if (!isMainThread()) throw unsupportedInWorkers(name, 'it is sent when the thread ends, not the process');
   return signalNumber(signal as NodeJS.Signals);
+}
+
+/** Asked for here only: the addon's fast ways need to know whether anybody has loaded this module. */
+function isMainThread(): boolean {
+  return (require('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
 }
 
 function isDeathSignal(signal: string | number): boolean {

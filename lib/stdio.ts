@@ -1,26 +1,36 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
+import { copyList } from './lists.js';
 import { native, STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } from './native.js';
 import { hasPermissionModel, type NativeStream, type StdioEntry } from './node-internals.js';
 
 const { EINVAL } = constants.errno;
 
-/**
- * Appends (kind, descriptor) of each entry to the words of the launch. Returns 0, or -EINVAL for what can't be
- * passed on: no descriptor, or a UDP socket, on which Node would call methods of a stream after the launch.
- *
- * The index is counted by hand: entries() takes most of a microsecond until it is compiled.
- */
-export function appendStdio(stdio: readonly StdioEntry[], words: number[], oneWayPipes: boolean): number {
-  let index = 0;
-  for (const entry of stdio) {
+/** A stdio entry as the addon takes it. */
+export interface StdioSource {
+  readonly kind: number;
+  /** -1 where there is none. */
+  readonly fd: number;
+  /** Gets our end of the pipe. */
+  readonly pipe: NativeStream | undefined;
+}
+
+/** Reads each entry once, since the list can be anybody's. */
+export function readStdio(entries: ArrayLike<StdioEntry>, oneWayPipes: boolean): StdioSource[] {
+  return copyList(entries).map((entry, index) => {
     const kind = kindOf(entry, oneWayPipes && index < 3);
-    const fd = kind === STDIO_FD ? descriptorOf(entry) : -1;
-    if (kind === STDIO_FD && (fd < 0 || fd !== (fd | 0))) return -EINVAL;
-    words.push(kind, fd);
-    index++;
-  }
-  return 0;
+    if (kind !== STDIO_FD) return { kind, fd: -1, pipe: pipeOf(entry) };
+    const fd = descriptorOf(entry);
+    return { kind: fd < -1 ? STDIO_IGNORE : kind, fd, pipe: undefined };
+  });
+}
+
+/**
+ * 0, or -EINVAL for what can't be passed on: no descriptor, or a UDP socket, on which Node would call methods of a
+ * stream after the launch.
+ */
+export function refusalOf(stdio: readonly StdioSource[]): number {
+  return stdio.some(({ kind, fd }) => kind === STDIO_FD && fd === -1) ? -EINVAL : 0;
 }
 
 /** An IPC channel has to be a socket, whatever its number: descriptors travel over it. */
@@ -31,9 +41,13 @@ function kindOf(entry: StdioEntry, oneWay: boolean): number {
   return oneWay && !('ipc' in entry) ? STDIO_ONE_WAY_PIPE : STDIO_PIPE;
 }
 
+/**
+ * Makes an integer of 32 bits of any number, as `spawnSync` does, and `spawn` of Node 20; that of later ones ends the
+ * process. To libuv -1 is no descriptor, and what is below is nothing to pass on.
+ */
 function descriptorOf(entry: StdioEntry): number {
   if (entry.type === 'wrap') return entry.wrapType === 'udp' ? -1 : entry.handle.fd;
-  return 'fd' in entry ? entry.fd : -1;
+  return 'fd' in entry ? entry.fd | 0 : -1;
 }
 
 function pipeOf(entry: StdioEntry): NativeStream | undefined {
@@ -44,10 +58,9 @@ function pipeOf(entry: StdioEntry): NativeStream | undefined {
  * Gives our ends of the pipes to Node, which reads and writes them from now on. Returns 0 or a negative errno: then
  * those that Node did not take are closed.
  */
-export function openEnds(stdio: readonly StdioEntry[]): number {
+export function openEnds(stdio: readonly StdioSource[]): number {
   let failed = 0;
-  stdio.forEach((entry, index) => {
-    const pipe = pipeOf(entry);
+  stdio.forEach(({ pipe }, index) => {
     if (pipe === undefined) return;
     const end = native().takeEnd(index);
     if (end < 0) return;
@@ -63,6 +76,6 @@ function openPipe(pipe: NativeStream, end: number): number {
 }
 
 /** Harmless for those that are closed, or were never opened. */
-export function closePipes(stdio: readonly StdioEntry[]): void {
-  for (const entry of stdio) pipeOf(entry)?.close();
+export function closePipes(stdio: readonly StdioSource[]): void {
+  for (const { pipe } of stdio) pipe?.close();
 }

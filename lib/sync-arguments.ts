@@ -12,7 +12,7 @@ import { readSyncStdio } from './sync-stdio.js';
 export interface SyncRun {
   readonly request: SpawnRequest;
   readonly launch: Launch;
-  readonly input: Uint8Array | undefined;
+  readonly input: NodeJS.ArrayBufferView | undefined;
   readonly encoding: BufferEncoding | 'buffer' | null | undefined;
   readonly limits: SyncLimits;
 }
@@ -57,11 +57,11 @@ export function normalizeSyncArguments(file: unknown, args: unknown, options: un
   };
 }
 
-function readInput({ input, encoding }: Given): Uint8Array | undefined {
+function readInput({ input, encoding }: Given): NodeJS.ArrayBufferView | undefined {
   if (!input) return undefined;
-  if (typeof input === 'string') return Buffer.from(input, encoding as BufferEncoding);
-  const { buffer, byteOffset, byteLength } = input as NodeJS.ArrayBufferView;
-  return new Uint8Array(buffer, byteOffset, byteLength);
+  return typeof input === 'string'
+    ? Buffer.from(input, encoding as BufferEncoding)
+    : (input as NodeJS.ArrayBufferView);
 }
 
 /** What is given but undefined is not replaced by the default. */

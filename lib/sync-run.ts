@@ -13,6 +13,7 @@ import {
 import { NO_OUTPUT } from './node-internals.js';
 import { makePlan } from './plan.js';
 import { signalName } from './signals.js';
+import { readStdio, refusalOf } from './stdio.js';
 import type { SyncRun } from './sync-arguments.js';
 
 type Result = SpawnSyncReturns<string | Buffer>;
@@ -20,22 +21,24 @@ type Output = (string | Buffer | null)[];
 
 /** Starts a program and waits for its end, and for that of its output. */
 export function runToEnd(run: SyncRun): Result {
-  const { launch, input, limits } = run;
-  const plan = makePlan(run.request, launch);
-  if (plan.refused !== 0) return notStarted(run, stdioFailure(plan.refused));
+  const { request, launch, input, limits } = run;
+  const stdio = readStdio(request.stdio, launch.oneWayPipes);
+  const { strings, words } = makePlan(request, stdio, launch);
+  const refused = refusalOf(stdio);
+  if (refused !== 0) return notStarted(run, stdioFailure(refused));
   const result = new Int32Array(SYNC_RESULT_LENGTH);
   const output = native().runSync(
-    plan.strings,
-    plan.words,
+    strings,
+    words,
     launch.rlimits,
-    input,
-    Float64Array.of(limits.timeout, limits.maxBuffer, limits.killSignal),
-    result,
     launch.settings,
     launch.cgroup,
+    result,
+    Float64Array.of(limits.timeout, limits.maxBuffer, limits.killSignal),
+    input,
   );
   if (output === undefined) return notStarted(run, readFailure(result, launch));
-  return ended(run, result, output.slice(0, run.request.stdio.length));
+  return ended(run, result, output);
 }
 
 function notStarted(run: SyncRun, failure: Failure): Result {

@@ -7,15 +7,21 @@ export function readSyncStdio(stdio: unknown): StdioEntry[] | undefined {
   const list = typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio;
   if (!Array.isArray(list) || (typeof stdio === 'string' && !SHORTHANDS.has(stdio))) return undefined;
   // Node adds them to the caller's array too.
-  while (list.length < 3) list.push(undefined);
-  const entries = list.map(readEntry);
-  const known = entries.filter((entry) => entry !== undefined);
-  return known.length < entries.length ? undefined : known.filter((entry) => entry !== LEFT_OUT);
+  for (let index = list.length; index < 3; index++) Array.prototype.push.call(list, undefined);
+  const entries: StdioEntry[] = [];
+  const { length } = list;
+  for (let index = 0; index < length; index++) {
+    // Node passes over holes: those that follow move up.
+    const entry = index in list ? readEntry(list[index], index) : LEFT_OUT;
+    if (entry === undefined) return undefined;
+    if (entry !== LEFT_OUT) entries.push(entry);
+  }
+  return entries;
 }
 
 const SHORTHANDS: ReadonlySet<unknown> = new Set(['ignore', 'inherit', 'overlapped', 'pipe']);
 
-/** Of a text or a buffer there is no entry at all: those that follow move up. */
+/** A text or a buffer makes no entry at all: those that follow move up. */
 const LEFT_OUT: StdioEntry = { type: 'ignore' };
 
 function readEntry(given: unknown, index: number): StdioEntry | undefined {

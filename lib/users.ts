@@ -1,4 +1,5 @@
 import { invalidType, invalidValue, outOfRange } from './errors.js';
+import { copyList } from './lists.js';
 import { native } from './native.js';
 
 /** Two of the options that hold ids. */
@@ -99,7 +100,7 @@ export function readGroups(groups: unknown, { uid, gid }: Ids): number[] | undef
   if (groups === 'init') return groupsOfUser(uid, gid);
   if (typeof groups === 'string') throw invalidValue('options.groups', groups, "must be an array or 'init'");
   if (!Array.isArray(groups)) throw invalidType('options.groups', "an instance of Array or 'init'", groups);
-  return Array.from(groups, readGroup);
+  return copyList(groups).map(readGroup);
 }
 
 function readGroup(group: unknown, index: number): number {

@@ -1,16 +1,20 @@
 /*
- * binding.cc: the module, as lib/native.ts types it. Arguments were checked there.
+ * binding.cc: the module, as lib/native.ts types it.
  */
 #include <napi.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
+#include <limits>
 
+#include "arguments.h"
 #include "core/cloexec.h"
 #include "core/launch.h"
 #include "exit-watcher.h"
 #include "gates.h"
 #include "pipe-opener.h"
+#include "plain-environment.h"
 #include "processes.h"
 #include "request.h"
 #include "sync-runner.h"
@@ -19,8 +23,9 @@
 namespace {
 
 enum Result { kPid, kError, kStep, kDetail, kSignal, kResults };
-enum SyncResult { kExitCode = kResults, kExitSignal, kLost, kRunError };
-enum SyncLimit { kTimeout, kMaxOutput, kKillSignal };
+enum SyncResult { kExitCode = kResults, kExitSignal, kLost, kRunError, kSyncResults };
+
+constexpr int64_t kHighestInteger = (int64_t{1} << 53) - 1; /* Number.MAX_SAFE_INTEGER */
 
 ExitWatcher *WatcherOf(const Napi::CallbackInfo &info) {
   return static_cast<ExitWatcher *>(info.Data());
@@ -47,18 +52,22 @@ void WriteFailure(const launch_error &error, int32_t *ret_result) {
 }
 
 Napi::Value Launch(const Napi::CallbackInfo &info) {
+  enum { kResult = kRequestArguments, kOnDeath };
   ExitWatcher *watcher = WatcherOf(info);
-  Request request({info[1].As<Napi::String>(), info[2].As<Napi::Int32Array>(), info[3], info[5], info[6]});
-  int32_t *result = info[4].As<Napi::Int32Array>().Data();
+  Arguments arguments(info);
+  Request request(&arguments);
+  int32_t *result = arguments.Room(kResult, "result", kResults);
+  Napi::Function on_death = arguments.Function(kOnDeath, "onDeath");
   launch_child launched;
   launch_error error = {};
   uint64_t number = 0;
 
+  if (arguments.Throws()) return {};
   /* Nothing is needed after it that can't be had while a Worker is terminated, which can begin at any time. */
   if (Start(watcher->context(), &request, &launched, &error) == 0) {
     result[kPid] = launched.pid;
     request.NameWriter(launched.pid);
-    number = watcher->Watch(launched, info[0].As<Napi::Function>());
+    number = watcher->Watch(launched, on_death);
   } else {
     if (IsOutOfDescriptors(error.error)) request.CloseEnds();
     WriteFailure(error, result);
@@ -67,55 +76,75 @@ Napi::Value Launch(const Napi::CallbackInfo &info) {
   return Napi::Number::New(info.Env(), static_cast<double>(number));
 }
 
-uint64_t ChildOf(const Napi::CallbackInfo &info) {
-  return static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+uint64_t ChildOf(Arguments *arguments) {
+  return static_cast<uint64_t>(arguments->Integer(0, "child", 0, kHighestInteger));
 }
 
 Napi::Value Kill(const Napi::CallbackInfo &info) {
-  int signal = info[1].As<Napi::Number>().Int32Value();
+  Arguments arguments(info);
+  uint64_t child = ChildOf(&arguments);
+  int signal = static_cast<int>(arguments.Integer(1, "signal", 0, SIGRTMAX));
 
-  return Napi::Number::New(info.Env(), WatcherOf(info)->Kill(ChildOf(info), signal));
+  if (arguments.Throws()) return {};
+  return Napi::Number::New(info.Env(), WatcherOf(info)->Kill(child, signal));
 }
 
 void SetRef(const Napi::CallbackInfo &info) {
-  WatcherOf(info)->SetLoopRef(ChildOf(info), info[1].As<Napi::Boolean>());
+  Arguments arguments(info);
+  uint64_t child = ChildOf(&arguments);
+  bool wanted = arguments.Boolean(1, "wanted");
+
+  if (!arguments.Throws()) WatcherOf(info)->SetLoopRef(child, wanted);
 }
 
 Napi::Value HasRef(const Napi::CallbackInfo &info) {
-  return Napi::Boolean::New(info.Env(), WatcherOf(info)->HasLoopRef(ChildOf(info)));
+  Arguments arguments(info);
+  uint64_t child = ChildOf(&arguments);
+
+  if (arguments.Throws()) return {};
+  return Napi::Boolean::New(info.Env(), WatcherOf(info)->HasLoopRef(child));
 }
 
 Napi::Value TakeEnd(const Napi::CallbackInfo &info) {
-  uint32_t index = info[0].As<Napi::Number>().Uint32Value();
+  Arguments arguments(info);
+  auto index = static_cast<size_t>(arguments.Integer(0, "index", 0, INT32_MAX));
 
+  if (arguments.Throws()) return {};
   return Napi::Number::New(info.Env(), WatcherOf(info)->ends().Take(index));
 }
 
 Napi::Value OpenPipe(const Napi::CallbackInfo &info) {
   uv_loop_t *loop = nullptr;
+  Arguments arguments(info);
+  Napi::Object pipe = arguments.Object(0, "pipe");
+  int fd = static_cast<int>(arguments.Integer(1, "fd", 0, INT32_MAX));
 
-  if (!info[0].IsObject() || !info[1].IsNumber()) {
-    ThrowErrno(info.Env(), UV_EINVAL, "openPipe");
-    return info.Env().Undefined();
-  }
-  int error = napi_get_uv_event_loop(info.Env(), &loop) == napi_ok
-                  ? OpenPipeHandle(loop, info[0].As<Napi::Object>(), info[1].As<Napi::Number>().Int32Value())
-                  : UV_ENOTSUP;
+  if (arguments.Throws()) return {};
+  int error =
+      napi_get_uv_event_loop(info.Env(), &loop) == napi_ok ? OpenPipeHandle(loop, pipe, fd) : UV_ENOTSUP;
   return Napi::Number::New(info.Env(), error);
 }
 
 /* The first stdio entry is read by the child, the others are written. */
-std::vector<SyncPipe> PipesOf(std::vector<int> ends, const Napi::Value &input) {
+std::vector<SyncPipe> PipesOf(const std::vector<int> &ends, const Arguments::Bytes &input) {
   std::vector<SyncPipe> pipes;
 
   for (int end : ends)
     pipes.push_back({end, pipes.empty(), nullptr, 0, {}});
-  if (!pipes.empty() && input.IsTypedArray()) {
-    auto bytes = input.As<Napi::Uint8Array>();
-    pipes[0].input = reinterpret_cast<const char *>(bytes.Data());
-    pipes[0].input_size = bytes.ByteLength();
+  if (!pipes.empty()) {
+    pipes[0].input = input.data;
+    pipes[0].input_size = input.size;
   }
   return pipes;
+}
+
+SyncLimits ReadLimits(Arguments *arguments, size_t index) {
+  NumberReader<double> limits(arguments, index, "limits");
+  double timeout = limits.Next(0, static_cast<double>(kHighestInteger));
+  double max_output = limits.Next(0, std::numeric_limits<double>::infinity());
+  double signal = limits.Next(0, SIGRTMAX);
+
+  return {static_cast<int64_t>(timeout), max_output, static_cast<int>(signal)};
 }
 
 Napi::Array OutputOf(Napi::Env env, const std::vector<SyncPipe> &pipes, const std::vector<bool> &piped) {
@@ -129,24 +158,27 @@ Napi::Array OutputOf(Napi::Env env, const std::vector<SyncPipe> &pipes, const st
 }
 
 Napi::Value RunSync(const Napi::CallbackInfo &info) {
-  Request request({info[0].As<Napi::String>(), info[1].As<Napi::Int32Array>(), info[2], info[6], info[7]});
-  const double *limits = info[4].As<Napi::Float64Array>().Data();
-  int32_t *result = info[5].As<Napi::Int32Array>().Data();
+  enum { kResult = kRequestArguments, kLimits, kInput };
+  Arguments arguments(info);
+  Request request(&arguments);
+  int32_t *result = arguments.Room(kResult, "result", kSyncResults);
+  SyncLimits limits = ReadLimits(&arguments, kLimits);
+  Arguments::Bytes input = {};
   launch_child child;
   launch_error error = {};
 
+  if (arguments.Has(kInput)) input = arguments.View(kInput, "input");
+  if (arguments.Throws()) return {};
   if (Start(WatcherOf(info)->context(), &request, &child, &error) != 0) {
     WriteFailure(error, result);
     return info.Env().Undefined();
   }
   /* Nothing is read here that can't be while a Worker is terminated, which can begin at any time. */
-  std::vector<SyncPipe> pipes = PipesOf(request.ReleaseEnds(), info[3]);
+  std::vector<SyncPipe> pipes = PipesOf(request.ReleaseEnds(), input);
   std::vector<bool> piped;
   for (const SyncPipe &pipe : pipes)
     piped.push_back(pipe.fd >= 0);
-  SyncEnd end = RunToEnd(
-      child, &pipes,
-      {static_cast<int64_t>(limits[kTimeout]), limits[kMaxOutput], static_cast<int>(limits[kKillSignal])});
+  SyncEnd end = RunToEnd(child, &pipes, limits);
   result[kPid] = child.pid;
   result[kExitCode] = end.exit.code;
   result[kExitSignal] = end.exit.signal;
@@ -183,6 +215,10 @@ Napi::Value InternalFds(const Napi::CallbackInfo &info) {
   return ArrayOf(info.Env(), fds.data(), fds.size());
 }
 
+Napi::Value HasPlainEnvironment(const Napi::CallbackInfo &info) {
+  return Napi::Boolean::New(info.Env(), WatcherOf(info)->IsOfMainThread() && IsPlainEnvironment(environ));
+}
+
 Napi::Value Capabilities(const Napi::CallbackInfo &info) {
   Napi::Object object = Napi::Object::New(info.Env());
   launch_capabilities found;
@@ -207,7 +243,7 @@ Napi::Value StepNames(Napi::Env env) {
 }
 
 /* Of what is exported here, as lib/native.ts has it: it counts up with each change. */
-constexpr int kInterface = 3;
+constexpr int kInterface = 4;
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   ExitWatcher *watcher = nullptr;
@@ -227,6 +263,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("openPipe", Napi::Function::New(env, OpenPipe, "openPipe", watcher));
   exports.Set("sealFds", Napi::Function::New(env, SealFds, "sealFds", watcher));
   exports.Set("internalFds", Napi::Function::New(env, InternalFds, "internalFds", watcher));
+  exports.Set("hasPlainEnvironment",
+              Napi::Function::New(env, HasPlainEnvironment, "hasPlainEnvironment", watcher));
   exports.Set("capabilities", Napi::Function::New(env, Capabilities, "capabilities", watcher));
   ExportProcesses(env, exports);
   exports.Set("usage", watcher->usage());

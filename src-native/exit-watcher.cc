@@ -42,7 +42,6 @@ ExitWatcher::ExitWatcher(Napi::Env env, uv_loop_t *loop, const PerLoop &per_loop
   open_handles_ = 3;
   sigchld_ref_.Attach(reinterpret_cast<uv_handle_t *>(&sigchld_));
   usage_ = Napi::Persistent(Napi::Float64Array::New(env, kUsageFields));
-  usage_fields_ = usage_.Value().Data();
 }
 
 std::vector<int> ExitWatcher::InternalFds() const {
@@ -192,9 +191,12 @@ void ExitWatcher::WriteUsage(const rusage &usage) {
                          usage.ru_oublock, usage.ru_msgsnd, usage.ru_msgrcv, usage.ru_nsignals,
                          usage.ru_nvcsw,   usage.ru_nivcsw};
 
-  usage_fields_[0] = microseconds(usage.ru_utime);
-  usage_fields_[1] = microseconds(usage.ru_stime);
-  std::copy(std::begin(counts), std::end(counts), usage_fields_ + 2);
+  Napi::Float64Array array = usage_.Value();
+  if (array.ElementLength() < kUsageFields) return; /* JavaScript has detached it */
+  double *fields = array.Data();
+  fields[0] = microseconds(usage.ru_utime);
+  fields[1] = microseconds(usage.ru_stime);
+  std::copy(std::begin(counts), std::end(counts), fields + 2);
 }
 
 /* ---- the environment ends -------------------------------------------------------------------- */

@@ -49,6 +49,10 @@ public:
   Napi::Float64Array usage() const {
     return usage_.Value();
   }
+  /* A Worker has a loop of its own. */
+  bool IsOfMainThread() const {
+    return loop_ == uv_default_loop();
+  }
   PipeEnds &ends() {
     return ends_;
   }
@@ -98,7 +102,6 @@ private:
   CountedRef sigchld_ref_;
   PipeEnds ends_;
   Napi::Reference<Napi::Float64Array> usage_;
-  double *usage_fields_;
   std::map<uint64_t, Child> live_;
   std::map<uint64_t, Death> dead_; /* reaped, not yet told */
   uint64_t last_number_ = 0;

@@ -1,6 +1,8 @@
 #include "processes.h"
 
 #include <cerrno>
+#include <csignal>
+#include <cstdint>
 #include <grp.h>
 #include <pwd.h>
 #include <sys/syscall.h>
@@ -9,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "arguments.h"
 #include "throw-errno.h"
 
 #ifndef SYS_pidfd_send_signal
@@ -22,25 +25,43 @@ namespace {
 
 /* prlimit(2): pid (0: this process), resource, new (soft, hard) or undefined; returns the old pair. */
 Napi::Value Prlimit(const Napi::CallbackInfo &info) {
-  Napi::BigUint64Array old = Napi::BigUint64Array::New(info.Env(), 2);
-  const uint64_t *wanted = info[2].IsUndefined() ? nullptr : info[2].As<Napi::BigUint64Array>().Data();
-  long pid = info[0].As<Napi::Number>().Int64Value();
-  long resource = info[1].As<Napi::Number>().Int64Value();
+  Arguments arguments(info);
+  long pid = arguments.Integer(0, "pid", 0, INT32_MAX);
+  long resource = arguments.Integer(1, "resource", 0, INT32_MAX);
+  bool sets = arguments.Has(2);
+  uint64_t wanted[2] = {}, old[2];
 
-  if (syscall(SYS_prlimit64, pid, resource, wanted, old.Data()) == 0) return old;
-  ThrowErrno(info.Env(), -errno, "prlimit");
-  return info.Env().Undefined();
+  if (sets) {
+    NumberReader<uint64_t> limit(&arguments, 2, "limit");
+    for (uint64_t &half : wanted)
+      half = limit.Next();
+  }
+  if (arguments.Throws()) return {};
+  if (syscall(SYS_prlimit64, pid, resource, sets ? wanted : nullptr, old) != 0) {
+    ThrowErrno(info.Env(), -errno, "prlimit");
+    return {};
+  }
+  Napi::BigUint64Array pair = Napi::BigUint64Array::New(info.Env(), 2);
+  pair[0] = old[0];
+  pair[1] = old[1];
+  return pair;
 }
 
 Napi::Value PidfdOpen(const Napi::CallbackInfo &info) {
-  long pidfd = syscall(SYS_pidfd_open, info[0].As<Napi::Number>().Int64Value(), 0);
+  Arguments arguments(info);
+  long pid = arguments.Integer(0, "pid", 0, INT32_MAX);
 
+  if (arguments.Throws()) return {};
+  long pidfd = syscall(SYS_pidfd_open, pid, 0);
   return Napi::Number::New(info.Env(), static_cast<double>(pidfd < 0 ? -errno : pidfd));
 }
 
 Napi::Value PidfdSignal(const Napi::CallbackInfo &info) {
-  long pidfd = info[0].As<Napi::Number>().Int64Value(), signal = info[1].As<Napi::Number>().Int64Value();
+  Arguments arguments(info);
+  long pidfd = arguments.Integer(0, "pidfd", 0, INT32_MAX);
+  long signal = arguments.Integer(1, "signal", 0, SIGRTMAX);
 
+  if (arguments.Throws()) return {};
   return Napi::Number::New(info.Env(),
                            syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0 ? 0 : -errno);
 }
@@ -73,9 +94,12 @@ Napi::Value NotFound(Napi::Env env, int error, const char *call) {
 
 /* name -> {uid, gid}; undefined for an unknown one. */
 Napi::Value LookupUser(const Napi::CallbackInfo &info) {
-  std::string name = info[0].As<Napi::String>().Utf8Value();
+  Arguments arguments(info);
+  std::string name = arguments.CText(0, "name");
   std::vector<char> buffer;
   passwd entry, *found = nullptr;
+
+  if (arguments.Throws()) return {};
   int error = LookUp([&](auto... to) { return getpwnam_r(name.c_str(), to...); }, &entry, &buffer, &found);
 
   if (found == nullptr) return NotFound(info.Env(), error, "getpwnam_r");
@@ -87,9 +111,12 @@ Napi::Value LookupUser(const Napi::CallbackInfo &info) {
 
 /* uid -> {name, gid}; undefined for one without a name. */
 Napi::Value LookupUid(const Napi::CallbackInfo &info) {
-  uid_t uid = info[0].As<Napi::Number>().Uint32Value();
+  Arguments arguments(info);
+  auto uid = static_cast<uid_t>(arguments.Integer(0, "uid", 0, UINT32_MAX));
   std::vector<char> buffer;
   passwd entry, *found = nullptr;
+
+  if (arguments.Throws()) return {};
   int error = LookUp([&](auto... to) { return getpwuid_r(uid, to...); }, &entry, &buffer, &found);
 
   if (found == nullptr) return NotFound(info.Env(), error, "getpwuid_r");
@@ -101,9 +128,12 @@ Napi::Value LookupUid(const Napi::CallbackInfo &info) {
 
 /* name -> gid; undefined for an unknown one. */
 Napi::Value LookupGroup(const Napi::CallbackInfo &info) {
-  std::string name = info[0].As<Napi::String>().Utf8Value();
+  Arguments arguments(info);
+  std::string name = arguments.CText(0, "name");
   std::vector<char> buffer;
   group entry, *found = nullptr;
+
+  if (arguments.Throws()) return {};
   int error = LookUp([&](auto... to) { return getgrnam_r(name.c_str(), to...); }, &entry, &buffer, &found);
 
   if (found == nullptr) return NotFound(info.Env(), error, "getgrnam_r");
@@ -112,11 +142,13 @@ Napi::Value LookupGroup(const Napi::CallbackInfo &info) {
 
 /* getgrouplist(3): user name, gid -> the groups that initgroups(3) would set. */
 Napi::Value GroupsOf(const Napi::CallbackInfo &info) {
-  std::string name = info[0].As<Napi::String>().Utf8Value();
-  gid_t gid = info[1].As<Napi::Number>().Uint32Value();
+  Arguments arguments(info);
+  std::string name = arguments.CText(0, "user");
+  auto gid = static_cast<gid_t>(arguments.Integer(1, "gid", 0, UINT32_MAX));
   std::vector<gid_t> groups(64);
   int count = static_cast<int>(groups.size());
 
+  if (arguments.Throws()) return {};
   while (getgrouplist(name.c_str(), gid, groups.data(), &count) < 0) {
     /* Want of room shows in the count; a file that can't be read, or want of memory, does not. */
     if (static_cast<size_t>(count) <= groups.size()) {

@@ -4,26 +4,20 @@
 #ifndef SAFE_SPAWN_REQUEST_H
 #define SAFE_SPAWN_REQUEST_H
 
-#include <napi.h>
-
 #include <string>
 #include <vector>
 
+#include "arguments.h"
 #include "core/launch.h"
 
-/* As lib/native.ts names them. */
-struct RequestParts {
-  Napi::String strings;
-  Napi::Int32Array words;
-  Napi::Value rlimits;  /* BigUint64Array or undefined */
-  Napi::Value settings; /* Int32Array or undefined */
-  Napi::Value cgroup;   /* string or undefined */
-};
+/* The first arguments of a launch, in the order of lib/native.ts. */
+enum RequestArgument { kStrings, kWords, kRlimits, kSettings, kCgroup, kRequestArguments };
 
 /* Lives for one launch. Closes the ends of its pipes in any case, except ours if they were handed out. */
 class Request {
 public:
-  explicit Request(const RequestParts &parts);
+  /* Good for nothing if the arguments are wrong. */
+  explicit Request(Arguments *arguments);
   ~Request();
   Request(const Request &) = delete;
   Request &operator=(const Request &) = delete;
@@ -43,22 +37,25 @@ public:
   std::vector<int> ReleaseEnds();
 
 private:
-  void ReadStrings(const Napi::Int32Array &words);
-  void ReadRlimits(const Napi::Value &rlimits);
-  void ReadSettings(const Napi::Value &settings);
-  int OpenPipe(size_t index);
-  int CheckDescriptors() const;
-
   struct Entry {
     int kind;
     int fd;
   };
+
+  void ReadWords(Arguments *arguments);
+  void ReadStdio(NumberReader<int32_t> *words, int32_t count);
+  void ReadStrings(StringReader *strings, int32_t argument_count, int32_t environment_count);
+  void ReadRlimits(Arguments *arguments);
+  void ReadSettings(Arguments *arguments);
+  int OpenPipe(size_t index);
+  int CheckDescriptors() const;
 
   std::string text_;
   std::string cgroup_;
   std::vector<char *> argv_;
   std::vector<char *> envp_;
   std::vector<Entry> stdio_;
+  std::vector<int> kept_; /* descriptors that keep their number */
   std::vector<int> our_ends_;
   std::vector<int> child_ends_;
   std::vector<launch_fd> fds_;

@@ -43,6 +43,9 @@ sameSync('spawnSync: a shell by its path', 'spawnSync', () => ['echo $0', { shel
 sameSync('spawnSync: argv0', 'spawnSync', () => ['sh', ['-c', 'echo $0'], { argv0: 'name' }]);
 sameSync('spawnSync: cwd', 'spawnSync', () => ['pwd', [], { cwd: '/' }]);
 sameSync('spawnSync: cwd as URL', 'spawnSync', () => ['pwd', [], { cwd: pathToFileURL('/usr') }]);
+sameSync('spawnSync: an empty cwd, which is no directory', 'spawnSync', () => ['pwd', [], { cwd: '' }]);
+sameSync('execFileSync: an empty cwd', 'execFileSync', () => ['pwd', [], { cwd: '' }]);
+sameSync('execSync: an empty cwd', 'execSync', () => ['pwd', { cwd: '' }]);
 sameSync('spawnSync: detached', 'spawnSync', () => ['true', [], { detached: true }]);
 sameSync('spawnSync: the environment of this process', 'spawnSync', () => ['env']);
 sameSync('spawnSync: `signal` means nothing', 'spawnSync', () => ['true', [], { signal: 'anything' }]);
@@ -173,6 +176,13 @@ const STDIOS = {
   'a Buffer': ['pipe', 'pipe', 'pipe', Buffer.from('x')],
   'a symbol': ['pipe', Symbol.for('x')],
 };
+for (const number of [0.5, 1.9, -0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, 2 ** 32 + 1, 99_999.5]) {
+  for (const entry of [number, { fd: number }]) {
+    sameSync(`spawnSync: stdio has the ${typeof entry} ${number}`, 'spawnSync', () =>
+      sh('readlink /proc/self/fd/3 | cut -d: -f1', { stdio: ['ignore', 'pipe', 'pipe', entry] }),
+    );
+  }
+}
 for (const [title, stdio] of Object.entries(STDIOS)) {
   sameSync(`spawnSync: stdio is ${title}`, 'spawnSync', () =>
     sh('echo 1; echo 2 >&2; if [ -w /proc/self/fd/3 ]; then echo 3 >&3; fi', {

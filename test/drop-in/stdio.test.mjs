@@ -173,13 +173,22 @@ test('stdio: what has no words in Node is refused, and no child is left', async 
   t.after(() => socket.close());
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
-  for (const entry of [socket, 1.5, Number.NaN, 2 ** 32 + 1, 2 ** 31]) {
-    assert.throws(() => safeSpawn('true', { stdio: ['pipe', 'pipe', entry] }), {
-      code: /^(EINVAL|ERR_INVALID_ARG_VALUE)$/,
-    });
-  }
+  assert.throws(() => safeSpawn('true', { stdio: ['pipe', 'pipe', socket] }), {
+    code: /^(EINVAL|ERR_INVALID_ARG_VALUE)$/,
+  });
   assert.deepEqual(childrenOf(process.pid), before);
 });
+
+const withAbort =
+  Number(process.versions.node.split('.')[0]) >= 22 && 'spawn() ends the process since Node 22';
+
+for (const number of [1.5, Number.NaN, 2 ** 32 + 1, 99_999.5]) {
+  sameAsNode(
+    `stdio: the number ${number} is made an integer`,
+    ({ spawn }) => void spawn('readlink', ['/proc/self/fd/3'], { stdio: [0, 'pipe', 'pipe', number] }),
+    { skip: withAbort },
+  );
+}
 
 /* Not compared: a spawn() of Node 24.21 or 26.10 that gets this damages the heap, and the process ends badly later. */
 test('stdio: a descriptor below zero is refused as by Node 20 and 22', () => {

@@ -10,6 +10,7 @@
  * --nofile S[:H]    soft and hard RLIMIT_NOFILE, set once the descriptors are open
  * --ignore SIGNAL   the disposition is SIG_IGN
  * --block SIGNAL    the signal is blocked
+ * --env STRING      one more string in the environment, whatever it is
  *
  * Every other descriptor above 2 is closed, so that what the program inherits is what was asked for.
  */
@@ -83,7 +84,20 @@ static void block_signal(int number) {
   if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) die("sigprocmask");
 }
 
-static void apply(const char *option, const char *value) {
+/* As no library function would: twice the same name, or no name at all. */
+static void add_to_environment(char *string) {
+  size_t count = 0;
+  while (environ[count] != NULL)
+    count++;
+  char **longer = malloc((count + 2) * sizeof *longer);
+  if (longer == NULL) die("malloc");
+  memcpy(longer, environ, count * sizeof *longer);
+  longer[count] = string;
+  longer[count + 1] = NULL;
+  environ = longer;
+}
+
+static void apply(const char *option, char *value) {
   if (strcmp(option, "--fd") == 0) {
     open_null_at(atoi(value));
   } else if (strcmp(option, "--pipe") == 0) {
@@ -96,6 +110,8 @@ static void apply(const char *option, const char *value) {
     signal(atoi(value), SIG_IGN);
   } else if (strcmp(option, "--block") == 0) {
     block_signal(atoi(value));
+  } else if (strcmp(option, "--env") == 0) {
+    add_to_environment(value);
   } else {
     errno = EINVAL;
     die(option);

@@ -60,7 +60,7 @@ test('what is no unopened pipe of this thread is refused, and the descriptor sta
     assert.equal(openPipe(handle, fd), -errno.EINVAL, title);
   }
   for (const args of [[], [5, fd], [null, fd], [unopened, 'text'], [unopened]]) {
-    assert.throws(() => openPipe(...args), { code: 'EINVAL' });
+    assert.throws(() => openPipe(...args), { code: 'ERR_INVALID_ARG_TYPE' });
   }
   assert.ok(fstatSync(fd).isCharacterDevice());
   closeSync(fd);

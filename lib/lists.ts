@@ -1,0 +1,10 @@
+/**
+ * A plain array of what a list holds, read once, by index. Iterators, species, overridden methods and proxies are
+ * foreign code: it can tell another length each time, or start a child itself.
+ */
+export function copyList<T>(list: ArrayLike<T>): T[] {
+  const copy: T[] = [];
+  const { length } = list;
+  for (let index = 0; index < length; index++) copy.push(list[index] as T);
+  return copy;
+}
