@@ -154,6 +154,7 @@ static void without_wait4(void *argument) {
   struct launch_child child;
   struct launch_error error;
   (void)argument;
+  test_without_leak_check();
   ASSERT_ZERO(seccomp_install((char *[]){"wait4=EPERM"}, 1));
   struct launch_context *context = open_context();
   probe_init(&probe);
