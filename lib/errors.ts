@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { getSystemErrorName, inspect } from 'node:util';
 import { libc } from './elf.js';
 import { hidden } from './hidden.js';
 import type { Rlimits } from './options.js';
+import { isPackageRoot } from './package-root.js';
 
 /** A step of a launch, in running order. */
 export type LaunchStep =
@@ -220,17 +219,9 @@ function remedy(root: string): string {
   if ('pnp' in process.versions) {
     return 'Yarn Plug\'n\'Play is not supported: set "nodeLinker: node-modules" in .yarnrc.yml';
   }
-  return isPackage(root)
+  return isPackageRoot(root)
     ? 'To compile it, run "npm rebuild safe-spawn" (needs Python 3, make and a C++ compiler)'
     : 'This is no folder of safe-spawn, as when it is put into a bundle: keep it external, and install it beside the bundle';
-}
-
-function isPackage(root: string): boolean {
-  try {
-    return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).name === 'safe-spawn';
-  } catch {
-    return false;
-  }
 }
 
 function messageOf(cause: unknown): string {

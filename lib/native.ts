@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { isCutOff, libc } from './elf.js';
 import { addonMissing, unsupportedRuntime } from './errors.js';
+import { isPackageRoot } from './package-root.js';
 
 /** Bits of {@link Words.flags}. */
 export const LAUNCH_NEW_SESSION = 1;
@@ -200,10 +201,38 @@ export function loadAddon(): Native {
   }
 }
 
-/** node-gyp-build asks for /etc/alpine-release to know the C library, and is wrong on other systems with musl. */
+/** Names that the addon has when it is compiled, and when it comes with the package. */
+const ADDON_NAME = /^safe[_-]spawn(\.\w+)*\.node$/;
+
+/**
+ * Finds the addon in the folder of this package. An addon from elsewhere is foreign code, which would run before anything
+ * of it can be checked: in a bundle's own build/Release, beside the executable of Node, or where a variable points to.
+ *
+ * node-gyp-build asks for /etc/alpine-release to know the C library, and is wrong on other systems with musl.
+ */
 function find(): string {
+  if (!isPackageRoot(root)) throw new Error(`${root} is not the folder of safe-spawn`);
+  const found = resolveAddon();
+  const file = found.replace(/\.(glibc|musl)\.node$/, (_, chosen) => `.${libc() ?? chosen}.node`);
+  if (!file.startsWith(root + sep) || !ADDON_NAME.test(basename(file))) {
+    throw new Error(`${file} is not an addon of the package in ${root}`);
+  }
+  return file;
+}
+
+/** A variable by which node-gyp-build can be told to look elsewhere. */
+const REDIRECTION = 'SAFE_SPAWN_PREBUILD';
+
+function resolveAddon(): string {
   const { path } = require('node-gyp-build') as { path(directory: string): string };
-  return path(root).replace(/\.(glibc|musl)\.node$/, (_, chosen) => `.${libc() ?? chosen}.node`);
+  const redirection = process.env[REDIRECTION];
+  if (redirection === undefined) return path(root);
+  delete process.env[REDIRECTION];
+  try {
+    return path(root);
+  } finally {
+    process.env[REDIRECTION] = redirection;
+  }
 }
 
 /** Bun and Deno load the addon and then crash in it, or start children past it; older Nodes have no addAbortListener(). */

@@ -30,9 +30,6 @@ export const addon = require(addonPath);
 export const RLIMIT_NPROC = 6;
 export const RLIMIT_NOFILE = 7;
 
-/** A package directory whose addon holds children at gates; see test/native/gates.cc. */
-export const gatedPackage = join(build, 'gated');
-
 function program(name) {
   return existing(join(build, name));
 }

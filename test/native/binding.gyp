@@ -6,7 +6,7 @@
       'cflags_c': ['-std=gnu17', '-Wall', '-Wextra', '-Werror'],
     },
     {
-      # The library's own addon, with gates that hold a child. SAFE_SPAWN_PREBUILD=build/gated makes the library load it.
+      # The library's own addon, with gates that hold a child; test/helpers/gated-addon.cjs makes the library load it.
       'target_name': 'gated',
       'product_name': 'safe_spawn',
       'product_dir': '<(PRODUCT_DIR)/../gated/build/Release',

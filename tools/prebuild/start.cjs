@@ -1,6 +1,6 @@
-// Starts a child, whatever Node this is run by.
+// Starts a child, whatever Node this is run by, with the package in the folder that is named.
 const assert = require('node:assert/strict');
-const { capabilities, safeSpawn } = require('../..');
+const { capabilities, safeSpawn } = require(process.argv[2]);
 
 const child = safeSpawn('sh', ['-c', 'ulimit -n; exit 3'], {
   stdio: ['ignore', 'pipe', 'inherit'],

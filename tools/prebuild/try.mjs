@@ -6,7 +6,7 @@
 // addon are compared with those of the one for x64 instead.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { symbolsOf } from './inspect.mjs';
@@ -20,12 +20,13 @@ const OF_NODE = /^(napi|node_api|uv)_/;
 
 const scratch = mkdtempSync(join(tmpdir(), 'safe-spawn-try-'));
 const start = join(root, 'tools', 'prebuild', 'start.cjs');
-// With nothing else in that folder, it is these that are loaded, and none that was compiled here.
-symlinkSync(join(root, 'prebuilds'), join(scratch, 'prebuilds'));
-process.env.SAFE_SPAWN_PREBUILD = scratch;
+// A package with nothing but prebuilds, so that none is loaded that was compiled here.
+const copy = join(scratch, 'package');
+for (const name of ['dist', 'package.json']) cpSync(join(root, name), join(copy, name), { recursive: true });
+for (const name of ['prebuilds', 'node_modules']) symlinkSync(join(root, name), join(copy, name));
 try {
-  run(process.execPath, [start]);
-  run(EMULATOR, ['-L', ARM64_LIBRARIES, nodeForArm64(), start]);
+  run(process.execPath, [start, copy]);
+  run(EMULATOR, ['-L', ARM64_LIBRARIES, nodeForArm64(), start, copy]);
   run(hostOnMusl('x64'), [addon('x64', 'musl').path]);
   const library = muslForArm64();
   if (library === undefined) compareMusl();
