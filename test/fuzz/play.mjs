@@ -1,6 +1,6 @@
 // Makes one call with one module, and records all that can be seen of its outcome.
 import { createRequire } from 'node:module';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { describeChild } from '../drop-in/harness.mjs';
 import { show } from '../drop-in-family/harness.mjs';
 
@@ -75,7 +75,7 @@ class Recording {
     await this.#closed(child, closed);
     this.#record.end = describeChild(child);
     // How much comes before the child is killed depends on chance.
-    if (JSON.stringify(this.#record.events).includes('ERR_CHILD_PROCESS_STDIO_MAXBUFFER'))
+    if (inspect(this.#record.events, { depth: Infinity }).includes('ERR_CHILD_PROCESS_STDIO_MAXBUFFER'))
       delete this.#record.output;
     else
       this.#record.output = Object.entries(this.#record.output).map(([fd, chunks]) => [
