@@ -5,6 +5,7 @@ import { describeChild } from '../drop-in/harness.mjs';
 import { show } from '../drop-in-family/harness.mjs';
 
 const EVENTS = ['spawn', 'error', 'exit', 'close', 'disconnect', 'message'];
+const RESULTS = ['callback', 'resolved', 'rejected'];
 /** Cases end by themselves. One that does not is killed, and the outcome says so. */
 const WATCHDOG_MS = 5000;
 /** Enough for whatever still comes, where no event tells that nothing does. */
@@ -74,14 +75,20 @@ class Recording {
     this.#act(child);
     await this.#closed(child, closed);
     this.#record.end = describeChild(child);
-    // How much comes before the child is killed depends on chance.
-    if (inspect(this.#record.events, { depth: Infinity }).includes('ERR_CHILD_PROCESS_STDIO_MAXBUFFER'))
-      delete this.#record.output;
-    else
-      this.#record.output = Object.entries(this.#record.output).map(([fd, chunks]) => [
-        fd,
-        show(Buffer.concat(chunks)),
-      ]);
+    this.#record.output = Object.entries(this.#record.output).map(([fd, chunks]) => [
+      fd,
+      show(Buffer.concat(chunks)),
+    ]);
+    this.#leaveOutChance();
+  }
+
+  /** Whether a child ends before it is killed for too much output, and how much came until then, depends on chance. */
+  #leaveOutChance() {
+    const { events } = this.#record;
+    if (!inspect(events, { depth: Infinity }).includes('ERR_CHILD_PROCESS_STDIO_MAXBUFFER')) return;
+    this.#record.events = events.filter(([event]) => RESULTS.includes(event));
+    delete this.#record.output;
+    delete this.#record.end;
   }
 
   /** A child that failed to start emits 'close' on some ways and none on others. */
