@@ -7,6 +7,8 @@ export type Tier = 'shared' | 'copy' | 'fork';
 export type Seal = 'close_range unshare' | 'close_range' | 'proc' | 'none';
 /** What a child is watched and signalled by: a descriptor of the process, or its pid. */
 export type Pidfd = 'clone' | 'none';
+/** What a child calls up to its `execve`: the kernel, or the functions of libc that a tool may have replaced. */
+export type Syscalls = 'direct' | 'libc';
 
 /** What this system lets the library do. */
 export interface LinuxCapabilities {
@@ -15,10 +17,20 @@ export interface LinuxCapabilities {
   /** With 'none' nothing can be started: every launch fails at step `seal`. */
   readonly seal: Seal;
   readonly pidfd: Pidfd;
+  /**
+   * 'libc' if a library in `LD_PRELOAD` replaces `execve` or another function that the child calls, as bear, fakeroot and
+   * fakechroot do. A child is then made by `fork()` and calls libc's functions, so that the tool sees it; `tier` is 'fork'.
+   */
+  readonly syscalls: Syscalls;
   /** False if the way was taken without trying it, since the trial would have become PID 1 of a new namespace. */
   readonly probed: boolean;
   /** For each why it is not a faster one, in words. */
-  readonly reasons: { readonly tier: string; readonly seal: string; readonly pidfd: string };
+  readonly reasons: {
+    readonly tier: string;
+    readonly seal: string;
+    readonly pidfd: string;
+    readonly syscalls: string;
+  };
 }
 
 /** `safeSpawn` is `child_process.spawn` here, with its leaks. */
@@ -47,22 +59,31 @@ const PIDFDS: Readonly<Record<Pidfd, string>> = {
   none: 'SIGCHLD tells of exits, and signals go to the pid',
 };
 
+const DIRECT = 'the child calls the kernel, since nothing replaces the functions of libc that it would call';
+
 /** Which way children are started on this system, and why. The first call tries it out, if no launch has yet. */
 export function capabilities(): Capabilities {
   if (process.platform !== 'linux') return unsupported();
-  const { tier, seal, pidfd, tierError, sealError, pidfdError, probed } = native().capabilities();
+  const { tier, seal, pidfd, syscalls, tierError, sealError, pidfdError, interposed, interposer, probed } =
+    native().capabilities();
   return {
     supported: true,
     tier: tier as Tier,
     seal: seal as Seal,
     pidfd: pidfd as Pidfd,
+    syscalls: syscalls as Syscalls,
     probed,
     reasons: {
       tier: reason(TIERS[tier as Tier], tierError),
       seal: reason(SEALS[seal as Seal], sealError),
       pidfd: reason(PIDFDS[pidfd as Pidfd], pidfdError),
+      syscalls: interposed === undefined ? DIRECT : viaLibc(interposed, interposer),
     },
   };
+}
+
+function viaLibc(interposed: string, interposer = 'a tool'): string {
+  return `the child is made by fork() and calls the functions of libc, since ${interposer} replaces ${interposed}()`;
 }
 
 function unsupported(): NoCapabilities {

@@ -1,4 +1,12 @@
-export type { Capabilities, LinuxCapabilities, NoCapabilities, Pidfd, Seal, Tier } from './capabilities.js';
+export type {
+  Capabilities,
+  LinuxCapabilities,
+  NoCapabilities,
+  Pidfd,
+  Seal,
+  Syscalls,
+  Tier,
+} from './capabilities.js';
 export { capabilities } from './capabilities.js';
 export type { LaunchStep, SafeSpawnErrorCode, SpawnError } from './errors.js';
 export type { PromiseWithSafeChild, SafeExec, SafeExecFile } from './exec.js';

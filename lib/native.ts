@@ -50,7 +50,7 @@ export const SYNC_RESULT_LENGTH = 9;
 type DeathListener = (code: number, signal: number, lost: boolean) => void;
 
 /** Of what follows. It counts up with each change, here and in src-native/binding.cc: one can be older than the other. */
-const INTERFACE = 4;
+const INTERFACE = 5;
 
 /**
  * The addon. It believes nothing of what it is given: an argument of the wrong type is a TypeError with
@@ -143,6 +143,10 @@ export interface Native {
     tierError: number;
     sealError: number;
     pidfdError: number;
+    syscalls: string;
+    /** A function that a tool in LD_PRELOAD has replaced, and the file of that tool. */
+    interposed?: string;
+    interposer?: string;
     probed: boolean;
   };
   /** prlimit(2): the old (soft, hard) of a process, 0 being this one; sets new ones if given. Throws with `code`. */

@@ -230,6 +230,9 @@ Napi::Value Capabilities(const Napi::CallbackInfo &info) {
   object.Set("tierError", found.tier_error);
   object.Set("sealError", found.seal_error);
   object.Set("pidfdError", found.pidfd_error);
+  object.Set("syscalls", launch_syscalls_name(found.syscalls));
+  if (found.interposed != nullptr) object.Set("interposed", found.interposed);
+  if (found.interposer != nullptr) object.Set("interposer", found.interposer);
   object.Set("probed", found.probed);
   return object;
 }
@@ -243,7 +246,7 @@ Napi::Value StepNames(Napi::Env env) {
 }
 
 /* Of what is exported here, as lib/native.ts has it: it counts up with each change. */
-constexpr int kInterface = 4;
+constexpr int kInterface = 5;
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   ExitWatcher *watcher = nullptr;

@@ -140,6 +140,7 @@ static long clone_child(struct launch_context *context, struct launch__run *run,
       .cgroup = run->cgroup_procs < 0 ? run->cgroup : -1,
   };
 
+  if (run->way.syscalls == LAUNCH_SYSCALLS_LIBC) return launch__fork_by_libc(run, ret_pidfd);
   return launch__clone(context->stack, &request);
 }
 

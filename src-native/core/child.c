@@ -35,6 +35,7 @@ static const struct {
     {LAUNCH_STEP_UID, launch__set_uid},
     {LAUNCH_STEP_NO_NEW_PRIVILEGES, launch__forbid_new_privileges},
     {LAUNCH_STEP_DEATH_SIGNAL, launch__set_death_signal},
+    {LAUNCH_STEP_SEAL, launch__close_what_tools_opened},
     {LAUNCH_STEP_UNMASK, launch__unmask_signals},
     {LAUNCH_STEP_EXEC, launch__exec},
 };

@@ -43,4 +43,8 @@ void launch_force_handlers_reset(struct launch_context *context) {
   context->capabilities.handlers_reset = true;
 }
 
+void launch_force_libc(struct launch_context *context) {
+  context->capabilities.syscalls = LAUNCH_SYSCALLS_LIBC;
+}
+
 #endif

@@ -143,6 +143,7 @@ struct launch__way {
   enum launch_tier tier;
   enum launch_seal seal;
   enum launch_pidfd pidfd;
+  enum launch_syscalls syscalls;
   bool handlers_reset; /* these two: see struct launch_capabilities */
   bool signal_by_pid;
 };
@@ -197,6 +198,20 @@ int launch__attempt(struct launch_context *context, struct launch__run *run, str
 /* reap.c: waits for a child that executed nothing. Returns the signal that killed it, or 0, also if other code reaped
  * the child. */
 int launch__reap(pid_t pid);
+
+/* interposed.c: looks for functions of this process that a tool has replaced. */
+void launch__find_interposer(struct launch_capabilities *capabilities);
+/* With all signals blocked. Returns the pid or a negative errno; the child never returns. */
+long launch__fork_by_libc(struct launch__run *run, int *ret_pidfd);
+/* [child of launch__fork_by_libc] libc's function for a system call: its result or a negative errno. */
+long launch__by_libc(long number, long a, long b, long c, long d, long e);
+
+/* [child] A call that a tool may have replaced, by libc where one has. */
+#define launch__replaceable_sys(run, ...)                                                                    \
+  ((run)->way.syscalls == LAUNCH_SYSCALLS_LIBC ? LAUNCH__BY_LIBC(__VA_ARGS__, 0, 0, 0, 0, 0, 0)              \
+                                               : launch__sys(__VA_ARGS__))
+#define LAUNCH__BY_LIBC(number, a, b, c, d, e, ...)                                                          \
+  launch__by_libc(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 
 /* clone.c: the child's stack, the mask, and a process that calls `entry` on that stack. */
 int launch__stack_open(char **ret_stack);
@@ -281,6 +296,7 @@ int launch__set_gid(struct launch__run *run);
 int launch__set_uid(struct launch__run *run);
 int launch__forbid_new_privileges(struct launch__run *run);
 int launch__set_death_signal(struct launch__run *run);
+int launch__close_what_tools_opened(struct launch__run *run);
 int launch__unmask_signals(struct launch__run *run);
 int launch__exec(struct launch__run *run);
 
@@ -294,6 +310,9 @@ int launch__exec(struct launch__run *run);
 #endif
 #ifndef SYS_pidfd_send_signal
 #  define SYS_pidfd_send_signal 424
+#endif
+#ifndef SYS_pidfd_open
+#  define SYS_pidfd_open 434
 #endif
 #ifndef SYS_close_range
 #  define SYS_close_range 436

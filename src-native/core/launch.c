@@ -142,7 +142,8 @@ static int launch_into_cgroup(struct launch_context *context, struct launch__run
 
   run->cgroup = launch__open_cgroup(run->plan->cgroup);
   if (run->cgroup < 0) return fail(ret_error, LAUNCH_STEP_CGROUP, run->cgroup);
-  error = attempt_ways(context, run, ret_child, ret_error);
+  error = run->way.syscalls == LAUNCH_SYSCALLS_LIBC ? launch_by_joining(context, run, ret_child, ret_error)
+                                                    : attempt_ways(context, run, ret_child, ret_error);
   if (error != 0 && was_killed_at_birth(ret_error))
     error = launch_by_joining(context, run, ret_child, ret_error);
   (void)close(run->cgroup);

@@ -165,6 +165,13 @@ enum launch_pidfd {
   LAUNCH_PIDFD_COUNT,
 };
 
+/* By what the child calls the functions that a tool may have replaced (LD_PRELOAD). */
+enum launch_syscalls {
+  LAUNCH_SYSCALLS_DIRECT, /* the kernel */
+  LAUNCH_SYSCALLS_LIBC,   /* libc's functions, after libc's fork(): only in LAUNCH_TIER_FORK */
+  LAUNCH_SYSCALLS_COUNT,
+};
+
 /*
  * `*_error` is the negative errno with which the next faster way was refused, or 0 if there is none faster.
  */
@@ -172,6 +179,9 @@ struct launch_capabilities {
   enum launch_tier tier;
   enum launch_seal seal;
   enum launch_pidfd pidfd;
+  enum launch_syscalls syscalls;
+  const char *interposed; /* a function that is not libc's own, and the file that it is in; else NULL */
+  const char *interposer;
   bool signal_by_pid;  /* a filter kills who calls pidfd_send_signal(2) */
   bool handlers_reset; /* by the kernel: clone3(2) with CLONE_CLEAR_SIGHAND, Linux 5.5; else one by one */
   int tier_error;
@@ -214,6 +224,7 @@ const char *launch_step_name(enum launch_step step);
 const char *launch_tier_name(enum launch_tier tier);
 const char *launch_seal_name(enum launch_seal seal);
 const char *launch_pidfd_name(enum launch_pidfd pidfd);
+const char *launch_syscalls_name(enum launch_syscalls syscalls);
 
 #ifdef LAUNCH_TEST_GATES
 /*
@@ -242,6 +253,8 @@ void launch_force(struct launch_context *context, enum launch_tier tier, enum la
 void launch_force_mail(struct launch_context *context);
 /* After launch_force(), which forces what is slower. */
 void launch_force_handlers_reset(struct launch_context *context);
+/* After launch_force() of the fork tier: as in a process of which a tool has replaced functions. */
+void launch_force_libc(struct launch_context *context);
 #endif
 
 #ifdef __cplusplus

@@ -55,3 +55,12 @@ const char *launch_pidfd_name(enum launch_pidfd pidfd) {
 
   return names[pidfd];
 }
+
+const char *launch_syscalls_name(enum launch_syscalls syscalls) {
+  static const char *const names[LAUNCH_SYSCALLS_COUNT] = {
+      [LAUNCH_SYSCALLS_DIRECT] = "direct",
+      [LAUNCH_SYSCALLS_LIBC] = "libc",
+  };
+
+  return names[syscalls];
+}

@@ -252,6 +252,7 @@ static void note(struct launch_capabilities *found, const struct launch__way *wa
   found->tier = way->tier;
   found->seal = way->seal;
   found->pidfd = way->pidfd;
+  found->syscalls = way->syscalls;
   found->handlers_reset = way->handlers_reset;
   found->signal_by_pid = way->signal_by_pid;
 }
@@ -261,6 +262,7 @@ static struct launch__way way_of(const struct launch_capabilities *found) {
       .tier = found->tier,
       .seal = found->seal,
       .pidfd = found->pidfd,
+      .syscalls = found->syscalls,
       .handlers_reset = found->handlers_reset,
       .signal_by_pid = found->signal_by_pid,
   };
@@ -289,6 +291,27 @@ static const struct launch_capabilities oldest = {
     .signal_by_pid = true,
 };
 
+/* Until a probe succeeds. What is interposed is known without one. */
+static void take_meanwhile(struct launch_context *context, const struct launch_capabilities *taken,
+                           const struct launch_capabilities *found) {
+  context->capabilities = *taken;
+  context->capabilities.syscalls = found->syscalls;
+  context->capabilities.interposed = found->interposed;
+  context->capabilities.interposer = found->interposer;
+  if (found->syscalls == LAUNCH_SYSCALLS_LIBC) context->capabilities.tier = LAUNCH_TIER_FORK;
+}
+
+/*
+ * Whatever a tool put in the place of libc's functions allocates and takes locks, which only a child of libc's fork()
+ * can.
+ */
+static void take_libc(struct launch__way *way) {
+  way->tier = LAUNCH_TIER_FORK;
+  way->seal = LAUNCH_SEAL_RANGE;
+  way->syscalls = LAUNCH_SYSCALLS_LIBC;
+  way->handlers_reset = false;
+}
+
 /* What is taken meanwhile is left in the context. */
 static bool probe_ways(struct launch_context *context, struct launch_capabilities *found) {
   struct launch__way way = launch__fastest_way();
@@ -305,9 +328,10 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
       way.tier = LAUNCH_TIER_COPY;
       way.seal = LAUNCH_SEAL_RANGE;
     }
-    if (launch__is_shortage(result) && deaths_take_sharers_along()) context->capabilities = oldest;
+    if (launch__is_shortage(result) && deaths_take_sharers_along()) take_meanwhile(context, &oldest, found);
   }
   if (launch__is_shortage(result)) return false;
+  if (found->syscalls == LAUNCH_SYSCALLS_LIBC) take_libc(&way);
   note(found, &way, result);
 
   while ((result = attempt_probe(context, &way, &pidfd_useful, &error)) != 0) {
@@ -340,7 +364,8 @@ static bool would_be_pid_1(void) {
 static void probe(struct launch_context *context) {
   struct launch_capabilities found = {0};
 
-  context->capabilities = safest;
+  launch__find_interposer(&found);
+  take_meanwhile(context, &safest, &found);
   if (would_be_pid_1() || launch__mailbox_ensure(&context->mailbox) != 0) return;
   found.probed = probe_ways(context, &found);
   if (found.probed) context->capabilities = found;

@@ -19,13 +19,14 @@ struct launch_context *open_context(void) {
 }
 
 struct launch_context *open_context_for(struct way way) {
-  test_section("%s%s, %s, %s%s", launch_tier_name(way.tier), way.mail ? " by mail" : "",
+  test_section("%s%s, %s, %s%s%s", launch_tier_name(way.tier), way.mail ? " by mail" : "",
                launch_seal_name(way.seal), launch_pidfd_name(way.pidfd),
-               way.handlers_reset ? ", handlers reset" : "");
+               way.handlers_reset ? ", handlers reset" : "", way.by_libc ? ", by libc" : "");
   struct launch_context *context = open_context();
   launch_force(context, way.tier, way.seal, way.pidfd);
   if (way.mail) launch_force_mail(context);
   if (way.handlers_reset) launch_force_handlers_reset(context);
+  if (way.by_libc) launch_force_libc(context);
   return context;
 }
 
@@ -49,11 +50,12 @@ static void check_in(struct way way, void (*check)(struct launch_context *contex
 static bool is_possible(struct way way) {
   if ((way.tier == LAUNCH_TIER_SHARED) != (way.seal == LAUNCH_SEAL_UNSHARE)) return false;
   if (way.mail && way.tier != LAUNCH_TIER_SHARED) return false;
+  if (way.by_libc && way.tier != LAUNCH_TIER_FORK) return false;
   return !way.handlers_reset || (way.tier != LAUNCH_TIER_FORK && way.pidfd == LAUNCH_PIDFD_CLONE);
 }
 
 void in_every_way(void (*check)(struct launch_context *context)) {
-  enum { COMBINATIONS = LAUNCH_TIER_COUNT * LAUNCH_SEAL_NONE * LAUNCH_PIDFD_COUNT * 2 * 2 };
+  enum { COMBINATIONS = LAUNCH_TIER_COUNT * LAUNCH_SEAL_NONE * LAUNCH_PIDFD_COUNT * 2 * 2 * 2 };
   for (int rest, i = 0; i < COMBINATIONS; i++) {
     struct way way;
     rest = i;
@@ -61,19 +63,21 @@ void in_every_way(void (*check)(struct launch_context *context)) {
     way.seal = (enum launch_seal)(rest % LAUNCH_SEAL_NONE), rest /= LAUNCH_SEAL_NONE;
     way.pidfd = (enum launch_pidfd)(rest % LAUNCH_PIDFD_COUNT), rest /= LAUNCH_PIDFD_COUNT;
     way.mail = rest % 2, rest /= 2;
-    way.handlers_reset = rest % 2;
+    way.handlers_reset = rest % 2, rest /= 2;
+    way.by_libc = rest % 2;
     if (is_possible(way)) check_in(way, check);
   }
 }
 
 void in_the_main_ways(void (*check)(struct launch_context *context)) {
   static const struct way ways[] = {
-      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false, true},
-      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, true, false},
-      {LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_NONE, false, false},
-      {LAUNCH_TIER_COPY, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE, false, false},
-      {LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false, false},
-      {LAUNCH_TIER_FORK, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE, false, false},
+      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
+      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, true, false, false},
+      {LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_NONE, false, false, false},
+      {LAUNCH_TIER_COPY, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE, false, false, false},
+      {LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false, false, false},
+      {LAUNCH_TIER_FORK, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE, false, false, false},
+      {LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false, false, true},
   };
   for (size_t i = 0; i < COUNT(ways); i++)
     check_in(ways[i], check);

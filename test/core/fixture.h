@@ -23,6 +23,7 @@ struct way {
   enum launch_pidfd pidfd;
   bool mail;           /* of the shared tier, also for low sources */
   bool handlers_reset; /* by the kernel, where it can */
+  bool by_libc;        /* of the fork tier, as beside a tool that replaces libc's functions */
 };
 struct launch_context *open_context_for(struct way way);
 void in_every_way(void (*check)(struct launch_context *context));

@@ -197,19 +197,22 @@ void test_many_failures_leave_no_descriptor_and_no_mapping(void) {
   launch_context_close(context);
 }
 
+static void open_and_close(struct probe *probe, bool launching) {
+  struct launch_context *context = open_context();
+  struct probe_report report;
+  if (launching) probe_run(context, probe, &report);
+  launch_context_close(context);
+}
+
 void test_context_that_is_closed_leaves_nothing(void) {
   static struct parent_state before;
   struct probe probe;
-  struct probe_report report;
   probe_init(&probe);
-  launch_context_close(open_context());
+  open_and_close(&probe, true);
   parent_state_take(&before, NULL);
   const int mappings = count_lines("/proc/self/maps");
-  for (int round = 0; round < 50; round++) {
-    struct launch_context *context = open_context();
-    if (round % 2 == 0) probe_run(context, &probe, &report);
-    launch_context_close(context);
-  }
+  for (int round = 0; round < 50; round++)
+    open_and_close(&probe, round % 2 == 0);
   EXPECT_UNCHANGED(&before, NULL);
   ASSERT_LT(count_lines("/proc/self/maps"), mappings + MAPPINGS_OF_AN_ALLOCATOR);
   expect_no_children();

@@ -16,6 +16,8 @@ export const probePath = program('probe');
 export const launcherPath = program('launcher');
 /** Writes to stdout until that fails; see test/native/writer.c. */
 export const writerPath = program('writer');
+/** A library for LD_PRELOAD that replaces functions of libc; see test/native/interposer.c. */
+export const interposerPath = program('interposer.so');
 /** Runs a program as a job that is stopped and continued at random; see test/native/job.c. */
 export const jobPath = program('job');
 

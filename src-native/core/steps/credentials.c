@@ -14,21 +14,24 @@
 int launch__set_groups(struct launch__run *run) {
   const struct launch_plan *plan = run->plan;
 
-  if (plan->set_groups) return (int)launch__sys(SYS_setgroups, plan->group_count, plan->groups);
-  if (plan->set_uid || plan->set_gid) (void)launch__sys(SYS_setgroups, 0, NULL);
+  if (plan->set_groups)
+    return (int)launch__replaceable_sys(run, SYS_setgroups, plan->group_count, plan->groups);
+  if (plan->set_uid || plan->set_gid) (void)launch__replaceable_sys(run, SYS_setgroups, 0, NULL);
   return 0;
 }
 
 int launch__set_gid(struct launch__run *run) {
-  return run->plan->set_gid ? (int)launch__sys(SYS_setgid, run->plan->gid) : 0;
+  return run->plan->set_gid ? (int)launch__replaceable_sys(run, SYS_setgid, run->plan->gid) : 0;
 }
 
 int launch__set_uid(struct launch__run *run) {
-  return run->plan->set_uid ? (int)launch__sys(SYS_setuid, run->plan->uid) : 0;
+  return run->plan->set_uid ? (int)launch__replaceable_sys(run, SYS_setuid, run->plan->uid) : 0;
 }
 
 int launch__forbid_new_privileges(struct launch__run *run) {
-  return run->plan->no_new_privileges ? (int)launch__sys(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) : 0;
+  return run->plan->no_new_privileges
+             ? (int)launch__replaceable_sys(run, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L)
+             : 0;
 }
 
 /* The kernel tells nobody of a parent that died before. To a child in a new PID namespace the parent is 0. */
@@ -43,7 +46,7 @@ int launch__set_death_signal(struct launch__run *run) {
   long result;
 
   if (signal == 0) return 0;
-  result = launch__sys(SYS_prctl, PR_SET_PDEATHSIG, (long)signal, 0L, 0L, 0L);
+  result = launch__replaceable_sys(run, SYS_prctl, PR_SET_PDEATHSIG, (long)signal, 0L, 0L, 0L);
   if (result != 0) return (int)result;
   return parent_is_dead(run) ? -EOWNERDEAD : 0;
 }

@@ -13,7 +13,7 @@ static const char *search_path(char *const *envp) {
 }
 
 static long execute_once(const char *path, char *const *argv, const struct launch__run *run) {
-  if (run->file_at < 0) return launch__sys(SYS_execve, path, argv, run->plan->envp);
+  if (run->file_at < 0) return launch__replaceable_sys(run, SYS_execve, path, argv, run->plan->envp);
   return launch__sys(SYS_execveat, run->file_at, path, argv, run->plan->envp,
                      *path == '\0' ? AT_EMPTY_PATH : 0);
 }

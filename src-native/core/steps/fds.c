@@ -38,8 +38,9 @@ int launch__take_mail(struct launch__run *run) {
 }
 
 /* Without close-on-exec: the table is the child's own, and whatever does not end on a target is closed with the others. */
-static int open_null(int target) {
-  return (int)launch__sys(SYS_openat, AT_FDCWD, "/dev/null", target == STDIN_FILENO ? O_RDONLY : O_RDWR, 0);
+static int open_null(const struct launch__run *run, int target) {
+  return (int)launch__replaceable_sys(run, SYS_openat, AT_FDCWD, "/dev/null",
+                                      target == STDIN_FILENO ? O_RDONLY : O_RDWR, 0);
 }
 
 bool launch__is_target(const struct launch_plan *plan, int fd) {
@@ -69,7 +70,7 @@ static int clear_targets(struct launch__run *run) {
     return error;
   for (size_t i = 0; i < plan->fd_count; i++) {
     int *source = &run->sources[i];
-    if (*source == LAUNCH_FD_NULL && (*source = open_null(plan->fds[i].target)) < 0) return *source;
+    if (*source == LAUNCH_FD_NULL && (*source = open_null(run, plan->fds[i].target)) < 0) return *source;
     if (*source == plan->fds[i].target || !launch__is_target(plan, *source)) continue;
     if ((error = move_off_targets(plan, source)) != 0) return error;
   }

@@ -12,16 +12,17 @@ static int get_limit(int resource, struct kernel_rlimit *limit) {
   return (int)launch__sys(SYS_prlimit64, 0, resource, NULL, limit);
 }
 
-static int apply(const struct launch_rlimit *asked) {
+static int apply(const struct launch__run *run, const struct launch_rlimit *asked) {
   struct kernel_rlimit limit = {asked->soft, asked->hard}, now;
   int error;
 
   if (!asked->set_soft || !asked->set_hard) {
-    if ((error = get_limit(asked->resource, &now)) != 0) return error;
+    error = (int)launch__replaceable_sys(run, SYS_prlimit64, 0, asked->resource, NULL, &now);
+    if (error != 0) return error;
     if (!asked->set_soft) limit.soft = now.soft;
     if (!asked->set_hard) limit.hard = now.hard;
   }
-  return set_limit(asked->resource, &limit);
+  return (int)launch__replaceable_sys(run, SYS_prlimit64, 0, asked->resource, &limit, NULL);
 }
 
 /*
@@ -52,7 +53,7 @@ int launch__set_rlimits(struct launch__run *run) {
   if (error != 0) return error;
   for (size_t i = 0; i < run->plan->rlimit_count; i++) {
     run->report->detail = run->plan->rlimits[i].resource;
-    if ((error = apply(&run->plan->rlimits[i])) != 0) return error;
+    if ((error = apply(run, &run->plan->rlimits[i])) != 0) return error;
   }
   run->report->detail = 0;
   return 0;

@@ -23,9 +23,9 @@ static size_t format(int value, char *buffer) {
  * What is mounted at /proc may be no procfs, where the write would succeed and do nothing, and the open might wait for
  * the reader of a FIFO.
  */
-static long open_oom_score_adj(void) {
-  long fd =
-      launch__sys(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC | O_NONBLOCK, 0);
+static long open_oom_score_adj(const struct launch__run *run) {
+  long fd = launch__replaceable_sys(run, SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj",
+                                    O_WRONLY | O_CLOEXEC | O_NONBLOCK, 0);
 
   if (fd < 0 || launch__is_proc((int)fd)) return fd;
   (void)launch__sys(SYS_close, fd);
@@ -48,7 +48,7 @@ int launch__set_oom_score_adj(struct launch__run *run) {
   long fd, written;
 
   if (!run->plan->set_oom_score_adj) return 0;
-  fd = open_oom_score_adj();
+  fd = open_oom_score_adj(run);
   if (fd < 0) {
     run->report->detail = fd == -EACCES && !is_dumpable();
     return (int)fd;
@@ -61,12 +61,12 @@ int launch__set_oom_score_adj(struct launch__run *run) {
 }
 
 int launch__set_umask(struct launch__run *run) {
-  if (run->plan->set_umask) (void)launch__sys(SYS_umask, run->plan->umask);
+  if (run->plan->set_umask) (void)launch__replaceable_sys(run, SYS_umask, run->plan->umask);
   return 0;
 }
 
 int launch__set_nice(struct launch__run *run) {
   const struct launch_plan *plan = run->plan;
 
-  return plan->set_nice ? (int)launch__sys(SYS_setpriority, PRIO_PROCESS, 0, plan->nice) : 0;
+  return plan->set_nice ? (int)launch__replaceable_sys(run, SYS_setpriority, PRIO_PROCESS, 0, plan->nice) : 0;
 }
