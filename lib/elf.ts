@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 /** As many bytes as name the dynamic linker in an executable. */
 const HEADERS = 4096;
@@ -30,14 +30,67 @@ function endOfSections(header: Buffer): bigint {
   return header.readBigUInt64LE(E_SHOFF) + table;
 }
 
-/** What a question to the first bytes of a file comes to; undefined if it may not be read. */
-function beginning<T>(path: string, ask: (file: { bytes: Buffer; size: number }) => T): T | undefined {
+/** The first bytes of a regular file; undefined if it may not be read. */
+export function firstBytes(path: string): Buffer | undefined {
+  return beginning(path, ({ bytes, size }) => bytes.subarray(0, size));
+}
+
+// ---- the dynamic linker ----------------------------------------------------------------------------------------
+
+const PT_INTERP = 3;
+const MAGIC = 0x7f454c46;
+const PATH_MAX = 4096;
+
+/** Where the fields lie in files of 32 and of 64 bits: in the header, then in a row of the table of segments. */
+const LAYOUTS = {
+  1: { phoff: 28, phentsize: 42, phnum: 44, offset: 4, size: 16 },
+  2: { phoff: 32, phentsize: 54, phnum: 56, offset: 8, size: 32 },
+} as const;
+
+/** The dynamic linker that an executable names; undefined if it names none, or is none. */
+export function dynamicLinker(path: string): string | undefined {
+  return beginning(path, ({ bytes, read }) => {
+    const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const kind = bytes[4];
+    if (header.getUint32(0) !== MAGIC || (kind !== 1 && kind !== 2)) return undefined;
+    const layout = LAYOUTS[kind];
+    const isLittle = bytes[5] === 1;
+    const word = (at: number) =>
+      kind === 1 ? header.getUint32(at, isLittle) : Number(header.getBigUint64(at, isLittle));
+    for (let row = 0; row < header.getUint16(layout.phnum, isLittle); row += 1) {
+      const at = word(layout.phoff) + row * header.getUint16(layout.phentsize, isLittle);
+      if (header.getUint32(at, isLittle) !== PT_INTERP) continue;
+      const name = read(word(at + layout.offset), Math.min(word(at + layout.size), PATH_MAX));
+      return name.toString().split('\0', 1)[0];
+    }
+    return undefined;
+  });
+}
+
+interface Beginning {
+  readonly bytes: Buffer;
+  readonly size: number;
+  /** Reads elsewhere in the file. */
+  readonly read: (position: number, length: number) => Buffer;
+}
+
+/**
+ * What a question to the first bytes of a file comes to; undefined if it may not be read. Opening does not wait, as it
+ * would for a FIFO without a writer.
+ */
+function beginning<T>(path: string, ask: (file: Beginning) => T): T | undefined {
   let fd: number | undefined;
   try {
-    fd = openSync(path, 'r');
-    const bytes = Buffer.alloc(HEADERS);
-    readSync(fd, bytes, 0, HEADERS, 0);
-    return ask({ bytes, size: fstatSync(fd).size });
+    const opened = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    fd = opened;
+    const stats = fstatSync(opened);
+    if (!stats.isFile()) return undefined;
+    const read = (position: number, length: number) => {
+      const bytes = Buffer.alloc(length);
+      readSync(opened, bytes, 0, length, position);
+      return bytes;
+    };
+    return ask({ bytes: read(0, HEADERS), size: stats.size, read });
   } catch {
     return undefined;
   } finally {

@@ -3,6 +3,7 @@ import { libc } from './elf.js';
 import { hidden } from './hidden.js';
 import type { Rlimits } from './options.js';
 import { isPackageRoot } from './package-root.js';
+import { hintAtSignal } from './signals.js';
 
 /** A step of a launch, in running order. */
 export type LaunchStep =
@@ -99,7 +100,7 @@ const ERRORS = {
   },
   ERR_UNKNOWN_SIGNAL: {
     Base: TypeError,
-    message: (signal: unknown) => `Unknown signal: ${signal}`,
+    message: (signal: unknown) => `Unknown signal: ${signal}${hintAtSignal(signal)}`,
   },
   ERR_WORKER_UNSUPPORTED_OPERATION: {
     Base: TypeError,

@@ -1,8 +1,15 @@
+import { fstatSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
-import type { Launch } from './plan.js';
-import { explainRefusal, limitOf } from './rlimits.js';
+import { type Ids, show, whyNoDirectory } from './explain-path.js';
+import { whyNotExecuted } from './explain-program.js';
+import { copyList } from './lists.js';
+import { native } from './native.js';
+import type { SpawnRequest } from './node-internals.js';
+import { idsOf, type Launch } from './plan.js';
+import { explainRefusal, limitOf, resourceNumber } from './rlimits.js';
 import { SETTING_WORDS } from './settings.js';
 import { signalName } from './signals.js';
+import { descriptorOf } from './stdio.js';
 
 /** Where a launch failed: the step, its negative errno, and what launch.h says of it at steps `rlimit` and `oomScoreAdj`. */
 export interface FailedStep {
@@ -11,21 +18,33 @@ export interface FailedStep {
   readonly detail: number;
 }
 
-/** Why a step may have failed, in words; undefined where `child_process` can fail in the same way, and has none. */
-export function explain(failed: FailedStep, launch: Launch): string | undefined {
-  return EXPLANATIONS[failed.step]?.(launch, getSystemErrorName(failed.errno), failed);
+/**
+ * Why a step may have failed, in words; undefined where that can't be told. What is on disk is looked at now, so it may
+ * have changed since. Never throws: the error itself matters more.
+ */
+export function explain(failed: FailedStep, launch: Launch, request: SpawnRequest): string | undefined {
+  try {
+    return EXPLANATIONS[failed.step]?.(launch, getSystemErrorName(failed.errno), failed, request);
+  } catch {
+    return undefined;
+  }
 }
 
-type Explanation = (launch: Launch, code: string, failed: FailedStep) => string | undefined;
+type Explanation = (
+  launch: Launch,
+  code: string,
+  failed: FailedStep,
+  request: SpawnRequest,
+) => string | undefined;
 
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+  stdio: ({ keepFds }, code, _failed, request) => describeStdio(code, request, keepFds),
   cgroup: ({ cgroup }, code) => describeCgroup(code, `cgroup ${cgroup}`),
   clone: ({ cgroup, rlimits }, code) => {
     if (code !== 'EAGAIN') return undefined;
-    const nproc = describeNproc(rlimits);
-    return cgroup === undefined
-      ? nproc
-      : `no more processes are allowed in cgroup ${cgroup}, or for this user`;
+    if (cgroup !== undefined) return `no more processes are allowed in cgroup ${cgroup}, or for this user`;
+    const limits = 'of the user (RLIMIT_NPROC), the cgroup (pids.max) or the system (kernel.pid_max)';
+    return describeNproc(rlimits) ?? `no more processes are allowed, by a limit ${limits}`;
   },
   signals: () => 'at step signals',
   session: () => 'at step session',
@@ -40,6 +59,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   oomScoreAdj: ({ settings }, code, { detail }) =>
     describeOomScore(`oomScoreAdj ${word(settings, 'oomScoreAdj')}`, code, detail !== 0),
   umask: () => 'at step umask',
+  cwd: (_launch, code, _failed, { cwd }) =>
+    code === 'ENAMETOOLONG' ? TOO_LONG : describeDirectory(code, `${cwd}`),
   nice: ({ settings }, code) => {
     const asked = `nice ${word(settings, 'nice')}`;
     const isDenied = code === 'EACCES' || code === 'EPERM';
@@ -52,21 +73,151 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     if (code === 'EPERM') return `${asked} can't be set, since CAP_SETGID is missing`;
     return code === 'EINVAL' ? `${asked} are too many, or not valid in this user namespace` : asked;
   },
+  gid: (launch, code, _failed, request) => describeId('gid', code, launch, request),
+  uid: (launch, code, _failed, request) => describeId('uid', code, launch, request),
   noNewPrivileges: () => 'noNewPrivileges needs Linux 3.5',
   deathSignal: ({ settings }) => {
     const number = word(settings, 'deathSignal');
     return `deathSignal ${signalName(number) || number} can't be set, or this process is already dead`;
   },
   unmask: () => 'at step unmask',
-  exec: ({ rlimits }, code) => {
-    if (code === 'EAGAIN') return describeNproc(rlimits);
-    const stack = limitOf('stack', rlimits);
-    const isTooLong = code === 'E2BIG' && stack !== undefined;
-    return isTooLong
-      ? `arguments and environment don't fit into a quarter of rlimit stack ${stack}`
-      : undefined;
+  exec: (launch, code, _failed, request) => {
+    if (code === 'EAGAIN') return describeNproc(launch.rlimits);
+    if (code === 'E2BIG') return describeLength(launch, request);
+    if (code === 'ENAMETOOLONG') return TOO_LONG;
+    if (code === 'ETXTBSY') return `${show(request.file)} is open for writing`;
+    const { file, cwd } = request;
+    const program = {
+      file,
+      directory: directoryOf(cwd),
+      path: pathOf(launch, request),
+      ids: childIds(launch, request),
+    };
+    return whyNotExecuted(program, code);
   },
 };
+
+// ---- descriptors -----------------------------------------------------------------------------------------------
+
+function describeStdio(
+  code: string,
+  { file, stdio }: SpawnRequest,
+  keepFds: readonly number[],
+): string | undefined {
+  if (code === 'EMFILE') {
+    const [soft] = native().prlimit(0, resourceNumber('resource', 'nofile'));
+    return `this process has as many descriptors as it may have (RLIMIT_NOFILE ${soft})`;
+  }
+  if (code === 'ENFILE') return 'the system has as many open files as it may have (fs.file-max)';
+  const entryOf = (index: number) => `stdio[${index}] of ${show(file)}`;
+  for (const [index, entry] of copyList(stdio).entries()) {
+    if (entry.type === 'wrap' && entry.wrapType === 'udp')
+      return `${entryOf(index)} is a UDP socket, and can't be passed on`;
+    if (entry.type === 'ignore' || entry.type === 'pipe' || entry.type === 'overlapped') continue;
+    const fd = descriptorOf(entry);
+    if (fd === -1) return `${entryOf(index)} has no descriptor`;
+    if (fd >= 0 && isClosed(fd)) return `${entryOf(index)} is descriptor ${fd}, which is not open`;
+  }
+  const lost = keepFds.find(isClosed);
+  return lost === undefined ? undefined : `keepFds has ${lost}, which is not open any more`;
+}
+
+function isClosed(fd: number): boolean {
+  try {
+    fstatSync(fd);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EBADF';
+  }
+}
+
+// ---- users -----------------------------------------------------------------------------------------------------
+
+function describeId(
+  name: 'uid' | 'gid',
+  code: string,
+  launch: Launch,
+  request: SpawnRequest,
+): string | undefined {
+  const id = (idsOf(request, launch)[name] ?? 0) >>> 0;
+  const asked = `cannot start ${show(request.file)} with ${name} ${id}`;
+  switch (code) {
+    case 'EPERM':
+      return `${asked}: requires CAP_SET${name.toUpperCase()}`;
+    case 'EINVAL':
+      return `${asked}: this user namespace has no such id`;
+    case 'EAGAIN':
+      return `${asked}: the user has more processes than RLIMIT_NPROC allows`;
+    default:
+      return undefined;
+  }
+}
+
+/** The ids that the child had when it executed the program. */
+function childIds(launch: Launch, request: SpawnRequest): Ids {
+  const own = parentIds();
+  const { uid, gid } = idsOf(request, launch);
+  const isOther = (uid ?? undefined) !== undefined || (gid ?? undefined) !== undefined;
+  const asked = launch.settings?.subarray(SETTING_WORDS.groups) ?? [];
+  return {
+    uid: (uid ?? own.uid) >>> 0,
+    gid: (gid ?? own.gid) >>> 0,
+    groups: isOther || asked.length > 0 ? Array.from(asked, (id) => id >>> 0) : own.groups,
+  };
+}
+
+function parentIds(): Ids {
+  return {
+    uid: process.geteuid?.() ?? 0,
+    gid: process.getegid?.() ?? 0,
+    groups: process.getgroups?.() ?? [],
+  };
+}
+
+const TOO_LONG = 'the path is longer than 4,095 bytes, or a name in it is longer than 255';
+
+// ---- files -----------------------------------------------------------------------------------------------------
+
+function directoryOf(cwd: unknown): string {
+  if (cwd === undefined || cwd === null) return process.cwd();
+  const directory = `${cwd}`;
+  return directory.startsWith('/') ? directory : `${process.cwd()}/${directory}`;
+}
+
+function describeDirectory(code: string, cwd: string): string | undefined {
+  const directory = directoryOf(cwd);
+  const reason = whyNoDirectory(directory, parentIds());
+  if (reason?.code !== code) return undefined;
+  return reason.text.startsWith(`${show(directory)} `)
+    ? `cwd ${reason.text}`
+    : `cwd ${show(directory)}: ${reason.text}`;
+}
+
+/** Where the child has searched for the program. */
+function pathOf({ inheritsEnvironment }: Launch, { envPairs }: SpawnRequest): string | undefined {
+  if (inheritsEnvironment || envPairs === undefined) return process.env['PATH'];
+  const pair = copyList(envPairs)
+    .map(String)
+    .find((text) => text.startsWith('PATH='));
+  return pair?.slice('PATH='.length);
+}
+
+/** Longer ones the kernel refuses on machines with pages of 4 KiB (MAX_ARG_STRLEN). */
+const MOST_BYTES = 131_071;
+
+function describeLength({ rlimits }: Launch, { file, args = [], envPairs = [] }: SpawnRequest): string {
+  const stack = limitOf('stack', rlimits);
+  if (stack !== undefined)
+    return `arguments and environment don't fit into a quarter of rlimit stack ${stack}`;
+  const longest = [...copyList(args), ...copyList(envPairs)].find(
+    (text) => Buffer.byteLength(`${text}`) > MOST_BYTES,
+  );
+  if (longest === undefined)
+    return "arguments and environment don't fit into a quarter of the limit on the stack (RLIMIT_STACK)";
+  const index = copyList(args).indexOf(longest);
+  const what = index < 0 ? `environment variable ${`${longest}`.split('=', 1)[0]}` : `argument ${index}`;
+  return `${what} of ${show(file)} has ${Buffer.byteLength(`${longest}`)} bytes, and the kernel takes ${MOST_BYTES} for each`;
+}
 
 function describeCgroup(code: string, cgroup: string): string {
   switch (code) {

@@ -1,6 +1,7 @@
 import type { LaunchStep, SpawnError } from './errors.js';
-import { explain } from './explain.js';
+import { explain, type FailedStep } from './explain.js';
 import { native, RESULT_DETAIL, RESULT_ERROR, RESULT_SIGNAL, RESULT_STEP } from './native.js';
+import type { SpawnRequest } from './node-internals.js';
 import type { Launch } from './plan.js';
 import { resourceName } from './rlimits.js';
 import { signalName } from './signals.js';
@@ -12,34 +13,49 @@ export interface Failure {
   readonly step: LaunchStep;
   /** The signal that killed the child before exec, or ''. */
   readonly signal: NodeJS.Signals | '';
-  /** For what `child_process` has no words, since it doesn't do it. */
   readonly explanation: string | undefined;
 }
 
-/** Of what was refused before the launch, or could not be given to Node after it. */
-export function stdioFailure(errno: number): Failure {
-  return { errno, step: 'stdio', signal: '', explanation: undefined };
+/** A launch that failed, as the addon tells it. */
+export interface FailedLaunch extends FailedStep {
+  /** The number of the signal that killed the child before exec, or 0. */
+  readonly signal: number;
 }
 
-export function readFailure(result: Int32Array, launch: Launch): Failure {
-  const errno = result[RESULT_ERROR] ?? 0;
-  const detail = result[RESULT_DETAIL] ?? 0;
-  const number = result[RESULT_SIGNAL] ?? 0;
-  const kind = native().steps[result[RESULT_STEP] ?? 0] ?? '';
-  const step = (kind === 'rlimit' ? `rlimit ${resourceName(detail)}` : kind) as LaunchStep;
-  if (number === 0)
-    return { errno, step, signal: '', explanation: explain({ step: kind, errno, detail }, launch) };
+/** Of what was refused before the launch, or could not be given to Node after it. */
+export function failedStdio(errno: number): FailedLaunch {
+  return { step: 'stdio', errno, detail: 0, signal: 0 };
+}
+
+export function readFailure(result: Int32Array): FailedLaunch {
+  return {
+    step: native().steps[result[RESULT_STEP] ?? 0] ?? '',
+    errno: result[RESULT_ERROR] ?? 0,
+    detail: result[RESULT_DETAIL] ?? 0,
+    signal: result[RESULT_SIGNAL] ?? 0,
+  };
+}
+
+/** Looks for the reason, at once: later a file may be there, or another directory may be the present one. */
+export function explainFailure(failed: FailedLaunch, request: SpawnRequest, launch: Launch): Failure {
+  const { errno, detail, signal: number } = failed;
+  const step = (failed.step === 'rlimit' ? `rlimit ${resourceName(detail)}` : failed.step) as LaunchStep;
+  if (number === 0) return { errno, step, signal: '', explanation: explain(failed, launch, request) };
   const signal = signalName(number);
   const killed = `killed by ${signal || `signal ${number}`} before it could exec, at step ${step}`;
   return { errno, step, signal, explanation: killed };
 }
+
+/** Steps that Node has too: programs may look for its text in the message, which is kept as it is. */
+const STEPS_OF_NODE: ReadonlySet<string> = new Set(['stdio', 'clone', 'cwd', 'gid', 'uid', 'exec']);
 
 /** Adds to Node's error what it doesn't know. */
 export function describe(error: SpawnError, failure: Failure, file: string): void {
   const { step, signal, explanation } = failure;
   error.step = step;
   if (signal !== '') error.signal = signal;
+  if (explanation === undefined) return;
   // What Node throws has a syscall without the file.
-  const call = error.syscall === 'spawn' ? `spawn ${file}` : error.syscall;
-  if (explanation !== undefined) error.message = `${call} ${error.code}: ${explanation}`;
+  const isShort = error.syscall === 'spawn' && !(STEPS_OF_NODE.has(step) && signal === '');
+  error.message = `${isShort ? `spawn ${file} ${error.code}` : error.message}: ${explanation}`;
 }

@@ -18,7 +18,15 @@ const { ENOENT, ESRCH } = constants.errno;
  */
 export function sealFds(): number[] {
   refuseElsewhere('sealFds()');
-  return native().sealFds();
+  try {
+    return native().sealFds();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EMFILE' && code !== 'ENFILE') throw error;
+    throw Object.assign(error as Error, {
+      message: `${message}: no descriptor is left to read /proc/self/fd`,
+    });
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:os';
-import { type Failure, readFailure, stdioFailure } from './failure.js';
+import { explainFailure, type FailedLaunch, type Failure, failedStdio, readFailure } from './failure.js';
 import { native, RESULT_LENGTH, RESULT_PID } from './native.js';
 import {
   type ProcessHandle,
@@ -9,7 +9,7 @@ import {
   type SpawnRequest,
 } from './node-internals.js';
 import { type Launch, makePlan } from './plan.js';
-import { leadsGroup } from './settings.js';
+import { joinedGroup, leadsGroup } from './settings.js';
 import { signalName } from './signals.js';
 import { closePipes, openEnds, readStdio, refusalOf, type StdioSource } from './stdio.js';
 import type { Tree } from './tree.js';
@@ -57,22 +57,22 @@ export class SafeHandle extends AsyncResource implements ProcessHandle {
     const { rlimits, settings, cgroup } = this.#launch;
     const { strings, words } = makePlan(request, this.#stdio, this.#launch);
     const refused = refusalOf(this.#stdio);
-    if (refused !== 0) return stdioFailure(refused);
+    if (refused !== 0) return explainFailure(failedStdio(refused), request, this.#launch);
     this.#child = native().launch(strings, words, rlimits, settings, cgroup, result, this.#onDeath);
-    const failure = this.#child === 0 ? readFailure(result, this.#launch) : undefined;
+    const failed = this.#child === 0 ? readFailure(result) : undefined;
     const pid = result[RESULT_PID];
     const lost = openEnds(this.#stdio);
-    if (failure !== undefined) return this.#fail(failure);
-    if (lost !== 0) return this.#fail(stdioFailure(lost));
+    if (failed !== undefined) return this.#fail(failed, request);
+    if (lost !== 0) return this.#fail(failedStdio(lost), request);
     this.pid = pid;
     this.#leadsGroup = request.detached || leadsGroup(settings);
     return undefined;
   }
 
-  #fail(failure: Failure): Failure {
+  #fail(failed: FailedLaunch, request: SpawnRequest): Failure {
     // Node looks at the pipes no more after these, and would leave them to the end of the process.
-    if (failure.errno === -EMFILE || failure.errno === -ENFILE) closePipes(this.#stdio);
-    return failure;
+    if (failed.errno === -EMFILE || failed.errno === -ENFILE) closePipes(this.#stdio);
+    return explainFailure(failed, request, this.#launch);
   }
 
   readonly #onDeath = (code: number, signal: number, lost: boolean): void => {
@@ -94,7 +94,8 @@ export class SafeHandle extends AsyncResource implements ProcessHandle {
   tree(): Tree | undefined {
     if (this.pid === undefined) return undefined;
     const group = this.#leadsGroup && this.kill(0) === 0 ? this.pid : undefined;
-    return { cgroup: this.#launch.cgroup, leadsGroup: this.#leadsGroup, group };
+    const { cgroup, settings } = this.#launch;
+    return { cgroup, leadsGroup: this.#leadsGroup, joinedGroup: joinedGroup(settings), group };
   }
 
   /** The caller gets an exception and no child: so there must be none. */

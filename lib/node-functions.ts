@@ -3,6 +3,7 @@ import childProcess = require('node:child_process');
 import { isAbsentOr, isInput, isRecord, isText } from './checks.js';
 import { contractBroken } from './errors.js';
 import { registration } from './registration.js';
+import { hintAtSignal } from './signals.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: what is passed on is for Node to judge
 type AnyFunction = (...parameters: any[]) => unknown;
@@ -75,9 +76,16 @@ function judge(name: FunctionName, ...parameters: unknown[]): void {
     node[name](...parameters);
   } catch (error) {
     if (String(error).includes(String(IMPOSSIBLE))) return;
-    throw error;
+    throw hinted(error as Error);
   }
   throw contractBroken(`child_process.${name}() takes what it must refuse`);
+}
+
+/** Adds to Node's error the name that was meant. */
+function hinted(error: Error): Error {
+  const [, signal] = /^Unknown signal: (\w+)$/.exec(error.message) ?? [];
+  if (signal !== undefined) error.message += hintAtSignal(signal);
+  return error;
 }
 
 /** @param validSignal whether `options.killSignal` is none of the things that are wrong */

@@ -46,7 +46,7 @@ export function makePlan(request: SpawnRequest, stdio: readonly StdioSource[], l
   const isOwn = launch.inheritsEnvironment || request.envPairs === undefined;
   const inherits = launch.inheritsEnvironment && added.length === 0 && isEnvironmentOursAlone();
   const environment = isOwn && !inherits ? [...environmentPairs({ ...process.env }), ...added] : added;
-  const ids = launch.account ?? request;
+  const ids = idsOf(request, launch);
   const kept = launch.keepFds.filter((fd) => fd >= stdio.length);
   const counts = [args.length, environment.length, stdio.length];
   const head = [readFlags(detached, cwd, ids, inherits), ids.uid ?? 0, ids.gid ?? 0, ...counts];
@@ -68,6 +68,11 @@ function toWords(
   }
   for (const fd of kept) words[at++] = fd;
   return words;
+}
+
+/** Of the user that the child is to be. */
+export function idsOf(request: SpawnRequest, { account }: Launch): Ids {
+  return account ?? request;
 }
 
 function readFlags(detached: boolean, cwd: unknown, { uid, gid }: Ids, inherits: boolean): number {

@@ -7,7 +7,7 @@ import {
   SETTING_PROCESS_GROUP,
   SETTING_UMASK,
 } from './native.js';
-import { isSignal, signalNumber } from './signals.js';
+import { hintAtSignal, isSignal, signalNumber } from './signals.js';
 import { readGroups } from './users.js';
 
 /** The options that are numbers to the kernel, and those that they depend on. Unchecked. */
@@ -65,9 +65,17 @@ export const SETTING_WORDS = {
 
 /** Whether the child is the leader of a process group of its own. */
 export function leadsGroup(settings: Int32Array | undefined): boolean {
-  if (settings === undefined) return false;
-  const asked = ((settings[SETTING_WORDS.asked] ?? 0) & SETTING_PROCESS_GROUP) !== 0;
-  return asked && settings[SETTING_WORDS.processGroup] === 0;
+  return askedGroup(settings) === 0;
+}
+
+/** The process group of others that the child joins. */
+export function joinedGroup(settings: Int32Array | undefined): number | undefined {
+  return askedGroup(settings) || undefined;
+}
+
+function askedGroup(settings: Int32Array | undefined): number | undefined {
+  const asked = ((settings?.[SETTING_WORDS.asked] ?? 0) & SETTING_PROCESS_GROUP) !== 0;
+  return asked ? settings?.[SETTING_WORDS.processGroup] : undefined;
 }
 
 /** A string is octal, as for process.umask(). */
@@ -105,7 +113,7 @@ function readDeathSignal(signal: unknown): number | undefined {
   if (typeof signal !== 'string' && typeof signal !== 'number') {
     throw invalidType(name, 'of type string or number', signal);
   }
-  if (!isDeathSignal(signal)) throw invalidValue(name, signal, 'is not a signal');
+  if (!isDeathSignal(signal)) throw invalidValue(name, signal, `is not a signal${hintAtSignal(signal)}`);
   if (!isMainThread()) throw unsupportedInWorkers(name, 'it is sent when the thread ends, not the process');
   return signalNumber(signal as NodeJS.Signals);
 }

@@ -18,6 +18,12 @@ export function isSignal(signal: unknown): boolean {
   return typeof signal === 'string' && Object.hasOwn(constants.signals, signal.toUpperCase());
 }
 
+/** For the message about something that isSignal() refuses: `KILL` lacks only its beginning. */
+export function hintAtSignal(signal: unknown): string {
+  const name = `SIG${String(signal).toUpperCase()}`;
+  return typeof signal === 'string' && isSignal(name) ? ` (did you mean '${name}'?)` : '';
+}
+
 /** Of one that isSignal() accepts. */
 export function signalNumber(signal: NodeJS.Signals | number): number {
   return typeof signal === 'number' ? signal : constants.signals[signal.toUpperCase() as NodeJS.Signals];

@@ -45,7 +45,7 @@ function kindOf(entry: StdioEntry, oneWay: boolean): number {
  * Makes an integer of 32 bits of any number, as `spawnSync` does, and `spawn` of Node 20; that of later ones ends the
  * process. To libuv -1 is no descriptor, and what is below is nothing to pass on.
  */
-function descriptorOf(entry: StdioEntry): number {
+export function descriptorOf(entry: StdioEntry): number {
   if (entry.type === 'wrap') return entry.wrapType === 'udp' ? -1 : entry.handle.fd;
   return 'fd' in entry ? entry.fd | 0 : -1;
 }

@@ -1,6 +1,6 @@
 import type { SpawnSyncReturns } from 'node:child_process';
 import { type SpawnError, systemError } from './errors.js';
-import { describe, type Failure, readFailure, stdioFailure } from './failure.js';
+import { describe, explainFailure, type FailedLaunch, failedStdio, readFailure } from './failure.js';
 import {
   native,
   RESULT_PID,
@@ -25,7 +25,7 @@ export function runToEnd(run: SyncRun): Result {
   const stdio = readStdio(request.stdio, launch.oneWayPipes);
   const { strings, words } = makePlan(request, stdio, launch);
   const refused = refusalOf(stdio);
-  if (refused !== 0) return notStarted(run, stdioFailure(refused));
+  if (refused !== 0) return notStarted(run, failedStdio(refused));
   const result = new Int32Array(SYNC_RESULT_LENGTH);
   const output = native().runSync(
     strings,
@@ -37,13 +37,13 @@ export function runToEnd(run: SyncRun): Result {
     Float64Array.of(limits.timeout, limits.maxBuffer, limits.killSignal),
     input,
   );
-  if (output === undefined) return notStarted(run, readFailure(result, launch));
+  if (output === undefined) return notStarted(run, readFailure(result));
   return ended(run, result, output);
 }
 
-function notStarted(run: SyncRun, failure: Failure): Result {
-  const error = makeError(run, failure.errno);
-  describe(error, failure, run.request.file);
+function notStarted(run: SyncRun, failed: FailedLaunch): Result {
+  const error = makeError(run, failed.errno);
+  describe(error, explainFailure(failed, run.request, run.launch), run.request.file);
   const nothing = { status: null, signal: null, output: null, pid: 0, stdout: NO_OUTPUT, stderr: NO_OUTPUT };
   return { error, ...nothing } as unknown as Result;
 }

@@ -17,6 +17,8 @@ export interface Tree {
   readonly group: number | undefined;
   /** Whether it has ever led a group. */
   readonly leadsGroup: boolean;
+  /** The group of others that it has joined, if it was told to. */
+  readonly joinedGroup: number | undefined;
 }
 
 /** Sends a signal to all that is known to belong to a child. Returns whether anything was there. */
@@ -24,6 +26,13 @@ export function killTree(tree: Tree, signal: unknown): boolean {
   if (signal !== 0 && !isSignal(signal)) throw unknownSignal(signal);
   const number = signalNumber(signal as NodeJS.Signals);
   if (tree.cgroup !== undefined) return killCgroup(tree.cgroup, number);
+  if (tree.joinedGroup !== undefined) {
+    const group = tree.joinedGroup;
+    throw noTree(
+      `would reach others than this child, which was started in process group ${group}: to signal all of that group ` +
+        `use process.kill(-${group}), for a group of its own the option processGroup: true`,
+    );
+  }
   if (!tree.leadsGroup) {
     throw noTree(
       'does not know what belongs to this child, which shares its process group with others: start it with the ' +

@@ -198,10 +198,11 @@ Napi::Value ArrayOf(Napi::Env env, const int *numbers, size_t count) {
 Napi::Value SealFds(const Napi::CallbackInfo &info) {
   int *changed = nullptr;
   size_t count = 0;
-  int error = cloexec_seal(&changed, &count);
+  const char *call = nullptr;
+  int error = cloexec_seal(&changed, &count, &call);
 
   if (error != 0) {
-    ThrowErrno(info.Env(), error, "close_range");
+    ThrowErrno(info.Env(), error, call);
     return info.Env().Undefined();
   }
   Napi::Value array = ArrayOf(info.Env(), changed, count);

@@ -99,12 +99,13 @@ static int list_and_mark(struct list *list) {
   return mark_all() ? 0 : -ENOSYS;
 }
 
-int cloexec_seal(int **ret_changed, size_t *ret_count) {
+int cloexec_seal(int **ret_changed, size_t *ret_count, const char **ret_call) {
   struct list list = {0};
   int error = list_and_mark(&list);
 
   if (error != 0) {
     free(list.fds);
+    *ret_call = error == -ENOSYS ? "close_range" : error == -ENOMEM ? "malloc" : "open";
     return error;
   }
   *ret_changed = list.fds;

@@ -13,12 +13,12 @@ extern "C" {
 /*
  * Sets FD_CLOEXEC on every descriptor >= 3 of the calling process. `ret_changed` gets those that lacked it,
  * ascending, to be freed by the caller. Returns 0 or a negative errno; -ENOSYS: neither close_range(2) with
- * CLOSE_RANGE_CLOEXEC (Linux 5.11) nor /proc/self/fd can be used.
+ * CLOSE_RANGE_CLOEXEC (Linux 5.11) nor /proc/self/fd can be used. `ret_call` gets the call that failed, if one did.
  *
  * Without /proc every descriptor is marked all the same, but those above the hard limit of RLIMIT_NOFILE, if
  * there are any, are missing in the list.
  */
-int cloexec_seal(int **ret_changed, size_t *ret_count);
+int cloexec_seal(int **ret_changed, size_t *ret_count, const char **ret_call);
 
 #ifdef __cplusplus
 }

@@ -31,13 +31,15 @@ static void expect_all_marked(void) {
 static void seal_and_check(void) {
   int *changed;
   size_t count;
-  ASSERT_ZERO(cloexec_seal(&changed, &count));
+  const char *call;
+
+  ASSERT_ZERO(cloexec_seal(&changed, &count, &call));
   ASSERT_EQ(count, COUNT(plain));
   for (size_t i = 0; i < count; i++)
     ASSERT_EQ(changed[i], plain[i]);
   free(changed);
   expect_all_marked();
-  ASSERT_ZERO(cloexec_seal(&changed, &count));
+  ASSERT_ZERO(cloexec_seal(&changed, &count, &call));
   ASSERT_EQ(count, 0);
   free(changed);
 }
@@ -81,9 +83,23 @@ void test_cloexec_without_listing(void) {
 static void expect_no_seal(void) {
   int *changed = NULL;
   size_t count;
+  const char *call = NULL;
+
   ASSERT_ZERO(seccomp_install((char *[]){"close_range=ENOSYS"}, 1));
-  ASSERT_EQ(cloexec_seal(&changed, &count), -ENOSYS);
+  ASSERT_EQ(cloexec_seal(&changed, &count, &call), -ENOSYS);
   ASSERT(changed == NULL);
+  ASSERT_STR_EQ(call, "close_range");
+}
+
+void test_cloexec_without_a_free_number_names_open(void) {
+  int *changed = NULL;
+  size_t count;
+  const char *call = NULL;
+
+  open_numbers();
+  set_soft_nofile(3);
+  ASSERT_EQ(cloexec_seal(&changed, &count, &call), -EMFILE);
+  ASSERT_STR_EQ(call, "open");
 }
 
 void test_cloexec_without_listing_and_close_range_is_an_error(void) {

@@ -226,6 +226,7 @@ TEST(cloexec_without_close_range, NATIVE, "Also without close_range")
 TEST(cloexec_without_proc, NATIVE, "Also without /proc")
 TEST(cloexec_without_listing, NATIVE, "Also where /proc/self/fd can't be listed")
 TEST(cloexec_without_listing_and_close_range_is_an_error, NATIVE, "Without that and close_range it is ENOSYS")
+TEST(cloexec_without_a_free_number_names_open, ANYWHERE, "Without a free number it is EMFILE, of open")
 TEST(cloexec_without_both_is_an_error, NATIVE, "Without both it is ENOSYS")
 
 TEST(launches_in_chaos, NATIVE,

@@ -1,6 +1,6 @@
 /*
  * Plays a scenario twice, with child_process.spawn and with safeSpawn, and compares everything that a program can see.
- * Only `step` may differ, which our errors have beside what Node's have.
+ * Only `step` may differ, and the reason behind Node's message, which our errors have beside what Node's have.
  */
 import assert from 'node:assert/strict';
 import * as nodeProcess from 'node:child_process';
@@ -159,12 +159,17 @@ function describeStream(stream) {
   return { kind: stream.constructor.name, readable, writable, destroyed };
 }
 
-/** Of the stack only the first lines, that consoles show: the functions that were called are others. */
+/**
+ * Of the stack only the first lines, that consoles show: the functions that were called are others. Of the message of a
+ * launch that failed what Node says; the reason behind it is this library's.
+ */
 export function describeError(error) {
-  const { name, message, cause } = error;
+  const { name, cause, step } = error;
+  const ofNode = (text) => (step === undefined ? text : text.replace(/(?<= E[A-Z\d]+): .*/s, ''));
+  const message = ofNode(error.message);
   return {
-    text: String(error),
-    heading: error.stack.split('\n    at ')[0],
+    text: ofNode(String(error)),
+    heading: ofNode(error.stack.split('\n    at ')[0]),
     kind: Object.prototype.toString.call(error),
     Class: error.constructor.name,
     name,

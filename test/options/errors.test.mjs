@@ -22,8 +22,8 @@ const FORBIDDEN = [
   [{ groups: [] }, 'groups', 'EPERM', /groups \[\] .*CAP_SETGID/],
   [{ rlimits: { cpu: { soft: 60, hard: 60 } } }, undefined, undefined, undefined],
   [{ processGroup: 1 }, 'processGroup', 'EPERM', /process group 1 /],
-  [{ uid: 0 }, 'uid', 'EPERM', /^spawn EPERM$/],
-  [{ gid: 0 }, 'gid', 'EPERM', /^spawn EPERM$/],
+  [{ uid: 0 }, 'uid', 'EPERM', /^spawn EPERM: cannot start true with uid 0: requires CAP_SETUID$/],
+  [{ gid: 0 }, 'gid', 'EPERM', /^spawn EPERM: cannot start true with gid 0: requires CAP_SETGID$/],
 ];
 
 for (const [options, step, code, message] of FORBIDDEN) {

@@ -116,6 +116,11 @@ describe('what failed is added to the error of Node', () => {
     assert.equal('signal' in error, false);
   });
 
+  test('the text of Node stays where it has such a step too', () => {
+    const error = failed({ step: 'uid', explanation: 'requires CAP_SETUID' });
+    assert.equal(error.message, 'spawn EPERM: requires CAP_SETUID');
+  });
+
   test('one that Node has not is in the message, and in the stack', () => {
     const error = failed({ step: 'rlimit nofile', explanation: 'too high' });
     assert.equal(error.message, 'spawn nginx EPERM: too high');

@@ -1,0 +1,103 @@
+import { readlinkSync, type Stats, statSync } from 'node:fs';
+import { inspect } from 'node:util';
+
+/** Why a path can't be used, with the error that the kernel has for it. */
+export interface Reason {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** The ids by which the kernel decides. */
+export interface Ids {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}
+
+/** Why the kernel did not find a path, or did not get to it; undefined if it is there, and can be reached. */
+export function whyUnreachable(path: string, ids: Ids): Reason | undefined {
+  const prefixes = prefixesOf(path);
+  for (const [index, prefix] of prefixes.entries()) {
+    const isLast = index === prefixes.length - 1;
+    const stats = look(prefix);
+    if (typeof stats === 'string') return whyNotThere(prefix, stats, isLast);
+    if (isLast) return undefined;
+    const reason = whyNotEntered(prefix, stats, ids);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/** Why a path can't be a working directory. */
+export function whyNoDirectory(path: string, ids: Ids): Reason | undefined {
+  const reason = whyUnreachable(path, ids);
+  const stats = look(path);
+  return reason ?? (typeof stats === 'string' ? undefined : whyNotEntered(path, stats, ids));
+}
+
+function whyNotEntered(path: string, stats: Stats, ids: Ids): Reason | undefined {
+  if (!stats.isDirectory()) return { code: 'ENOTDIR', text: `${show(path)} is not a directory` };
+  if (mayExecute(stats, ids)) return undefined;
+  const text = `directory ${show(path)} may not be searched by uid ${ids.uid} (${permissions(stats)})`;
+  return { code: 'EACCES', text };
+}
+
+function whyNotThere(path: string, code: string, isLast: boolean): Reason | undefined {
+  const target = linkTarget(path);
+  const link = target === undefined ? undefined : `${show(path)} is a symbolic link to ${show(target)}`;
+  switch (code) {
+    case 'ENOENT': {
+      const missing = `${isLast ? '' : 'directory '}${show(path)} does not exist`;
+      return { code, text: link === undefined ? missing : `${link}, which does not exist` };
+    }
+    case 'ELOOP':
+      return link === undefined ? undefined : { code, text: `${link}, which leads back to it` };
+    case 'ENOTDIR':
+      return link === undefined ? undefined : { code, text: `${link}, which is below a file` };
+    default:
+      return undefined;
+  }
+}
+
+/** `/a/b/c` is reached by way of `/a` and `/a/b`. */
+function prefixesOf(path: string): string[] {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  return names.length === 0 ? ['/'] : names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`);
+}
+
+/** What a path leads to, or the code of the error. */
+export function look(path: string): Stats | string {
+  try {
+    return statSync(path);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? '';
+  }
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+const X = 0o1;
+const ANY_X = 0o111;
+
+/** Whether the mode lets these ids execute a file, or search a directory. Access control lists are not looked at. */
+export function mayExecute(stats: Stats, { uid, gid, groups }: Ids): boolean {
+  if (uid === 0) return stats.isDirectory() || (stats.mode & ANY_X) !== 0;
+  if (uid === stats.uid) return (stats.mode & (X << 6)) !== 0;
+  const isMember = gid === stats.gid || groups.includes(stats.gid);
+  return (stats.mode & (isMember ? X << 3 : X)) !== 0;
+}
+
+export function permissions({ mode, uid, gid }: Stats): string {
+  return `mode ${(mode & 0o7777).toString(8).padStart(4, '0')}, owner ${uid}, group ${gid}`;
+}
+
+/** Quoted where it would not be seen, or not be seen as it is. */
+export function show(path: string): string {
+  return /[\p{C}\p{Z}'"]/u.test(path) || path === '' ? inspect(path) : path;
+}
