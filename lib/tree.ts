@@ -29,8 +29,8 @@ export function killTree(tree: Tree, signal: unknown): boolean {
   if (tree.joinedGroup !== undefined) {
     const group = tree.joinedGroup;
     throw noTree(
-      `would reach others than this child, which was started in process group ${group}: to signal all of that group ` +
-        `use process.kill(-${group}), for a group of its own the option processGroup: true`,
+      `would reach others than this child, which was started in process group ${group}: signal that group by ` +
+        `process.kill(-${group}), or start the child with the option processGroup: true, or detached: true, or cgroup`,
     );
   }
   if (!tree.leadsGroup) {
