@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { safeSpawnSync } from 'safe-spawn';
 import { launcherPath } from '../helpers/native.mjs';
@@ -55,6 +56,12 @@ test('beside a Worker that changes the same environment, a child has whole varia
 function isWhole(variable, own) {
   return /^CHANGED_\d+=(value)+$/.test(variable) || own.includes(variable.slice(0, variable.indexOf('=')));
 }
+
+test('a Worker that comes to share the environment later does not break the variables of a child', () => {
+  const program = fileURLToPath(new URL('programs/shared-later.mjs', import.meta.url));
+  const { stdout } = spawnSync(process.execPath, [program, CHANGES], { encoding: 'utf8' });
+  assert.deepEqual(JSON.parse(stdout), { hasOwn: true, broken: [] });
+});
 
 test('in a Worker that shares the environment, a child gets it as from Node', async () => {
   const worker = new Worker(new URL('programs/worker-environment.mjs', import.meta.url), { env: SHARE_ENV });
