@@ -70,6 +70,10 @@ const ERRORS = {
     message: (name: string, value: unknown, reason: string) =>
       `The ${name.includes('.') ? 'property' : 'argument'} '${name}' ${reason}. Received ${inspect(value)}`,
   },
+  ERR_NOT_SUPPORTED_IN_SNAPSHOT: {
+    Base: Error,
+    message: (what: string) => `${what} is not supported while a startup snapshot is built`,
+  },
   ERR_OUT_OF_RANGE: {
     Base: RangeError,
     message: (name: string, range: string, value: unknown) =>
@@ -140,6 +144,10 @@ export function addonMissing(root: string, cause: unknown): Error {
     ? make('ERR_SAFE_SPAWN_ADDONS_DISABLED', addonMissing)
     : make('ERR_SAFE_SPAWN_ADDON', addonMissing, root, cause);
   return Object.defineProperty(error, 'cause', hidden(cause));
+}
+
+export function unsupportedInSnapshots(what: string): Error {
+  return make('ERR_NOT_SUPPORTED_IN_SNAPSHOT', unsupportedInSnapshots, what);
 }
 
 export function unknownSignal(signal: unknown): TypeError {

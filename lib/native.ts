@@ -1,6 +1,6 @@
 import { basename, join, sep } from 'node:path';
 import { isCutOff, libc } from './elf.js';
-import { addonMissing, unsupportedRuntime } from './errors.js';
+import { addonMissing, unsupportedInSnapshots, unsupportedRuntime } from './errors.js';
 import { isPackageRoot } from './package-root.js';
 
 /** Bits of {@link Words.flags}. */
@@ -175,9 +175,18 @@ let loaded: Native | undefined;
 export function native(): Native {
   if (loaded === undefined) {
     refuseForeignRuntimes();
+    if (isBuildingSnapshot()) throw unsupportedInSnapshots('starting a child with safe-spawn');
     loaded = loadAddon();
   }
   return loaded;
+}
+
+/** An addon can't be part of a startup snapshot: V8 would end the process. It takes 5 ms to ask, so few are asked. */
+function isBuildingSnapshot(): boolean {
+  if (!process.execArgv.some((flag) => /^--(build-snapshot|build-sea|experimental-sea-config)/.test(flag)))
+    return false;
+  const { startupSnapshot } = require('node:v8') as typeof import('node:v8');
+  return Boolean(startupSnapshot.isBuildingSnapshot());
 }
 
 /**

@@ -28,10 +28,14 @@ const ARMS = { stock: [], registered: [`-r ${require.resolve('safe-spawn/registe
 const scratch = mkdtempSync(join(tmpdir(), 'safe-spawn-integration-'));
 /** For one tool. */
 const DEADLINE = 120_000;
-let runs = 0;
+let places = 0;
 
 after(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 await install();
+
+/** Tests and compiles of programs that have the library itself as a dependency. */
+const INSIDE = ['--rootDir=.', '--haste={"forceNodeFilesystemAPI":true}', '--testMatch=**/inside.test.cjs'];
+const JEST_30 = join('node_modules', 'jest-30', 'bin', 'jest.js');
 
 /** Not in a hook, whose time would be that of the first test. */
 async function install() {
@@ -40,20 +44,21 @@ async function install() {
   const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
   const child = spawn('npm', args, { cwd: scratch, stdio: 'inherit' });
   assert.deepEqual(await once(child, 'close'), [0, null]);
+  symlinkSync(root, join(scratch, 'node_modules', 'safe-spawn'));
 }
 
 /** A place for one run of a tool: its environment, and what its processes write down. */
 function prepare(arm) {
-  runs += 1;
-  const log = join(scratch, `leaks-${runs}`);
-  const appLog = join(scratch, `app-${runs}`);
+  places += 1;
+  const log = join(scratch, `leaks-${places}`);
+  const appLog = join(scratch, `app-${places}`);
   appendFileSync(log, '');
   appendFileSync(appLog, '');
   const env = {
     ...process.env,
     NODE_OPTIONS: [...ARMS[arm], `-r ${join(scratch, 'leak.cjs')}`].join(' '),
     PATH: `${join(scratch, 'node_modules', '.bin')}:${process.env.PATH}`,
-    PM2_HOME: join(scratch, `pm2-${runs}`),
+    PM2_HOME: join(scratch, `pm2-${places}`),
     TEST_ADDON: join(root, 'test', 'native', 'build', 'Release', 'test_addon.node'),
     APP_LOG: appLog,
     LEAK_LOG: log,
@@ -93,6 +98,14 @@ function runsTheSame(title, [file, ...args], result) {
   });
 }
 
+/** A test of a tool that loads the library itself. */
+function runsAlone(title, [file, ...args]) {
+  test(title, { timeout: DEADLINE }, async () => {
+    const { code, stdout, stderr } = await runTool(prepare('stock'), file, args);
+    assert.equal(code, 0, `${stdout}${stderr}`);
+  });
+}
+
 function checkLeaks(arm, place) {
   if (arm === 'stock') assert.notEqual(place.leaks(), '');
   else assert.equal(place.leaks(), '');
@@ -105,17 +118,50 @@ runsTheSame('cross-spawn', [process.execPath, 'cross-spawn.cjs'], ({ stdout }) =
 runsTheSame('npm runs a script', ['npm', 'run', '--silent', 'say', '--', 'by npm'], stdoutOf);
 runsTheSame('npm exec', ['npm', 'exec', '--offline', '--', 'node', 'say.cjs', 'by exec'], stdoutOf);
 
-runsTheSame(
-  'jest with child workers',
-  [
-    'jest',
-    '--maxWorkers=2',
-    '--rootDir=.',
-    '--testMatch=**/number-*.test.cjs',
-    '--haste={"forceNodeFilesystemAPI":true}',
-  ],
-  ({ stderr }) => stderr.match(/^Tests:.*$/m)?.[0],
-);
+for (const [version, jest] of Object.entries({ 29: ['jest'], 30: [process.execPath, JEST_30] })) {
+  runsTheSame(
+    `jest ${version} with child workers`,
+    [
+      ...jest,
+      '--maxWorkers=2',
+      '--rootDir=.',
+      '--testMatch=**/number-*.test.cjs',
+      '--haste={"forceNodeFilesystemAPI":true}',
+    ],
+    ({ stderr }) => stderr.match(/^Tests:.*$/m)?.[0],
+  );
+
+  runsAlone(`the library inside jest ${version}`, [...jest, ...INSIDE]);
+}
+
+runsAlone('the library inside vitest', [
+  'vitest',
+  'run',
+  '--globals',
+  '--pool=vmThreads',
+  '--include=inside.test.cjs',
+]);
+
+for (const target of ['es5', 'es2022']) {
+  test(`TypeScript 5 compiles for ${target} without exports, and it runs`, {
+    timeout: DEADLINE,
+  }, async () => {
+    const place = prepare('stock');
+    const options = ['--target', target, '--module', 'commonjs', '--moduleResolution', 'node10', '--strict'];
+    const outDir = `compiled-${target}`;
+    const made = await runTool(place, 'tsc', [
+      ...options,
+      '--types',
+      'node',
+      '--outDir',
+      outDir,
+      'consumer.ts',
+    ]);
+    assert.equal(made.code, 0, made.stdout);
+    const { stdout, stderr } = await runTool(place, process.execPath, [join(outDir, 'consumer.js')]);
+    assert.equal(stdout, 'hello\n', stderr);
+  });
+}
 
 runsTheSame(
   'nyc, which wraps the spawns of a program to be in its children',
@@ -181,7 +227,6 @@ test('pm2 starts, restarts and stops a program, which holds nothing of the daemo
 
 test('a bundle by webpack that leaves the package outside runs', { timeout: DEADLINE }, async () => {
   const place = prepare('stock');
-  symlinkSync(root, join(scratch, 'node_modules', 'safe-spawn'));
   const made = await runTool(place, process.execPath, ['webpack.cjs']);
   assert.equal(made.code, 0, made.stderr);
   const { stdout, stderr } = await runTool(place, process.execPath, [join('bundle', 'bundled.cjs')]);
