@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
+  copyFileSync,
   cpSync,
   existsSync,
   mkdtempSync,
@@ -231,6 +232,23 @@ test('a bundle by webpack that leaves the package outside runs', { timeout: DEAD
   assert.equal(made.code, 0, made.stderr);
   const { stdout, stderr } = await runTool(place, process.execPath, [join('bundle', 'bundled.cjs')]);
   assert.equal(stdout, 'hello\n', stderr);
+});
+
+test('a single executable application loads the package from beside itself', {
+  timeout: DEADLINE,
+}, async () => {
+  const place = prepare('stock');
+  const run = async (file, args) => {
+    const { code, stdout, stderr } = await runTool(place, file, args);
+    assert.equal(code, 0, `${stdout}${stderr}`);
+    return stdout;
+  };
+  await run(process.execPath, ['--experimental-sea-config', 'executable.json']);
+  copyFileSync(process.execPath, join(scratch, 'executable'));
+  // Node looks for the application where this mark of its own is.
+  const mark = ['--sentinel-fuse', 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'];
+  await run('postject', ['executable', 'NODE_SEA_BLOB', 'executable.blob', ...mark]);
+  assert.equal(await run(join(scratch, 'executable'), []), 'hello\n');
 });
 
 function isRunning(pid) {
