@@ -220,8 +220,13 @@ test('all numbers in use', async () => {
 test('a socket for datagrams is named by its entry', async () => {
   const socket = createSocket('udp4').bind(0);
   await once(socket, 'listening');
-  const { message } = await failureOf(safeSpawn, { file: 'true', options: { stdio: [0, 1, 2, socket] } });
+  const { code, message } = await failureOf(safeSpawn, {
+    file: 'true',
+    options: { stdio: [0, 1, 2, socket] },
+  });
   socket.close();
+  // Since 26 Node itself refuses it.
+  if (code === 'ERR_INVALID_ARG_VALUE') return;
   assert.equal(message, "spawn EINVAL: stdio[3] of true is a UDP socket, and can't be passed on");
 });
 
