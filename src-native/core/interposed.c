@@ -107,8 +107,7 @@ long launch__fork_by_libc(struct launch__run *run, int *ret_pidfd) {
 }
 
 static int set_or_get_limit(int resource, const struct rlimit *limit, struct rlimit *ret_limit) {
-  return limit != NULL ? setrlimit((__typeof__(RLIMIT_NOFILE))resource, limit)
-                       : getrlimit((__typeof__(RLIMIT_NOFILE))resource, ret_limit);
+  return limit != NULL ? setrlimit((unsigned)resource, limit) : getrlimit((unsigned)resource, ret_limit);
 }
 
 static long call_libc(long number, long a, long b, long c, long d, long e) {
@@ -124,7 +123,7 @@ static long call_libc(long number, long a, long b, long c, long d, long e) {
   case SYS_setpgid:
     return setpgid((pid_t)a, (pid_t)b);
   case SYS_setpriority:
-    return setpriority((__typeof__(PRIO_PROCESS))a, (id_t)b, (int)c);
+    return setpriority((unsigned)a, (id_t)b, (int)c);
   case SYS_umask:
     return umask((mode_t)a);
   case SYS_prlimit64:

@@ -95,10 +95,13 @@ void test_cloexec_without_a_free_number_names_open(void) {
   int *changed = NULL;
   size_t count;
   const char *call = NULL;
+  int error;
 
   open_numbers();
   set_soft_nofile(3);
-  ASSERT_EQ(cloexec_seal(&changed, &count, &call), -EMFILE);
+  error = cloexec_seal(&changed, &count, &call);
+  set_soft_nofile(19000); /* The leak checker opens files when the test has ended. */
+  ASSERT_EQ(error, -EMFILE);
   ASSERT_STR_EQ(call, "open");
 }
 
