@@ -2,7 +2,6 @@
 import nodeProcess = require('node:child_process');
 
 import type * as self from './child_process.js';
-import type { InPlace } from './in-place.js';
 import {
   register,
   type SafeExec,
@@ -13,6 +12,7 @@ import {
   type SafeSpawn,
   type SafeSpawnSync,
 } from './index.js';
+import type { InPlace } from './methods/drop-in.js';
 
 export type * from 'node:child_process';
 

@@ -1,3 +1,14 @@
+export type { ChildExtras, SafeChildProcess } from './launch/child-methods.js';
+export type { PromiseWithSafeChild, SafeExec, SafeExecFile } from './methods/exec.js';
+export { safeExec, safeExecFile } from './methods/exec.js';
+export type { SafeFork } from './methods/fork.js';
+export { safeFork } from './methods/fork.js';
+export type { RegisterOptions } from './methods/register.js';
+export { register } from './methods/register.js';
+export type { SafeSpawn } from './methods/spawn.js';
+export { safeSpawn } from './methods/spawn.js';
+export type { SafeExecFileSync, SafeExecSync, SafeSpawnSync } from './methods/spawn-sync.js';
+export { safeExecFileSync, safeExecSync, safeSpawnSync } from './methods/spawn-sync.js';
 export type {
   Capabilities,
   LinuxCapabilities,
@@ -6,17 +17,12 @@ export type {
   Seal,
   Syscalls,
   Tier,
-} from './capabilities.js';
-export { capabilities } from './capabilities.js';
-export type { LaunchStep, SafeSpawnErrorCode, SpawnError } from './errors.js';
-export type { PromiseWithSafeChild, SafeExec, SafeExecFile } from './exec.js';
-export { safeExec, safeExecFile } from './exec.js';
-export type { OpenFd } from './fds.js';
-export { openFds, sealFds } from './fds.js';
-export type { SafeFork } from './fork.js';
-export { safeFork } from './fork.js';
-export type { RegisterOptions } from './install.js';
-export { register } from './install.js';
+} from './process/capabilities.js';
+export { capabilities } from './process/capabilities.js';
+export type { OpenFd } from './process/open-fds.js';
+export { openFds, sealFds } from './process/open-fds.js';
+export type { CurrentRlimit } from './process/rlimits.js';
+export { getRlimit, setRlimit } from './process/rlimits.js';
 export type {
   LaunchOptions,
   Rlimit,
@@ -26,12 +32,6 @@ export type {
   SafeSpawnOptionsWithoutStdio,
   SafeSpawnOptionsWithStdioTuple,
   WithLaunchOptions,
-} from './options.js';
-export type { FdAccess, FdFlags } from './proc-fds.js';
-export type { CurrentRlimit } from './process-limits.js';
-export { getRlimit, setRlimit } from './process-limits.js';
-export type { ChildExtras, SafeChildProcess } from './safe-child.js';
-export type { SafeSpawn } from './spawn.js';
-export { safeSpawn } from './spawn.js';
-export type { SafeExecFileSync, SafeExecSync, SafeSpawnSync } from './sync.js';
-export { safeExecFileSync, safeExecSync, safeSpawnSync } from './sync.js';
+} from './types.js';
+export type { LaunchStep, SafeSpawnErrorCode, SpawnError } from './util/errors.js';
+export type { FdAccess, FdFlags } from './util/procfs-fds.js';

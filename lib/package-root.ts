@@ -9,3 +9,6 @@ export function isPackageRoot(folder: string): boolean {
     return false;
   }
 }
+
+/** The folder of this package: one level above this file, in dist/ as in a bundle there. */
+export const packageRoot: string = join(__dirname, '..');

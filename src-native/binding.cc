@@ -1,5 +1,5 @@
 /*
- * binding.cc: the module, as lib/native.ts types it.
+ * binding.cc: the module, as lib/native/interface.ts types it.
  */
 #include <napi.h>
 
@@ -11,14 +11,14 @@
 #include "arguments.h"
 #include "core/cloexec.h"
 #include "core/launch.h"
-#include "exit-watcher.h"
-#include "gates.h"
-#include "pipe-opener.h"
-#include "plain-environment.h"
-#include "processes.h"
-#include "request.h"
-#include "sync-runner.h"
-#include "throw-errno.h"
+#include "exit/exit-watcher.h"
+#include "test-hooks.h"
+#include "launch/pipe-opener.h"
+#include "system/plain-environment.h"
+#include "system/system.h"
+#include "launch/launch-request.h"
+#include "launch/sync-runner.h"
+#include "system-error.h"
 
 namespace {
 
@@ -246,7 +246,7 @@ Napi::Value StepNames(Napi::Env env) {
   return names;
 }
 
-/* Of what is exported here, as lib/native.ts has it: it counts up with each change. */
+/* Of what is exported here, as lib/native/interface.ts has it: it counts up with each change. */
 constexpr int kInterface = 5;
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
@@ -270,7 +270,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("hasPlainEnvironment",
               Napi::Function::New(env, HasPlainEnvironment, "hasPlainEnvironment", watcher));
   exports.Set("capabilities", Napi::Function::New(env, Capabilities, "capabilities", watcher));
-  ExportProcesses(env, exports);
+  ExportProcessControl(env, exports);
+  ExportUserDatabase(env, exports);
   exports.Set("usage", watcher->usage());
   exports.Set("steps", StepNames(env));
   ExportGates(env, exports, watcher->context());

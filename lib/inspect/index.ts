@@ -1,4 +1,4 @@
-import { invalidType, outOfRange, unsupportedPlatform } from '../errors.js';
+import { invalidType, outOfRange, unsupportedPlatform } from '../util/errors.js';
 import { confirmSuspects, type Suspect } from './confirm.js';
 import { collectReaderNotes } from './notes.js';
 import { Proc, type ProcessStat } from './proc.js';
@@ -6,7 +6,7 @@ import { argumentsOf, type ProcessTable, readProcessTable } from './process-tabl
 import type { Finding, FindingKind, ProcessSummary, Report } from './report.js';
 import { scanProcesses } from './scan.js';
 
-export type { FdAccess, FdFlags } from '../proc-fds.js';
+export type { FdAccess, FdFlags } from '../util/procfs-fds.js';
 export type {
   Descriptor,
   Failure,

@@ -1,5 +1,4 @@
 /** What a child got from its parent without being told of it. */
-
 import { isWaitedOn } from './blocked-threads.js';
 import type { Proc, ProcessStat } from './proc.js';
 import { isNamedInArguments, isStill, type Link, type ProcessTable } from './process-table.js';

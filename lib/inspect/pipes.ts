@@ -1,5 +1,5 @@
 /** Pipes whose reader is their own writer, or will be once the true one ends. */
-import type { FdAccess } from '../proc-fds.js';
+import type { FdAccess } from '../util/procfs-fds.js';
 import { blockedWriter, isInPoll, isWaitedOn, readCount } from './blocked-threads.js';
 import type { ProcessStat } from './proc.js';
 import { isAncestor, isStill, type Link, linksOf, type ProcessTable } from './process-table.js';

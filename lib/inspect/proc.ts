@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
-import { systemError } from '../errors.js';
-import { type FdFlags, fdInfo, fdNumbers, fdTarget, isGone, readFlags } from '../proc-fds.js';
+import { systemError } from '../util/errors.js';
+import { type FdFlags, fdInfo, fdNumbers, fdTarget, isGone, readFlags } from '../util/procfs-fds.js';
 
 /** What /proc/PID/stat says of a process. */
 export interface ProcessStat {

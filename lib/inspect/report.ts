@@ -1,4 +1,4 @@
-import type { FdAccess } from '../proc-fds.js';
+import type { FdAccess } from '../util/procfs-fds.js';
 
 /**
  * - `self-held-pipe`: stdout or stderr is a pipe that nobody but the process itself can read, or stdin one that nobody

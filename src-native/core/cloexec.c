@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "internal.h"
+#include "child/child.h"
+#include "parent/parent.h"
 
 enum { FIRST = STDERR_FILENO + 1 };
 

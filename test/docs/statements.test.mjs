@@ -115,7 +115,7 @@ test('everything that the package exports is told of', () => {
 });
 
 test('docs/errors.md lists the steps of the launch core in running order', () => {
-  const { steps } = require(join(root, 'dist', 'native.js')).native();
+  const { steps } = require(join(root, 'dist', 'native', 'addon.js')).native();
   assert.deepEqual(
     firstColumn('docs/errors.md').filter((name) => !/^(code$|ERR_)/.test(name)),
     steps,
@@ -123,7 +123,7 @@ test('docs/errors.md lists the steps of the launch core in running order', () =>
 });
 
 test('docs/design.md tells of every step of the launch core', () => {
-  const { steps } = require(join(root, 'dist', 'native.js')).native();
+  const { steps } = require(join(root, 'dist', 'native', 'addon.js')).native();
   const told = new Set(text('docs/design.md').match(/`\w+`/g).map(unquoted));
   assert.deepEqual(
     steps.filter((step) => !told.has(step)),
@@ -132,7 +132,7 @@ test('docs/design.md tells of every step of the launch core', () => {
 });
 
 test('docs/options.md has a section for every launch option', () => {
-  const source = readFileSync(join(root, 'lib', 'options.ts'), 'utf8');
+  const source = readFileSync(join(root, 'lib', 'types.ts'), 'utf8');
   const [, options] = source.match(/interface LaunchOptions \{(.*?)^\}/ms);
   const names = [...options.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name);
   const sections = [...text('docs/options.md').matchAll(/^## `(\w+)`/gm)].map(([, name]) => name);
@@ -141,7 +141,7 @@ test('docs/options.md has a section for every launch option', () => {
 });
 
 test('docs/errors.md lists the codes of this library', () => {
-  const source = readFileSync(join(root, 'lib', 'errors.ts'), 'utf8');
+  const source = readFileSync(join(root, 'lib', 'util', 'errors.ts'), 'utf8');
   const codes = new Set(source.match(/ERR_(SAFE_SPAWN|FEATURE)_\w+/g));
   assert.deepEqual(
     firstColumn('docs/errors.md')
@@ -152,7 +152,7 @@ test('docs/errors.md lists the codes of this library', () => {
 });
 
 test('docs/options.md lists the resources of the rlimits option', () => {
-  const source = readFileSync(join(root, 'lib', 'options.ts'), 'utf8');
+  const source = readFileSync(join(root, 'lib', 'types.ts'), 'utf8');
   const resources = [...source.matchAll(/readonly (\w+)\?: Rlimit \|/g)].map(([, name]) => name);
   const listed = firstColumn('docs/options.md').filter((name) => /^[a-z]+$/.test(name));
   assert.deepEqual(listed, [...resources].sort());

@@ -11,7 +11,7 @@
       'product_name': 'safe_spawn',
       'product_dir': '<(PRODUCT_DIR)/../gated/build/Release',
       'sources': [
-        '<!@(ls ../../src-native/*.cc ../../src-native/core/*.c ../../src-native/core/steps/*.c)',
+        '<!@(ls ../../src-native/*.cc ../../src-native/*/*.cc ../../src-native/core/*.c ../../src-native/core/*/*.c ../../src-native/core/*/steps/*.c)',
       ],
       'includes': ['../../src-native/addon.gypi'],
       'defines': ['LAUNCH_TEST_GATES'],

@@ -126,7 +126,7 @@ test('there is nothing like preexec_fn', () => {
 
 for (const [source, names] of Object.entries(FOREIGN)) {
   test(`options of ${source} are none`, () => {
-    const { whyMisspelt } = require('../../dist/misspelt.js');
+    const { whyMisspelt } = require('../../dist/options/misspelt.js');
     for (const name of names) assert.equal(whyMisspelt(name), undefined, name);
   });
 }

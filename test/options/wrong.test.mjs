@@ -16,7 +16,7 @@ const VALUE = 'ERR_INVALID_ARG_VALUE';
 const RANGE = 'ERR_OUT_OF_RANGE';
 
 const fd = openSync('/dev/null');
-const [internal] = createRequire(import.meta.url)(join(root, 'dist', 'native.js'))
+const [internal] = createRequire(import.meta.url)(join(root, 'dist', 'native', 'addon.js'))
   .native()
   .internalFds();
 

@@ -19,7 +19,7 @@ const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
 /** Where the prebuilt addon for this machine is in the package. */
-export const prebuilt = `prebuilds/linux-${process.arch}/safe-spawn.${require(join(root, 'dist', 'elf.js')).libc()}.node`;
+export const prebuilt = `prebuilds/linux-${process.arch}/safe-spawn.${require(join(root, 'dist', 'native', 'elf.js')).libc()}.node`;
 
 /** Of `npm pack`, as a folder. Has an addon for this machine if none was compiled for the release: that of the build. */
 export async function unpacked() {

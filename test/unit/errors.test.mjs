@@ -7,8 +7,9 @@ import { inspect } from 'node:util';
 import { root } from '../helpers/native.mjs';
 
 const require = createRequire(import.meta.url);
-const errors = require('../../dist/errors.js');
-const { describe: describeFailure } = require('../../dist/failure.js');
+const errors = require('../../dist/util/errors.js');
+const { missingAddonMessage } = require('../../dist/native/addon-error.js');
+const { describe: describeFailure } = require('../../dist/launch/launch-error.js');
 
 /** An error of Node's own, to compare with. */
 function nodes(action) {
@@ -87,7 +88,7 @@ test('a system error has the fields of Node, in its order', () => {
 
 test('an addon that is missing: what was looked for, and what to run', () => {
   const cause = new Error('No native build was found\n    and more');
-  const error = errors.addonMissing(root, cause);
+  const error = errors.addonMissing(missingAddonMessage(root, cause), cause);
   assert.equal(error.code, 'ERR_SAFE_SPAWN_ADDON');
   assert.equal(error.cause, cause);
   for (const part of ['No native build was found', `${root}/`, 'npm rebuild safe-spawn', process.arch]) {
@@ -133,10 +134,10 @@ describe('what failed is added to the error of Node', () => {
 });
 
 test('the type of a step lists the steps of the core, in their order', () => {
-  const source = readFileSync(join(root, 'lib', 'errors.ts'), 'utf8');
+  const source = readFileSync(join(root, 'lib', 'util', 'errors.ts'), 'utf8');
   const [union] = source.match(/export type LaunchStep =[^;]*;/);
   const listed = [...union.matchAll(/\| ['`](\w+)/g)].map(([, step]) => step);
-  assert.deepEqual(listed, require('../../dist/native.js').native().steps);
+  assert.deepEqual(listed, require('../../dist/native/addon.js').native().steps);
 });
 
 test('what is on the prototype of all objects spoils no error', () => {

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import { openFds } from 'safe-spawn';
 
-const { readFlags } = createRequire(import.meta.url)('../../dist/proc-fds.js');
+const { readFlags } = createRequire(import.meta.url)('../../dist/util/procfs-fds.js');
 
 describe('flags of /proc/PID/fdinfo', () => {
   const texts = {

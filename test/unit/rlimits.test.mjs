@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { nofileLimits } from '../helpers/processes.mjs';
 
 const require = createRequire(import.meta.url);
-const { explainRefusal, normalizeRlimits, resourceName } = require('../../dist/rlimits.js');
+const { explainRefusal, normalizeRlimits, resourceName } = require('../../dist/options/rlimits.js');
 
 const UNLIMITED = 2n ** 64n - 1n;
 const [SOFT, HARD, BOTH] = [1n, 2n, 3n];

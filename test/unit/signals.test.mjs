@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { test } from 'node:test';
 
-const { isSignal, signalName } = createRequire(import.meta.url)('../../dist/signals.js');
+const { isSignal, signalName } = createRequire(import.meta.url)('../../dist/util/signals.js');
 
 test('each number has one name, and it is the name of that number', () => {
   for (const number of Object.values(constants.signals)) {

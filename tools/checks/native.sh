@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 shopt -s nullglob
-core=(src-native/core/*.c src-native/core/steps/*.c)
+core=(src-native/core/*.c src-native/core/*/*.c src-native/core/*/steps/*.c)
 headers=${npm_config_nodedir:-/usr}/include/node
 napi=$(node -p 'require("node-addon-api").include_dir')
 
@@ -13,6 +13,6 @@ for file in "${core[@]}"; do
   gcc -fanalyzer -Wall -Wextra -Werror -std=gnu17 -O2 -D_GNU_SOURCE -c -o /dev/null "$file"
 done
 clang-tidy --quiet "${core[@]}" -- -std=gnu17 -D_GNU_SOURCE
-clang-tidy --quiet src-native/*.cc -- -std=c++17 -D_GNU_SOURCE -fno-exceptions -DNAPI_VERSION=8 \
+clang-tidy --quiet src-native/*.cc src-native/*/*.cc -- -std=c++17 -D_GNU_SOURCE -fno-exceptions -DNAPI_VERSION=8 \
   -DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS -DNODE_ADDON_API_DISABLE_DEPRECATED \
   -isystem "$headers" -isystem "$napi"

@@ -1,4 +1,0 @@
-import { loadAddon } from './native.js';
-
-// Run by node-gyp-build when the package is installed, which compiles the addon if this throws. Only Linux needs one.
-if (process.platform === 'linux') loadAddon();

@@ -1,0 +1,70 @@
+import type { ChildProcess } from 'node:child_process';
+import {
+  announceChild,
+  constructChild,
+  countClose,
+  drainUnread,
+  dropHandle,
+  giveHandle,
+  recordExit,
+  takeHandle,
+} from '../node/child-process.js';
+import type { Launch } from '../options/launch-config.js';
+import { launchOf } from '../options/launch-config.js';
+import { warnOfMisspelt } from '../options/misspelt.js';
+import { type SpawnError, systemError } from '../util/errors.js';
+import { bare } from '../util/objects.js';
+import { addExtras, type SafeChildProcess } from './child-methods.js';
+import { describe } from './launch-error.js';
+import { SafeHandle } from './process-handle.js';
+
+export interface Creation {
+  readonly child: SafeChildProcess;
+  readonly handle: SafeHandle;
+}
+
+/** A ChildProcess of Node with a handle of ours, not started yet. */
+export function createChild(launch: Launch): Creation {
+  const handle = new SafeHandle(launch, (code, signal) => finish(child, handle, code, signal));
+  const child = addExtras(constructChild(handle), handle);
+  announceChild(child);
+  return { child, handle };
+}
+
+/** A child that Node has constructed, and that is about to be started: with a handle of ours. Others stay as they are. */
+export function adoptChild(child: ChildProcess, options: unknown): SafeHandle | undefined {
+  const onexit = takeHandle(child);
+  if (onexit === undefined) return undefined;
+  warnOfMisspelt(options);
+  const launch = launchOf(bare<object>({}, options as object | undefined), false);
+  const handle = new SafeHandle(launch, (code, signal) => onexit(code, signal));
+  giveHandle(child, handle);
+  addExtras(child, handle);
+  return handle;
+}
+
+/** What Node's constructor makes of an exit: `code` is negative when there was nothing to exit, null when unknown. */
+function finish(
+  child: ChildProcess,
+  handle: SafeHandle,
+  code: number | null,
+  signal?: NodeJS.Signals | '',
+): void {
+  recordExit(child, code, signal);
+  child.stdin?.destroy();
+  dropHandle(child);
+  if (code !== null && code < 0) child.emit('error', startError(child, handle, code));
+  else child.emit('exit', child.exitCode, child.signalCode);
+  // On nextTick, so that who wants to read from the exit on still can.
+  process.nextTick(drainUnread, child);
+  countClose(child);
+}
+
+function startError(child: ChildProcess, handle: SafeHandle, errno: number): SpawnError {
+  const { spawnfile: file, spawnargs } = child;
+  const error: SpawnError = systemError(errno, file ? `spawn ${file}` : 'spawn');
+  if (file) error.path = file;
+  error.spawnargs = spawnargs.slice(1);
+  if (handle.failure !== undefined) describe(error, handle.failure, file);
+  return error;
+}

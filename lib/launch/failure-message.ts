@@ -1,0 +1,272 @@
+import { fstatSync } from 'node:fs';
+import { getSystemErrorName } from 'node:util';
+import { native } from '../native/addon.js';
+import type { SpawnRequest } from '../node/spawn-request.js';
+import { SETTING_WORDS } from '../options/attributes.js';
+import { idsOf, type Launch } from '../options/launch-config.js';
+import { explainRefusal, limitOf, resourceNumber } from '../options/rlimits.js';
+import { copyList } from '../util/lists.js';
+import { signalName } from '../util/signals.js';
+import { type Ids, show, whyNoDirectory } from './explain-path.js';
+import { whyNotExecuted } from './explain-program.js';
+import { descriptorOf } from './stdio.js';
+
+/** Where a launch failed: the step, its negative errno, and what launch.h says of it at steps `rlimit` and `oomScoreAdj`. */
+export interface FailedStep {
+  readonly step: string;
+  readonly errno: number;
+  readonly detail: number;
+}
+
+/**
+ * Why a step may have failed, in words; undefined where that can't be told. What is on disk is looked at now, so it may
+ * have changed since. Never throws: the error itself matters more.
+ */
+export function explain(failed: FailedStep, launch: Launch, request: SpawnRequest): string | undefined {
+  try {
+    return EXPLANATIONS[failed.step]?.(launch, getSystemErrorName(failed.errno), failed, request);
+  } catch {
+    return undefined;
+  }
+}
+
+type Explanation = (
+  launch: Launch,
+  code: string,
+  failed: FailedStep,
+  request: SpawnRequest,
+) => string | undefined;
+
+const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+  stdio: ({ keepFds }, code, _failed, request) => describeStdio(code, request, keepFds),
+  cgroup: ({ cgroup }, code) => describeCgroup(code, `cgroup ${cgroup}`),
+  clone: ({ cgroup, rlimits }, code) => {
+    if (code !== 'EAGAIN') return undefined;
+    if (cgroup !== undefined) return `no more processes are allowed in cgroup ${cgroup}, or for this user`;
+    const limits = 'of the user (RLIMIT_NPROC), the cgroup (pids.max) or the system (kernel.pid_max)';
+    return describeNproc(rlimits) ?? `no more processes are allowed, by a limit ${limits}`;
+  },
+  signals: () => 'at step signals',
+  session: () => 'at step session',
+  processGroup: ({ settings }, code) => {
+    const group = word(settings, 'processGroup');
+    if (group === 0 || code !== 'EPERM') return 'at step processGroup';
+    return `there is no process group ${group} in this session that can be joined`;
+  },
+  seal: () =>
+    "the descriptors that it must not have can't be closed for certain, " +
+    'since close_range(2) (Linux 5.9) and /proc are both missing or forbidden',
+  oomScoreAdj: ({ settings }, code, { detail }) =>
+    describeOomScore(`oomScoreAdj ${word(settings, 'oomScoreAdj')}`, code, detail !== 0),
+  umask: () => 'at step umask',
+  cwd: (_launch, code, _failed, { cwd }) =>
+    code === 'ENAMETOOLONG' ? TOO_LONG : describeDirectory(code, `${cwd}`),
+  nice: ({ settings }, code) => {
+    const asked = `nice ${word(settings, 'nice')}`;
+    const isDenied = code === 'EACCES' || code === 'EPERM';
+    return isDenied ? `${asked} is below what rlimit nice allows and CAP_SYS_NICE is missing` : asked;
+  },
+  rlimit: ({ rlimits }, _code, { detail }) => explainRefusal(detail, rlimits),
+  groups: ({ settings }, code) => {
+    const ids = Array.from(settings?.subarray(SETTING_WORDS.groups) ?? [], (id) => id >>> 0);
+    const asked = `groups ${list(ids)}`;
+    if (code === 'EPERM') return `${asked} can't be set, since CAP_SETGID is missing`;
+    return code === 'EINVAL' ? `${asked} are too many, or not valid in this user namespace` : asked;
+  },
+  gid: (launch, code, _failed, request) => describeId('gid', code, launch, request),
+  uid: (launch, code, _failed, request) => describeId('uid', code, launch, request),
+  noNewPrivileges: () => 'noNewPrivileges needs Linux 3.5',
+  deathSignal: ({ settings }) => {
+    const number = word(settings, 'deathSignal');
+    return `deathSignal ${signalName(number) || number} can't be set, or this process is already dead`;
+  },
+  unmask: () => 'at step unmask',
+  exec: (launch, code, _failed, request) => {
+    if (code === 'EAGAIN') return describeNproc(launch.rlimits);
+    if (code === 'E2BIG') return describeLength(launch, request);
+    if (code === 'ENAMETOOLONG') return TOO_LONG;
+    if (code === 'ETXTBSY') return `${show(request.file)} is open for writing`;
+    const { file, cwd } = request;
+    const program = {
+      file,
+      directory: directoryOf(cwd),
+      path: pathOf(launch, request),
+      ids: childIds(launch, request),
+    };
+    return whyNotExecuted(program, code);
+  },
+};
+
+// ---- descriptors -----------------------------------------------------------------------------------------------
+
+function describeStdio(
+  code: string,
+  { file, stdio }: SpawnRequest,
+  keepFds: readonly number[],
+): string | undefined {
+  if (code === 'EMFILE') {
+    const [soft] = native().prlimit(0, resourceNumber('resource', 'nofile'));
+    return `this process has as many descriptors as it may have (RLIMIT_NOFILE ${soft})`;
+  }
+  if (code === 'ENFILE') return 'the system has as many open files as it may have (fs.file-max)';
+  const entryOf = (index: number) => `stdio[${index}] of ${show(file)}`;
+  for (const [index, entry] of copyList(stdio).entries()) {
+    if (entry.type === 'wrap' && entry.wrapType === 'udp')
+      return `${entryOf(index)} is a UDP socket, and can't be passed on`;
+    if (entry.type === 'ignore' || entry.type === 'pipe' || entry.type === 'overlapped') continue;
+    const fd = descriptorOf(entry);
+    if (fd === -1) return `${entryOf(index)} has no descriptor`;
+    if (fd >= 0 && isClosed(fd)) return `${entryOf(index)} is descriptor ${fd}, which is not open`;
+  }
+  const lost = keepFds.find(isClosed);
+  return lost === undefined ? undefined : `keepFds has ${lost}, which is not open any more`;
+}
+
+function isClosed(fd: number): boolean {
+  try {
+    fstatSync(fd);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EBADF';
+  }
+}
+
+// ---- users -----------------------------------------------------------------------------------------------------
+
+function describeId(
+  name: 'uid' | 'gid',
+  code: string,
+  launch: Launch,
+  request: SpawnRequest,
+): string | undefined {
+  const id = (idsOf(request, launch)[name] ?? 0) >>> 0;
+  const asked = `cannot start ${show(request.file)} with ${name} ${id}`;
+  switch (code) {
+    case 'EPERM':
+      return `${asked}: requires CAP_SET${name.toUpperCase()}`;
+    case 'EINVAL':
+      return `${asked}: this user namespace has no such id`;
+    case 'EAGAIN':
+      return `${asked}: the user has more processes than RLIMIT_NPROC allows`;
+    default:
+      return undefined;
+  }
+}
+
+/** The ids that the child had when it executed the program. */
+function childIds(launch: Launch, request: SpawnRequest): Ids {
+  const own = parentIds();
+  const { uid, gid } = idsOf(request, launch);
+  const isOther = (uid ?? undefined) !== undefined || (gid ?? undefined) !== undefined;
+  const asked = launch.settings?.subarray(SETTING_WORDS.groups) ?? [];
+  return {
+    uid: (uid ?? own.uid) >>> 0,
+    gid: (gid ?? own.gid) >>> 0,
+    groups: isOther || asked.length > 0 ? Array.from(asked, (id) => id >>> 0) : own.groups,
+  };
+}
+
+function parentIds(): Ids {
+  return {
+    uid: process.geteuid?.() ?? 0,
+    gid: process.getegid?.() ?? 0,
+    groups: process.getgroups?.() ?? [],
+  };
+}
+
+const TOO_LONG = 'the path is longer than 4,095 bytes, or a name in it is longer than 255';
+
+// ---- files -----------------------------------------------------------------------------------------------------
+
+function directoryOf(cwd: unknown): string {
+  if (cwd === undefined || cwd === null) return process.cwd();
+  const directory = `${cwd}`;
+  return directory.startsWith('/') ? directory : `${process.cwd()}/${directory}`;
+}
+
+function describeDirectory(code: string, cwd: string): string | undefined {
+  const directory = directoryOf(cwd);
+  const reason = whyNoDirectory(directory, parentIds());
+  if (reason?.code !== code) return undefined;
+  return reason.text.startsWith(`${show(directory)} `)
+    ? `cwd ${reason.text}`
+    : `cwd ${show(directory)}: ${reason.text}`;
+}
+
+/** Where the child has searched for the program. */
+function pathOf({ inheritsEnvironment }: Launch, { envPairs }: SpawnRequest): string | undefined {
+  if (inheritsEnvironment || envPairs === undefined) return process.env['PATH'];
+  const pair = copyList(envPairs)
+    .map(String)
+    .find((text) => text.startsWith('PATH='));
+  return pair?.slice('PATH='.length);
+}
+
+/** Longer ones the kernel refuses on machines with pages of 4 KiB (MAX_ARG_STRLEN). */
+const MOST_BYTES = 131_071;
+
+function describeLength({ rlimits }: Launch, { file, args = [], envPairs = [] }: SpawnRequest): string {
+  const stack = limitOf('stack', rlimits);
+  if (stack !== undefined)
+    return `arguments and environment don't fit into a quarter of rlimit stack ${stack}`;
+  const longest = [...copyList(args), ...copyList(envPairs)].find(
+    (text) => Buffer.byteLength(`${text}`) > MOST_BYTES,
+  );
+  if (longest === undefined)
+    return "arguments and environment don't fit into a quarter of the limit on the stack (RLIMIT_STACK)";
+  const index = copyList(args).indexOf(longest);
+  const what = index < 0 ? `environment variable ${`${longest}`.split('=', 1)[0]}` : `argument ${index}`;
+  return `${what} of ${show(file)} has ${Buffer.byteLength(`${longest}`)} bytes, and the kernel takes ${MOST_BYTES} for each`;
+}
+
+function describeCgroup(code: string, cgroup: string): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `there is no ${cgroup}`;
+    case 'EINVAL':
+      return `${cgroup} is none of version 2`;
+    case 'EBUSY':
+      return `${cgroup} is frozen, or has controllers for cgroups in it`;
+    case 'ENODEV':
+      return `${cgroup} was removed`;
+    case 'EACCES':
+    case 'EPERM':
+      return `${cgroup} may not be joined`;
+    case 'ENOSYS':
+      return `clone3(2) (Linux 5.7) is missing or forbidden, which is needed for ${cgroup}`;
+    default:
+      return `${cgroup} can't be joined`;
+  }
+}
+
+function describeOomScore(asked: string, code: string, isUndumpable: boolean): string {
+  switch (code) {
+    case 'EACCES':
+      return isUndumpable
+        ? `${asked} can't be set by this process, which is not dumpable since it changed its ids: ` +
+            '/proc/self/oom_score_adj belongs to root'
+        : `${asked} is below the least allowed and CAP_SYS_RESOURCE is missing`;
+    case 'ENOENT':
+    case 'ENXIO':
+      return `${asked} needs proc(5), which is not mounted at /proc`;
+    default:
+      return asked;
+  }
+}
+
+const MOST_LISTED = 20;
+
+function list(ids: readonly number[]): string {
+  const rest = ids.length > MOST_LISTED ? [`and ${ids.length - MOST_LISTED} more`] : [];
+  return `[${[...ids.slice(0, MOST_LISTED), ...rest].join(', ')}]`;
+}
+
+function describeNproc(rlimits: BigUint64Array | undefined): string | undefined {
+  const nproc = limitOf('nproc', rlimits);
+  return nproc === undefined ? undefined : `the user has more processes than rlimit nproc ${nproc} allows`;
+}
+
+function word(settings: Int32Array | undefined, name: keyof typeof SETTING_WORDS): number {
+  return settings?.[SETTING_WORDS[name]] ?? 0;
+}

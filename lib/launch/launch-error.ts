@@ -1,0 +1,62 @@
+import { native } from '../native/addon.js';
+import { RESULT_DETAIL, RESULT_ERROR, RESULT_SIGNAL, RESULT_STEP } from '../native/interface.js';
+import type { SpawnRequest } from '../node/spawn-request.js';
+import type { Launch } from '../options/launch-config.js';
+import { resourceName } from '../options/rlimits.js';
+import type { LaunchStep, SpawnError } from '../util/errors.js';
+import { signalName } from '../util/signals.js';
+import { explain, type FailedStep } from './failure-message.js';
+
+/** Why a program was not started. */
+export interface Failure {
+  /** Negative. */
+  readonly errno: number;
+  readonly step: LaunchStep;
+  /** The signal that killed the child before exec, or ''. */
+  readonly signal: NodeJS.Signals | '';
+  readonly explanation: string | undefined;
+}
+
+/** A launch that failed, as the addon tells it. */
+export interface FailedLaunch extends FailedStep {
+  /** The number of the signal that killed the child before exec, or 0. */
+  readonly signal: number;
+}
+
+/** Of what was refused before the launch, or could not be given to Node after it. */
+export function failedStdio(errno: number): FailedLaunch {
+  return { step: 'stdio', errno, detail: 0, signal: 0 };
+}
+
+export function readFailure(result: Int32Array): FailedLaunch {
+  return {
+    step: native().steps[result[RESULT_STEP] ?? 0] ?? '',
+    errno: result[RESULT_ERROR] ?? 0,
+    detail: result[RESULT_DETAIL] ?? 0,
+    signal: result[RESULT_SIGNAL] ?? 0,
+  };
+}
+
+/** Looks for the reason, at once: later a file may be there, or another directory may be the present one. */
+export function explainFailure(failed: FailedLaunch, request: SpawnRequest, launch: Launch): Failure {
+  const { errno, detail, signal: number } = failed;
+  const step = (failed.step === 'rlimit' ? `rlimit ${resourceName(detail)}` : failed.step) as LaunchStep;
+  if (number === 0) return { errno, step, signal: '', explanation: explain(failed, launch, request) };
+  const signal = signalName(number);
+  const killed = `killed by ${signal || `signal ${number}`} before it could exec, at step ${step}`;
+  return { errno, step, signal, explanation: killed };
+}
+
+/** Steps that Node has too: programs may look for its text in the message, which is kept as it is. */
+const STEPS_OF_NODE: ReadonlySet<string> = new Set(['stdio', 'clone', 'cwd', 'gid', 'uid', 'exec']);
+
+/** Adds to Node's error what it doesn't know. */
+export function describe(error: SpawnError, failure: Failure, file: string): void {
+  const { step, signal, explanation } = failure;
+  error.step = step;
+  if (signal !== '') error.signal = signal;
+  if (explanation === undefined) return;
+  // What Node throws has a syscall without the file.
+  const isShort = error.syscall === 'spawn' && !(STEPS_OF_NODE.has(step) && signal === '');
+  error.message = `${isShort ? `spawn ${file} ${error.code}` : error.message}: ${explanation}`;
+}

@@ -1,0 +1,123 @@
+import { AsyncResource } from 'node:async_hooks';
+import { constants } from 'node:os';
+import { native } from '../native/addon.js';
+import { RESULT_LENGTH, RESULT_PID } from '../native/interface.js';
+import type { ProcessHandle } from '../node/child-process.js';
+import { requirePermission } from '../node/permission.js';
+import { readSpawnRequest, type SpawnRequest } from '../node/spawn-request.js';
+import { joinedGroup, leadsGroup } from '../options/attributes.js';
+import type { Launch } from '../options/launch-config.js';
+import type { Tree } from '../terminate/kill-tree.js';
+import { signalName } from '../util/signals.js';
+import { makePlan } from './encode-request.js';
+import { explainFailure, type FailedLaunch, type Failure, failedStdio, readFailure } from './launch-error.js';
+import { readUsage } from './resource-usage.js';
+import { closePipes, openEnds, readStdio, refusalOf, type StdioSource } from './stdio.js';
+
+const { EMFILE, ENFILE, ESRCH } = constants.errno;
+const { SIGKILL } = constants.signals;
+
+/** Of the last launch, read at once: an array that the addon has seen before is cheap to pass. */
+const result = new Int32Array(RESULT_LENGTH);
+
+/**
+ * What a ChildProcess sees as its `_handle`: launches the program, signals it, and tells of its end.
+ *
+ * As an asynchronous resource it has the name of Node's own, so that tools which follow children go on doing so.
+ */
+export class SafeHandle extends AsyncResource implements ProcessHandle {
+  readonly onexit: ProcessHandle['onexit'];
+  pid: number | undefined;
+  failure: Failure | undefined;
+
+  readonly #launch: Launch;
+  /** 0 before it is started, and once it is reaped. */
+  #child = 0;
+  #usage: Float64Array | undefined;
+  #leadsGroup = false;
+  #stdio: readonly StdioSource[] = [];
+  #abandoned = false;
+
+  constructor(launch: Launch, onexit: ProcessHandle['onexit']) {
+    super('PROCESSWRAP');
+    this.#launch = launch;
+    this.onexit = onexit;
+  }
+
+  spawn(...received: unknown[]): number {
+    const request = readSpawnRequest(received);
+    this.#stdio = readStdio(request.stdio, this.#launch.oneWayPipes);
+    requirePermission(request.file);
+    this.failure = this.#start(request);
+    return this.failure?.errno ?? 0;
+  }
+
+  #start(request: SpawnRequest): Failure | undefined {
+    const { rlimits, settings, cgroup } = this.#launch;
+    const { strings, words } = makePlan(request, this.#stdio, this.#launch);
+    const refused = refusalOf(this.#stdio);
+    if (refused !== 0) return explainFailure(failedStdio(refused), request, this.#launch);
+    this.#child = native().launch(strings, words, rlimits, settings, cgroup, result, this.#onDeath);
+    const failed = this.#child === 0 ? readFailure(result) : undefined;
+    const pid = result[RESULT_PID];
+    const lost = openEnds(this.#stdio);
+    if (failed !== undefined) return this.#fail(failed, request);
+    if (lost !== 0) return this.#fail(failedStdio(lost), request);
+    this.pid = pid;
+    this.#leadsGroup = request.detached || leadsGroup(settings);
+    return undefined;
+  }
+
+  #fail(failed: FailedLaunch, request: SpawnRequest): Failure {
+    // Node looks at the pipes no more after these, and would leave them to the end of the process.
+    if (failed.errno === -EMFILE || failed.errno === -ENFILE) closePipes(this.#stdio);
+    return explainFailure(failed, request, this.#launch);
+  }
+
+  readonly #onDeath = (code: number, signal: number, lost: boolean): void => {
+    this.#child = 0;
+    if (!lost) this.#usage = new Float64Array(native().usage);
+    if (this.#abandoned) return;
+    this.runInAsyncScope(this.onexit, this, lost ? null : code, signalName(signal));
+  };
+
+  kill(signal: number): number {
+    return this.#child === 0 ? -ESRCH : native().kill(this.#child, signal);
+  }
+
+  usage(): NodeJS.ResourceUsage | undefined {
+    return readUsage(this.#usage);
+  }
+
+  /** What killTree() reaches; undefined if nothing was started. */
+  tree(): Tree | undefined {
+    if (this.pid === undefined) return undefined;
+    const group = this.#leadsGroup && this.kill(0) === 0 ? this.pid : undefined;
+    const { cgroup, settings } = this.#launch;
+    return { cgroup, leadsGroup: this.#leadsGroup, joinedGroup: joinedGroup(settings), group };
+  }
+
+  /** The caller gets an exception and no child: so there must be none. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.kill(SIGKILL);
+    closePipes(this.#stdio);
+  }
+
+  /** A child that still runs is reaped all the same, but nothing waits for it any more. */
+  close(): void {
+    this.unref();
+  }
+
+  ref(): void {
+    if (this.#child !== 0) native().setRef(this.#child, true);
+  }
+
+  unref(): void {
+    if (this.#child !== 0) native().setRef(this.#child, false);
+  }
+
+  hasRef(): boolean {
+    return this.#child !== 0 && native().hasRef(this.#child);
+  }
+}

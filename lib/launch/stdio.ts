@@ -1,0 +1,83 @@
+import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { native } from '../native/addon.js';
+import { STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } from '../native/interface.js';
+import { hasPermissionModel } from '../node/permission.js';
+import type { NativeStream, StdioEntry } from '../node/spawn-request.js';
+import { copyList } from '../util/lists.js';
+
+const { EINVAL } = constants.errno;
+
+/** A stdio entry as the addon takes it. */
+export interface StdioSource {
+  readonly kind: number;
+  /** -1 where there is none. */
+  readonly fd: number;
+  /** Gets our end of the pipe. */
+  readonly pipe: NativeStream | undefined;
+}
+
+/** Reads each entry once, since the list can be anybody's. */
+export function readStdio(entries: ArrayLike<StdioEntry>, oneWayPipes: boolean): StdioSource[] {
+  return copyList(entries).map((entry, index) => {
+    const kind = kindOf(entry, oneWayPipes && index < 3);
+    if (kind !== STDIO_FD) return { kind, fd: -1, pipe: pipeOf(entry) };
+    const fd = descriptorOf(entry);
+    return { kind: fd < -1 ? STDIO_IGNORE : kind, fd, pipe: undefined };
+  });
+}
+
+/**
+ * 0, or -EINVAL for what can't be passed on: no descriptor, or a UDP socket, on which Node would call methods of a
+ * stream after the launch.
+ */
+export function refusalOf(stdio: readonly StdioSource[]): number {
+  return stdio.some(({ kind, fd }) => kind === STDIO_FD && fd === -1) ? -EINVAL : 0;
+}
+
+/** An IPC channel has to be a socket, whatever its number: descriptors travel over it. */
+function kindOf(entry: StdioEntry, oneWay: boolean): number {
+  const { type } = entry;
+  if (type === 'ignore') return STDIO_IGNORE;
+  if (type !== 'pipe' && type !== 'overlapped') return STDIO_FD;
+  return oneWay && !('ipc' in entry) ? STDIO_ONE_WAY_PIPE : STDIO_PIPE;
+}
+
+/**
+ * Makes an integer of 32 bits of any number, as `spawnSync` does, and `spawn` of Node 20; that of later ones ends the
+ * process. To libuv -1 is no descriptor, and what is below is nothing to pass on.
+ */
+export function descriptorOf(entry: StdioEntry): number {
+  if (entry.type === 'wrap') return entry.wrapType === 'udp' ? -1 : entry.handle.fd;
+  return 'fd' in entry ? entry.fd | 0 : -1;
+}
+
+function pipeOf(entry: StdioEntry): NativeStream | undefined {
+  return entry.type === 'pipe' || entry.type === 'overlapped' ? entry.handle : undefined;
+}
+
+/**
+ * Gives our ends of the pipes to Node, which reads and writes them from now on. Returns 0 or a negative errno: then
+ * those that Node did not take are closed.
+ */
+export function openEnds(stdio: readonly StdioSource[]): number {
+  let failed = 0;
+  stdio.forEach(({ pipe }, index) => {
+    if (pipe === undefined) return;
+    const end = native().takeEnd(index);
+    if (end < 0) return;
+    if (failed === 0) failed = openPipe(pipe, end);
+    if (failed !== 0) closeSync(end);
+  });
+  return failed;
+}
+
+/** Node's own spawn opens pipes below the permission model, which refuses their open() without --allow-net since 26.12. */
+function openPipe(pipe: NativeStream, end: number): number {
+  return hasPermissionModel() ? native().openPipe(pipe, end) : pipe.open(end);
+}
+
+/** Harmless for those that are closed, or were never opened. */
+export function closePipes(stdio: readonly StdioSource[]): void {
+  for (const { pipe } of stdio) pipe?.close();
+}

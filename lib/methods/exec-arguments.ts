@@ -1,0 +1,58 @@
+import { judgeExec, judgeExecFile } from '../node/argument-errors.js';
+import type { LaunchOptions } from '../types.js';
+import { copyList } from '../util/lists.js';
+import { bare } from '../util/objects.js';
+import { isAbsentOr, isFunction, isRecord, isText } from '../util/validators.js';
+
+type Options = LaunchOptions & Readonly<Record<string, unknown>>;
+
+export interface ExecFileArguments {
+  readonly args: readonly unknown[];
+  readonly options: Options;
+  /** The options as they were given, for a function that has its own look at them. */
+  readonly given: unknown;
+  readonly callback: unknown;
+}
+
+/** Makes of the arguments of `exec` and `execSync` what `execFile` takes. */
+export function readExecArguments(
+  command: unknown,
+  options: unknown,
+  callback?: unknown,
+): Pick<ExecFileArguments, 'options' | 'callback'> {
+  if (!isText(command)) judgeExec(command);
+  const isSecond = typeof options === 'function';
+  const given = bare<Record<string, unknown>>({}, isSecond ? undefined : (options as object));
+  given['shell'] = typeof given['shell'] === 'string' ? given['shell'] : true;
+  return { options: given, callback: isSecond ? options : callback };
+}
+
+/** Sorts the arguments of `execFile` and `execFileSync`, of which any but the first may be left out. */
+export function readExecFileArguments(
+  file: unknown,
+  second?: unknown,
+  third?: unknown,
+  fourth?: unknown,
+): ExecFileArguments {
+  const [args, given, last] = sort(second, third, fourth);
+  const callback = typeof given === 'function' ? given : last;
+  const areOptions = given === undefined || given === null || typeof given === 'function' || isRecord(given);
+  const options: Options = areOptions ? bare({}, given) : {};
+  if (!areOptions) judgeExecFile(file, args, given, callback);
+  // Node looks at `argv0` before it copies the options, which leaves out what they inherit.
+  const { argv0 } = isRecord(given) ? (given as Options) : options;
+  if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isText)(argv0)) {
+    judgeExecFile(file, args, bare({}, options, { argv0 }), callback);
+  }
+  return { args: args as readonly unknown[], options, given, callback };
+}
+
+function sort(second: unknown, third: unknown, fourth: unknown): [unknown, unknown, unknown] {
+  if (Array.isArray(second)) return [copyList(second), third, fourth];
+  if (typeof second === 'function') return [[], undefined, second];
+  if (isRecord(second)) return [[], second, third];
+  return [second ?? [], third, fourth];
+}
+
+/** The most that a child may write, by default, to stdout and to stderr. */
+export const MAX_BUFFER: number = 1024 * 1024;

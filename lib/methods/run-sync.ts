@@ -1,0 +1,84 @@
+import type { SpawnSyncReturns } from 'node:child_process';
+import { makePlan } from '../launch/encode-request.js';
+import {
+  describe,
+  explainFailure,
+  type FailedLaunch,
+  failedStdio,
+  readFailure,
+} from '../launch/launch-error.js';
+import { readStdio, refusalOf } from '../launch/stdio.js';
+import { native } from '../native/addon.js';
+import {
+  RESULT_PID,
+  SYNC_CODE,
+  SYNC_ERROR,
+  SYNC_LOST,
+  SYNC_RESULT_LENGTH,
+  SYNC_SIGNAL,
+} from '../native/interface.js';
+import { NO_OUTPUT } from '../node/versions.js';
+import { type SpawnError, systemError } from '../util/errors.js';
+import { signalName } from '../util/signals.js';
+import type { SyncRun } from './sync-arguments.js';
+
+type Result = SpawnSyncReturns<string | Buffer>;
+type Output = (string | Buffer | null)[];
+
+/** Starts a program and waits for its end, and for that of its output. */
+export function runToEnd(run: SyncRun): Result {
+  const { request, launch, input, limits } = run;
+  const stdio = readStdio(request.stdio, launch.oneWayPipes);
+  const { strings, words } = makePlan(request, stdio, launch);
+  const refused = refusalOf(stdio);
+  if (refused !== 0) return notStarted(run, failedStdio(refused));
+  const result = new Int32Array(SYNC_RESULT_LENGTH);
+  const output = native().runSync(
+    strings,
+    words,
+    launch.rlimits,
+    launch.settings,
+    launch.cgroup,
+    result,
+    Float64Array.of(limits.timeout, limits.maxBuffer, limits.killSignal),
+    input,
+  );
+  if (output === undefined) return notStarted(run, readFailure(result));
+  return ended(run, result, output);
+}
+
+function notStarted(run: SyncRun, failed: FailedLaunch): Result {
+  const error = makeError(run, failed.errno);
+  describe(error, explainFailure(failed, run.request, run.launch), run.request.file);
+  const nothing = { status: null, signal: null, output: null, pid: 0, stdout: NO_OUTPUT, stderr: NO_OUTPUT };
+  return { error, ...nothing } as unknown as Result;
+}
+
+/** In Node's order of fields. */
+function ended(run: SyncRun, result: Int32Array, written: Output): Result {
+  const errno = result[SYNC_ERROR] ?? 0;
+  const signal = result[SYNC_SIGNAL] ?? 0;
+  const hasCode = signal === 0 && result[SYNC_LOST] === 0;
+  const output = decode(written, run.encoding);
+  const fields = {
+    status: hasCode ? result[SYNC_CODE] : null,
+    signal: signal === 0 ? null : signalName(signal),
+    output,
+    pid: result[RESULT_PID],
+    stdout: output[1],
+    stderr: output[2],
+  };
+  return (errno === 0 ? fields : { error: makeError(run, errno), ...fields }) as unknown as Result;
+}
+
+function decode(output: Output, encoding: SyncRun['encoding']): Output {
+  if (!encoding || encoding === 'buffer') return output;
+  return output.map((bytes) => (bytes ? bytes.toString(encoding) : bytes));
+}
+
+function makeError({ request: { file, args = [] } }: SyncRun, errno: number): SpawnError {
+  return Object.assign(systemError(errno, `spawnSync ${file}`), {
+    path: file,
+    spawnargs: args.slice(1) as string[],
+  });
+}

@@ -1,0 +1,132 @@
+import type {
+  ExecFileSyncOptions,
+  ExecFileSyncOptionsWithBufferEncoding,
+  ExecFileSyncOptionsWithStringEncoding,
+  ExecSyncOptions,
+  ExecSyncOptionsWithBufferEncoding,
+  ExecSyncOptionsWithStringEncoding,
+  execFileSync,
+  execSync,
+  SpawnSyncOptions,
+  SpawnSyncOptionsWithBufferEncoding,
+  SpawnSyncOptionsWithStringEncoding,
+  SpawnSyncReturns,
+  spawnSync,
+} from 'node:child_process';
+import { requireKnownNode } from '../node/child-process.js';
+import { node } from '../node/originals.js';
+import { requirePermission } from '../node/permission.js';
+import { refuseLaunchOptions } from '../options/launch-options.js';
+import { examining, refuseMisspelt } from '../options/misspelt.js';
+import type { WithLaunchOptions } from '../types.js';
+import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
+import { runToEnd } from './run-sync.js';
+import { normalizeSyncArguments } from './sync-arguments.js';
+
+type Result = SpawnSyncReturns<string | Buffer>;
+
+/** What `spawnSync` can be called with, and the same with launch options. */
+export type SafeSpawnSync = typeof spawnSync & {
+  (command: string, options: WithLaunchOptions<SpawnSyncOptionsWithStringEncoding>): SpawnSyncReturns<string>;
+  (command: string, options: WithLaunchOptions<SpawnSyncOptionsWithBufferEncoding>): SpawnSyncReturns<Buffer>;
+  (command: string, options: WithLaunchOptions<SpawnSyncOptions>): Result;
+  (
+    command: string,
+    args: readonly string[] | undefined,
+    options: WithLaunchOptions<SpawnSyncOptionsWithStringEncoding>,
+  ): SpawnSyncReturns<string>;
+  (
+    command: string,
+    args: readonly string[] | undefined,
+    options: WithLaunchOptions<SpawnSyncOptionsWithBufferEncoding>,
+  ): SpawnSyncReturns<Buffer>;
+  (
+    command: string,
+    args: readonly string[] | undefined,
+    options: WithLaunchOptions<SpawnSyncOptions>,
+  ): Result;
+};
+
+export function runSpawnSync(command: string, args?: unknown, options?: unknown): Result {
+  if (process.platform !== 'linux') return elsewhere(node.spawnSync, command, args, options) as Result;
+  requireKnownNode();
+  const run = normalizeSyncArguments(command, args, options);
+  requirePermission(run.request.file);
+  return runToEnd(run);
+}
+
+/** `child_process.spawnSync`, started as by {@link safeSpawn}: runs a program to its end, while this thread waits. */
+export const safeSpawnSync: SafeSpawnSync = examining('safeSpawnSync', runSpawnSync, refuseMisspelt);
+
+/** What `execFileSync` can be called with, and the same with launch options. */
+export type SafeExecFileSync = typeof execFileSync & {
+  (file: string, options: WithLaunchOptions<ExecFileSyncOptionsWithStringEncoding>): string;
+  (file: string, options: WithLaunchOptions<ExecFileSyncOptionsWithBufferEncoding>): Buffer;
+  (file: string, options: WithLaunchOptions<ExecFileSyncOptions>): string | Buffer;
+  (
+    file: string,
+    args: readonly string[] | undefined,
+    options: WithLaunchOptions<ExecFileSyncOptionsWithStringEncoding>,
+  ): string;
+  (
+    file: string,
+    args: readonly string[] | undefined,
+    options: WithLaunchOptions<ExecFileSyncOptionsWithBufferEncoding>,
+  ): Buffer;
+  (
+    file: string,
+    args: readonly string[] | undefined,
+    options: WithLaunchOptions<ExecFileSyncOptions>,
+  ): string | Buffer;
+};
+
+export function runExecFileSync(file: string, args?: unknown, options?: unknown): string | Buffer {
+  if (process.platform !== 'linux') return elsewhere(node.execFileSync, file, args, options) as Buffer;
+  const given = readExecFileArguments(file, args, options);
+  const result = runSpawnSync(file, given.args, given.given ?? {});
+  // Node reads these two from the options themselves, with what they inherit.
+  const { argv0, stdio } = Object(given.given);
+  const first = argv0 || file;
+  return outputOf(result, stdio, () => [first, ...given.args].join(' '));
+}
+
+/** `child_process.execFileSync` by way of {@link safeSpawnSync}: returns what the program wrote to stdout. */
+export const safeExecFileSync: SafeExecFileSync = examining(
+  'safeExecFileSync',
+  runExecFileSync,
+  refuseMisspelt,
+);
+
+/** What `execSync` can be called with, and the same with launch options. */
+export type SafeExecSync = typeof execSync & {
+  (command: string, options: WithLaunchOptions<ExecSyncOptionsWithStringEncoding>): string;
+  (command: string, options: WithLaunchOptions<ExecSyncOptionsWithBufferEncoding>): Buffer;
+  (command: string, options: WithLaunchOptions<ExecSyncOptions>): string | Buffer;
+};
+
+export function runExecSync(command: string, options?: unknown): string | Buffer {
+  if (process.platform !== 'linux') return elsewhere(node.execSync, command, options) as Buffer;
+  const given = readExecArguments(command, options).options;
+  return outputOf(runSpawnSync(command, given), given['stdio'], () => command);
+}
+
+/** `child_process.execSync` by way of {@link safeSpawnSync}: a shell runs the command; returns what it wrote to stdout. */
+export const safeExecSync: SafeExecSync = examining('safeExecSync', runExecSync, refuseMisspelt);
+
+function elsewhere(run: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): unknown {
+  parameters.forEach(refuseLaunchOptions);
+  return run(...parameters);
+}
+
+/** What goes to a pipe that nobody has asked for would be lost: so stderr is passed on. */
+function outputOf(result: Result, stdio: unknown, commandLine: () => string): string | Buffer {
+  if (!stdio && result.stderr) process.stderr.write(result.stderr);
+  if (result.error) throw Object.assign(result.error, result);
+  if (result.status !== 0) throw exitError(result, commandLine());
+  return result.stdout;
+}
+
+function exitError(result: Result, commandLine: string): Error {
+  const written = result.stderr?.length > 0 ? `\n${result.stderr}` : '';
+  return Object.assign(new Error(`Command failed: ${commandLine}${written}`), result);
+}

@@ -1,0 +1,139 @@
+import {
+  type ChildProcess,
+  type ChildProcessByStdio,
+  type ChildProcessWithoutNullStreams,
+  type SpawnOptions,
+  type StdioNull,
+  type StdioPipe,
+  spawn,
+} from 'node:child_process';
+import { addAbortListener } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { clearTimeout, setTimeout } from 'node:timers';
+import { type ChildExtras, refuseExtras, type SafeChildProcess } from '../launch/child-methods.js';
+import { createChild } from '../launch/create-child.js';
+import { describe } from '../launch/launch-error.js';
+import type { SafeHandle } from '../launch/process-handle.js';
+import { preload } from '../native/addon.js';
+import { requireKnownNode, spawnChild } from '../node/child-process.js';
+import { TIMEOUT_ENDS_AT } from '../node/versions.js';
+import { refuseLaunchOptions } from '../options/launch-options.js';
+import { examining, refuseMisspelt } from '../options/misspelt.js';
+import { type NodeSpawnOptions, normalizeArguments } from '../options/spawn-arguments.js';
+import type {
+  SafeSpawnOptions,
+  SafeSpawnOptionsWithoutStdio,
+  SafeSpawnOptionsWithStdioTuple,
+} from '../types.js';
+import { AbortError, contractBroken, type SpawnError } from '../util/errors.js';
+import { killArgument } from '../util/signals.js';
+
+if (process.platform === 'linux') preload();
+
+type Stdio = StdioNull | StdioPipe;
+
+type StreamOf<Entry, Stream> = Entry extends StdioPipe ? Stream : null;
+
+type ChildWith<In, Out, Err> = ChildProcessByStdio<
+  StreamOf<In, Writable>,
+  StreamOf<Out, Readable>,
+  StreamOf<Err, Readable>
+> &
+  ChildExtras;
+
+type ChildWithStreams = ChildProcessWithoutNullStreams & ChildExtras;
+
+/** What `spawn` can be called with, and the same with launch options. */
+export type SafeSpawn = {
+  (command: string, options?: SafeSpawnOptionsWithoutStdio): ChildWithStreams;
+  <In extends Stdio, Out extends Stdio, Err extends Stdio>(
+    command: string,
+    options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>,
+  ): ChildWith<In, Out, Err>;
+  (command: string, options: SpawnOptions | SafeSpawnOptions): SafeChildProcess;
+  (command: string, args?: readonly string[], options?: SafeSpawnOptionsWithoutStdio): ChildWithStreams;
+  <In extends Stdio, Out extends Stdio, Err extends Stdio>(
+    command: string,
+    args: readonly string[] | undefined,
+    options: SafeSpawnOptionsWithStdioTuple<In, Out, Err>,
+  ): ChildWith<In, Out, Err>;
+  (
+    command: string,
+    args: readonly string[] | undefined,
+    options: SpawnOptions | SafeSpawnOptions,
+  ): SafeChildProcess;
+} & typeof spawn;
+
+export function runSpawn(command: string, args?: unknown, options?: unknown): ChildProcess {
+  if (process.platform !== 'linux') return spawnElsewhere(command, args, options);
+  requireKnownNode();
+  const { options: nodeOptions, launch } = normalizeArguments(command, args, options);
+  const { child, handle } = createChild(launch);
+  try {
+    spawnChild(child, nodeOptions);
+    requireLaunch(handle);
+    killAtTimeout(child, nodeOptions);
+    killOnAbort(child, nodeOptions);
+  } catch (error) {
+    throw giveUp(handle, error, nodeOptions.file);
+  }
+  return child;
+}
+
+/**
+ * `child_process.spawn`, but the child holds the stdio entries that were asked for and no other descriptor, and the
+ * limits in `options.rlimits` are in force before its first instruction. If that can't be had on this system, the
+ * child is not started: the error says which step of the launch failed (`error.step`).
+ */
+export const safeSpawn: SafeSpawn = examining('safeSpawn', runSpawn, refuseMisspelt);
+
+function spawnElsewhere(command: string, args: unknown, options: unknown): ChildProcess {
+  refuseLaunchOptions(args);
+  refuseLaunchOptions(options);
+  return refuseExtras(spawn(command, args as readonly string[], options as SpawnOptions));
+}
+
+/** A method that somebody has put in the place of Node's may start something else, or nothing. */
+function requireLaunch(handle: SafeHandle): void {
+  if (handle.pid === undefined && handle.failure === undefined) {
+    throw contractBroken('its method spawn() did not call _handle.spawn()');
+  }
+}
+
+function killAtTimeout(child: ChildProcess, { timeout, killSignal }: NodeSpawnOptions): void {
+  if (!timeout) return;
+  const timer = setTimeout(() => {
+    try {
+      child.kill(killArgument(killSignal));
+    } catch (error) {
+      child.emit('error', error);
+    }
+  }, timeout);
+  child.once(TIMEOUT_ENDS_AT, () => clearTimeout(timer));
+}
+
+function killOnAbort(child: ChildProcess, { signal, killSignal }: NodeSpawnOptions): void {
+  if (signal === undefined) return;
+  const abort = () => {
+    try {
+      if (child.kill(killArgument(killSignal))) child.emit('error', new AbortError(signal.reason));
+    } catch (error) {
+      child.emit('error', error);
+    }
+  };
+  if (signal.aborted) {
+    process.nextTick(abort);
+    return;
+  }
+  const listener = addAbortListener(signal, abort);
+  child.once('exit', () => listener[Symbol.dispose]());
+}
+
+function giveUp(handle: SafeHandle, error: unknown, file: string): unknown {
+  handle.abandon();
+  const { failure } = handle;
+  if (failure !== undefined && (error as SpawnError)?.errno === failure.errno) {
+    describe(error as SpawnError, failure, file);
+  }
+  return error;
+}

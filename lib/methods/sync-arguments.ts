@@ -1,0 +1,76 @@
+import { judgeSpawnSync } from '../node/argument-errors.js';
+import type { SpawnRequest } from '../node/spawn-request.js';
+import type { Launch } from '../options/launch-config.js';
+import { COMMON_CHECKS, normalizeArguments, type Rules } from '../options/spawn-arguments.js';
+import { contractBroken } from '../util/errors.js';
+import { bare } from '../util/objects.js';
+import { signalNumber } from '../util/signals.js';
+import { isAbsentOr, isAmount, isInput } from '../util/validators.js';
+import { MAX_BUFFER } from './exec-arguments.js';
+import { readSyncStdio } from './sync-stdio.js';
+
+/** A program to run, with what it reads and how far it may go. */
+export interface SyncRun {
+  readonly request: SpawnRequest;
+  readonly launch: Launch;
+  readonly input: NodeJS.ArrayBufferView | undefined;
+  readonly encoding: BufferEncoding | 'buffer' | null | undefined;
+  readonly limits: SyncLimits;
+}
+
+export interface SyncLimits {
+  /** Milliseconds; 0: for ever. */
+  readonly timeout: number;
+  /** Bytes; 0: any number. */
+  readonly maxBuffer: number;
+  readonly killSignal: number;
+}
+
+interface Given {
+  stdio?: unknown;
+  input?: unknown;
+  encoding?: SyncRun['encoding'];
+  maxBuffer?: number | null;
+  timeout?: number | null;
+  killSignal?: NodeJS.Signals | number | null;
+}
+
+/** Those of `spawn`, but for `signal`, which means nothing here. */
+const RULES: Rules = {
+  checks: new Map([...COMMON_CHECKS, ['maxBuffer', isAbsentOr(isAmount)]]),
+  judge: judgeSpawnSync,
+};
+
+export function normalizeSyncArguments(file: unknown, args: unknown, options: unknown): SyncRun {
+  const { options: normalized, launch } = normalizeArguments(file, args, options, RULES);
+  const given = normalized as Given & typeof normalized;
+  const stdio = readSyncStdio(given.stdio || 'pipe');
+  if (stdio === undefined || !isInput(given.input)) {
+    judgeSpawnSync(file, args, given);
+    throw contractBroken('child_process.spawnSync() takes stdio that is not known');
+  }
+  return {
+    request: bare<object>(given, { stdio }) as SpawnRequest,
+    launch,
+    input: readInput(given),
+    encoding: given.encoding,
+    limits: readLimits(given),
+  };
+}
+
+function readInput({ input, encoding }: Given): NodeJS.ArrayBufferView | undefined {
+  if (!input) return undefined;
+  return typeof input === 'string'
+    ? Buffer.from(input, encoding as BufferEncoding)
+    : (input as NodeJS.ArrayBufferView);
+}
+
+/** What is given but undefined is not replaced by the default. */
+function readLimits(given: Given): SyncLimits {
+  const maxBuffer = 'maxBuffer' in given ? (given.maxBuffer ?? 0) : MAX_BUFFER;
+  return {
+    timeout: given.timeout ?? 0,
+    maxBuffer,
+    killSignal: signalNumber(given.killSignal ?? 'SIGTERM'),
+  };
+}

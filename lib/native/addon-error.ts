@@ -1,0 +1,30 @@
+import { isPackageRoot } from '../package-root.js';
+import { libc } from './elf.js';
+
+/** As the prebuilt addons are called. */
+function target(): string {
+  return [process.platform, process.arch, libc()].filter(Boolean).join('-');
+}
+
+function remedy(root: string): string {
+  if ('pnp' in process.versions) {
+    return 'Yarn Plug\'n\'Play is not supported: set "nodeLinker: node-modules" in .yarnrc.yml';
+  }
+  return isPackageRoot(root)
+    ? 'To compile it, run "npm rebuild safe-spawn" (needs Python 3, make and a C++ compiler)'
+    : 'This is no folder of safe-spawn, as when it is put into a bundle: keep it external, and install it beside the bundle';
+}
+
+function messageOf(cause: unknown): string {
+  const [firstLine] = String(cause instanceof Error ? cause.message : cause).split('\n', 1);
+  return firstLine ?? '';
+}
+
+/** The message of an addon that is missing, or can't be loaded: what was tried, and what to do. */
+export function missingAddonMessage(root: string, cause: unknown): string {
+  return (
+    `The native addon of safe-spawn for ${target()} could not be loaded: ` +
+    `${messageOf(cause)}. Looked for ${root}/build/Release/safe_spawn.node, then in ${root}/prebuilds. ` +
+    `${remedy(root)}.`
+  );
+}

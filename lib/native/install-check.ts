@@ -1,0 +1,4 @@
+import { loadAddon } from './addon.js';
+
+// Run by node-gyp-build when the package is installed, which compiles the addon if this throws. Only Linux needs one.
+if (process.platform === 'linux') loadAddon();

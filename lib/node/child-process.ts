@@ -1,0 +1,157 @@
+/*
+ * The private fields of a ChildProcess. Before the first launch they are compared with those that the constructor of this Node
+ * sets. If one has changed, safeSpawn throws an error that says so, and starts nothing.
+ */
+import { ChildProcess } from 'node:child_process';
+import { channel } from 'node:diagnostics_channel';
+import { EventEmitter } from 'node:events';
+import { contractBroken } from '../util/errors.js';
+import { refuseForeignRuntimes } from '../util/runtime.js';
+import { spawnMethod } from './spawn-override.js';
+import { nativeClassOf } from './spawn-request.js';
+import { type AnyFunction, sourceOf } from './versions.js';
+
+const constructed = channel('child_process');
+
+/** What a ChildProcess sees as its `_handle`. */
+export interface ProcessHandle {
+  readonly pid: number | undefined;
+  /** Node calls it too, with a negative errno alone, when nothing was started. */
+  onexit(code: number | null, signal?: NodeJS.Signals | ''): void;
+  /** 0 or a negative errno. */
+  spawn(...received: unknown[]): number;
+  /** 0 or a negative errno. */
+  kill(signal: number): number;
+  close(): void;
+  ref(): void;
+  unref(): void;
+  hasRef(): boolean;
+}
+
+interface Fields {
+  _closesNeeded: number;
+  _closesGot: number;
+  connected: boolean;
+  signalCode: NodeJS.Signals | null;
+  exitCode: number | null;
+  killed: boolean;
+  spawnfile: string | null;
+  _handle: ProcessHandle | null;
+}
+
+type Instance = Omit<ChildProcess, keyof Fields> & Fields;
+
+/** The fields that Node's constructor sets, in its order, since console.log() shows it. The last one is `_handle`. */
+const FIELDS = {
+  _closesNeeded: 1,
+  _closesGot: 0,
+  connected: false,
+  signalCode: null,
+  exitCode: null,
+  killed: false,
+  spawnfile: null,
+} satisfies Omit<Fields, '_handle'>;
+
+/** What `new ChildProcess()` makes, without its native handle: one that never started a process is never freed. */
+export function constructChild(handle: ProcessHandle): ChildProcess {
+  const child: Instance = Object.create(ChildProcess.prototype);
+  Reflect.apply(EventEmitter, child, []);
+  Object.assign(child, FIELDS);
+  child._handle = handle;
+  return child as unknown as ChildProcess;
+}
+
+/** The last thing that the constructor does. */
+export function announceChild(child: ChildProcess): void {
+  if (constructed.hasSubscribers) constructed.publish({ process: child });
+}
+
+/**
+ * By Node's own method, which calls the handle's `spawn`; or by what a program has put in its place, as tools do that
+ * want to be in every child.
+ */
+export function spawnChild(child: ChildProcess, options: object): void {
+  (child as unknown as { spawn: AnyFunction }).spawn(options);
+}
+
+export function recordExit(child: ChildProcess, code: number | null, signal: NodeJS.Signals | '' = ''): void {
+  const instance = child as unknown as Instance;
+  if (signal === '') instance.exitCode = code;
+  else instance.signalCode = signal;
+}
+
+export function dropHandle(child: ChildProcess): void {
+  const instance = child as unknown as Instance;
+  instance._handle?.close();
+  instance._handle = null;
+}
+
+/** Counts the exit among the ends that 'close' waits for: each stream and the IPC channel count themselves. */
+export function countClose(child: ChildProcess): void {
+  const instance = child as unknown as Instance;
+  instance._closesGot += 1;
+  if (instance._closesGot === instance._closesNeeded) {
+    child.emit('close', child.exitCode, child.signalCode);
+  }
+}
+
+/** Streams that nobody reads are drained, so that they end. One that became another child's stdio is not ours to read. */
+export function drainUnread(child: ChildProcess): void {
+  for (const stream of child.stdio ?? []) {
+    if (stream && 'resume' in stream && stream.readable && !isUsedAsStdio(stream)) stream.resume();
+  }
+}
+
+function isUsedAsStdio(stream: object): boolean {
+  const mark = findSymbol(stream, 'kIsUsedAsStdio');
+  return mark !== undefined && Boolean(Reflect.get(stream, mark));
+}
+
+function findSymbol(object: object, description: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description);
+}
+
+/**
+ * Takes Node's own handle, which has not started anything, from a child, and returns what Node calls at the exit. The
+ * handle is never freed: so at least it must not keep the child. Undefined if the handle is another, such as one of this
+ * library or of another copy of it.
+ */
+export function takeHandle(child: ChildProcess): AnyFunction | undefined {
+  const { _handle: handle } = child as unknown as Instance;
+  if (handle === null || nativeClassOf(handle) !== 'Process') return undefined;
+  const { onexit } = handle;
+  if (typeof onexit !== 'function') throw contractBroken('its _handle has no onexit');
+  for (const key of Reflect.ownKeys(handle)) Reflect.deleteProperty(handle, key);
+  return onexit as AnyFunction;
+}
+
+export function giveHandle(child: ChildProcess, handle: ProcessHandle): void {
+  (child as unknown as Instance)._handle = handle;
+}
+
+let isKnown = false;
+
+/**
+ * Throws where this Node makes a ChildProcess of other fields than those above. A failure is looked at again at the next
+ * launch: the program may have changed what it had changed.
+ */
+export function requireKnownNode(): void {
+  if (isKnown) return;
+  refuseForeignRuntimes();
+  const difference = findDifference();
+  if (difference !== undefined) throw contractBroken(difference);
+  isKnown = true;
+}
+
+/** Reads the constructor and does not call it: asynchronous hooks and diagnostic channels would see another child. */
+function findDifference(): string | undefined {
+  const maker: unknown = ChildProcess.prototype.constructor;
+  const source = typeof maker === 'function' ? sourceOf(maker as AnyFunction) : '';
+  const expected = [
+    ...Object.entries(FIELDS).map(([name, value]) => `${name} = ${value};`),
+    '_handle = new ',
+  ];
+  const missing = expected.find((assignment) => !source.includes(assignment));
+  if (missing !== undefined) return `its constructor has no "${missing.trim()}"`;
+  return spawnMethod() === undefined ? 'its prototype has no method spawn' : undefined;
+}

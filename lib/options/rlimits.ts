@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { RLIMIT_SET_HARD, RLIMIT_SET_SOFT } from '../native/interface.js';
+import type { Rlimits } from '../types.js';
+import { invalidType, invalidValue, outOfRange } from '../util/errors.js';
+import { bare } from '../util/objects.js';
+import { isPlainObject } from '../util/validators.js';
+
+/** Number of each resource on x64 and arm64. It is its index here, and the line of its limit in /proc/PID/limits. */
+const RESOURCES: readonly (keyof Rlimits)[] = [
+  'cpu',
+  'fsize',
+  'data',
+  'stack',
+  'core',
+  'rss',
+  'nproc',
+  'nofile',
+  'memlock',
+  'as',
+  'locks',
+  'sigpending',
+  'msgqueue',
+  'nice',
+  'rtprio',
+  'rttime',
+];
+
+const NO_RESOURCE: string = `is not a resource (${RESOURCES.join(', ')})`;
+
+export const UNLIMITED: bigint = 2n ** 64n - 1n;
+const VALUE_TYPES = "of type number or bigint, or 'unlimited'";
+const BOTH_TYPES = "of type number or bigint, a plain object, or 'unlimited' or 'inherit'";
+
+export interface Halves {
+  readonly soft: bigint | undefined;
+  readonly hard: bigint | undefined;
+}
+
+export interface Limit {
+  readonly soft: bigint;
+  readonly hard: bigint;
+}
+
+/** The `rlimits` option as the addon takes it: (resource, halves set, soft, hard) of each limit. */
+export function normalizeRlimits(rlimits: unknown): BigUint64Array | undefined {
+  if (rlimits === undefined) return undefined;
+  if (!isPlainObject(rlimits)) throw invalidType('options.rlimits', 'a plain object', rlimits);
+  const quadruples = Object.entries(rlimits).flatMap(([resource, setting]) => quadruple(resource, setting));
+  return quadruples.length === 0 ? undefined : BigUint64Array.from(quadruples);
+}
+
+function quadruple(resource: string, setting: unknown): bigint[] {
+  const name = `options.rlimits.${resource}`;
+  const number = RESOURCES.indexOf(resource as keyof Rlimits);
+  if (number < 0) throw invalidValue(name, setting, NO_RESOURCE);
+  const { soft, hard } = readLimitFor(resource, name, setting);
+  const halves = (soft === undefined ? 0n : RLIMIT_SET_SOFT) | (hard === undefined ? 0n : RLIMIT_SET_HARD);
+  return halves === 0n ? [] : [BigInt(number), halves, soft ?? 0n, hard ?? 0n];
+}
+
+/** The halves of a setting for a resource. `name` is for errors. */
+export function readLimitFor(resource: string, name: string, setting: unknown): Halves {
+  const requireRange = resource === 'nofile' ? requireBelowMaximum : requireUint64;
+  if (setting === undefined || setting === 'inherit') return { soft: undefined, hard: undefined };
+  if (isPlainObject(setting)) return readHalves(name, setting, requireRange);
+  const both = readValue(name, setting, BOTH_TYPES, requireRange);
+  return { soft: both, hard: both };
+}
+
+/** Of a resource that is an argument by this name. */
+export function resourceNumber(name: string, resource: unknown): number {
+  if (typeof resource !== 'string') throw invalidType(name, 'of type string', resource);
+  const number = RESOURCES.indexOf(resource as keyof Rlimits);
+  if (number < 0) throw invalidValue(name, resource, NO_RESOURCE);
+  return number;
+}
+
+export function resourceName(resource: number): string {
+  return RESOURCES[resource] ?? String(resource);
+}
+
+/** Why the kernel may have refused this limit, in words. */
+export function explainRefusal(resource: number, limits: BigUint64Array | undefined): string {
+  const wanted = findLimit(resource, limits);
+  const current = readLimit(resource);
+  const name = resourceName(resource);
+  return wanted && current ? explainLimit(name, wanted, current) : `rlimit ${name}`;
+}
+
+export function explainLimit(resource: string, wanted: Halves, current: Limit): string {
+  const name = `rlimit ${resource}`;
+  const { soft, hard } = wanted;
+  if (hard !== undefined && hard > current.hard) {
+    return `${name} hard ${print(hard)} exceeds the hard limit ${print(current.hard)} and CAP_SYS_RESOURCE is missing`;
+  }
+  if (hard === undefined && soft !== undefined && soft > current.hard) {
+    return `${name} soft ${print(soft)} exceeds the hard limit ${print(current.hard)}, which is kept`;
+  }
+  if (soft === undefined && hard !== undefined && hard < current.soft) {
+    return `${name} hard ${print(hard)} is below the soft limit ${print(current.soft)}, which is kept`;
+  }
+  return name;
+}
+
+/** The soft limit that was asked for, in words; undefined if none was. */
+export function limitOf(name: keyof Rlimits, limits: BigUint64Array | undefined): string | undefined {
+  const soft = findLimit(RESOURCES.indexOf(name), limits)?.soft;
+  return soft === undefined ? undefined : print(soft);
+}
+
+type RangeCheck = (name: string, value: bigint, given: unknown) => void;
+
+function readHalves(name: string, setting: object, requireRange: RangeCheck): Halves {
+  const { soft: givenSoft, hard: givenHard, ...others } = bare<Record<string, unknown>>({}, setting);
+  for (const other of Object.keys(others)) {
+    throw invalidValue(`${name}.${other}`, others[other], "is neither 'soft' nor 'hard'");
+  }
+  const readHalf = (half: string, given: unknown) =>
+    given === undefined ? undefined : readValue(`${name}.${half}`, given, VALUE_TYPES, requireRange);
+  const soft = readHalf('soft', givenSoft);
+  const hard = readHalf('hard', givenHard);
+  if (soft !== undefined && hard !== undefined && soft > hard) {
+    throw outOfRange(`${name}.soft`, `<= ${name}.hard (${print(hard)})`, givenSoft);
+  }
+  return { soft, hard };
+}
+
+function readValue(name: string, given: unknown, types: string, requireRange: RangeCheck): bigint {
+  const value = toBigint(name, given, types);
+  requireRange(name, value, given);
+  return value;
+}
+
+function toBigint(name: string, value: unknown, types: string): bigint {
+  if (value === 'unlimited') return UNLIMITED;
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'string') throw invalidValue(name, value, `must be ${types}`);
+  if (typeof value !== 'number') throw invalidType(name, types, value);
+  if (!Number.isSafeInteger(value)) throw outOfRange(name, "a safe integer, a bigint or 'unlimited'", value);
+  return BigInt(value);
+}
+
+function requireUint64(name: string, value: bigint, given: unknown): void {
+  if (value < 0n || value > UNLIMITED) throw outOfRange(name, `>= 0 && <= ${UNLIMITED}`, given);
+}
+
+/** The kernel answers EPERM above fs.nr_open whoever asks, which sends people looking for a capability. */
+function requireBelowMaximum(name: string, value: bigint, given: unknown): void {
+  requireUint64(name, value, given);
+  if (maximum !== undefined && value <= maximum) return;
+  maximum = readMaximum();
+  if (maximum !== undefined && value > maximum) throw outOfRange(name, `<= ${maximum} (fs.nr_open)`, given);
+}
+
+/** fs.nr_open as last read; read again before a value is refused, since it can be raised. */
+let maximum: bigint | undefined;
+
+function readMaximum(): bigint | undefined {
+  const text = readText('/proc/sys/fs/nr_open');
+  return text === undefined ? undefined : BigInt(text.trim());
+}
+
+function findLimit(resource: number, limits: BigUint64Array | undefined): Halves | undefined {
+  if (limits === undefined) return undefined;
+  for (let at = 0; at < limits.length; at += 4) {
+    const [number, halves = 0n, soft, hard] = limits.subarray(at, at + 4);
+    if (number !== BigInt(resource)) continue;
+    return {
+      soft: halves & RLIMIT_SET_SOFT ? soft : undefined,
+      hard: halves & RLIMIT_SET_HARD ? hard : undefined,
+    };
+  }
+  return undefined;
+}
+
+/** The limit of this process: words 1 and 2 after the description, which takes 26 columns. */
+function readLimit(resource: number): Limit | undefined {
+  const line = readText('/proc/self/limits')?.split('\n')[resource + 1];
+  const [soft, hard] = line?.slice(26).trim().split(/\s+/) ?? [];
+  return soft === undefined || hard === undefined ? undefined : { soft: parse(soft), hard: parse(hard) };
+}
+
+function parse(text: string): bigint {
+  return text === 'unlimited' ? UNLIMITED : BigInt(text);
+}
+
+function print(value: bigint): string {
+  return value === UNLIMITED ? 'unlimited' : String(value);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,171 @@
+import type { SpawnOptions } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { judgeArguments, judgeOptions } from '../node/argument-errors.js';
+import { addsToEnvironments, canInheritEnvironment, environmentBehindReplaced } from '../node/environment.js';
+import type { SafeSpawnOptions } from '../types.js';
+import { copyList } from '../util/lists.js';
+import { isSignal } from '../util/signals.js';
+import {
+  type Check,
+  hasNul,
+  isAbsentOr,
+  isBoolean,
+  isDuration,
+  isInt32,
+  isRecord,
+  isText,
+} from '../util/validators.js';
+import { completeEnvironment, environmentPairs } from './environment.js';
+import type { Launch } from './launch-config.js';
+import { launchOf } from './launch-config.js';
+import { resolveIds } from './users.js';
+
+/** What Node's ChildProcess.prototype.spawn takes, beside the options as they were given. */
+export interface NodeSpawnOptions extends SpawnOptions {
+  file: string;
+  args: unknown[];
+  envPairs: string[];
+}
+
+export interface SpawnArguments {
+  readonly options: NodeSpawnOptions;
+  readonly launch: Launch;
+}
+
+/** Of the options that Node checks, by their names. What is not given is in order. */
+type Checks = ReadonlyMap<string, Check>;
+
+/** What is different between `spawn` and `spawnSync`. */
+export interface Rules {
+  readonly checks: Checks;
+  /** Throws what Node throws for these arguments, if it finds anything wrong. */
+  judge(file: unknown, args: unknown, options: SafeSpawnOptions): void;
+}
+
+/**
+ * Makes of the arguments of `spawn` what Node makes of them. Every argument error is thrown here. Those that
+ * `spawn` has are Node's own: what looks wrong is judged by Node.
+ */
+export function normalizeArguments(
+  file: unknown,
+  args: unknown,
+  options: unknown,
+  rules: Rules = SPAWN_RULES,
+): SpawnArguments {
+  const isSecond = isRecord(args);
+  const list = isSecond ? [] : readList(args);
+  const given = readOptions(file, list, isSecond ? args : options);
+  resolveIds(given);
+  const judge = (environment = given.env) => rules.judge(file, list, { ...given, env: environment });
+  if (looksWrong(file, list, given, rules) || isFirstShellWithArguments(list, given)) judge();
+
+  const inheritsEnvironment = !given.env && canInheritEnvironment();
+  const envPairs = inheritsEnvironment ? [] : readEnvironment(given, judge);
+  if (envPairs.some(hasNul)) judge();
+
+  const launch = launchOf(given, inheritsEnvironment);
+  return { options: completeOptions(given, commandLine(file, list, given), envPairs), launch };
+}
+
+function readList(args: unknown): unknown {
+  return Array.isArray(args) ? copyList(args) : (args ?? []);
+}
+
+/** Each property is read once, since anything can be behind it. The copy has no prototype, as Node's has none. */
+function readOptions(file: unknown, list: unknown, options: unknown): SafeSpawnOptions {
+  if (options !== undefined && !isRecord(options)) {
+    judgeArguments(file, list, {}, true);
+    judgeOptions(options);
+  }
+  return Object.assign(Object.create(null), options);
+}
+
+// ---- what Node would accept ----------------------------------------------------------------------------------
+
+/** Those of `spawn` and `spawnSync` alike. */
+export const COMMON_CHECKS: Checks = new Map([
+  ['cwd', isAbsentOr(isText)],
+  ['detached', isAbsentOr(isBoolean)],
+  ['uid', isAbsentOr(isInt32)],
+  ['gid', isAbsentOr(isInt32)],
+  ['shell', isAbsentOr((value) => isBoolean(value) || isText(value))],
+  ['argv0', isAbsentOr(isText)],
+  ['windowsHide', isAbsentOr(isBoolean)],
+  ['windowsVerbatimArguments', isAbsentOr(isBoolean)],
+  ['timeout', isAbsentOr(isDuration)],
+  ['killSignal', isAbsentOr(isSignal)],
+]);
+
+const SPAWN_RULES: Rules = {
+  checks: new Map([
+    ...COMMON_CHECKS,
+    ['signal', (value) => value === undefined || value instanceof AbortSignal],
+  ]),
+  judge: (file, args, options) => {
+    judgeArguments(file, args, options, isAbsentOr(isSignal)(options.killSignal));
+  },
+};
+
+function looksWrong(file: unknown, list: unknown, given: SafeSpawnOptions, { checks }: Rules): boolean {
+  if (!isText(file) || file === '') return true;
+  if (!Array.isArray(list) || list.some(hasNul)) return true;
+  return Object.keys(given).some((name) => checks.get(name)?.(Reflect.get(given, name)) === false);
+}
+
+let shellHadArguments = false;
+
+/** Since 24 Node warns of it once (DEP0190), when it sees such arguments: so it gets to see them once. */
+function isFirstShellWithArguments(list: unknown, given: SafeSpawnOptions): boolean {
+  if (shellHadArguments || !given.shell) return false;
+  shellHadArguments = (list as unknown[]).length > 0;
+  return shellHadArguments;
+}
+
+// ---- what Node makes of it -----------------------------------------------------------------------------------
+
+function readEnvironment(given: SafeSpawnOptions, judge: (environment: NodeJS.ProcessEnv) => void): string[] {
+  const hiddenEnvironment = given.env ? undefined : environmentBehindReplaced();
+  // Node completes nothing there.
+  if (hiddenEnvironment !== undefined) return environmentPairs({ ...hiddenEnvironment });
+  const environment = given.env ? Object(given.env) : { ...process.env };
+  return environmentPairs(addsToEnvironments() ? completeEnvironment(environment, judge) : environment);
+}
+
+interface CommandLine {
+  readonly file: string;
+  readonly args: unknown[];
+}
+
+function commandLine(file: unknown, list: unknown, { shell, argv0 }: SafeSpawnOptions): CommandLine {
+  const program = shell ? shellPath(shell) : (file as string);
+  const first = typeof argv0 === 'string' ? argv0 : program;
+  if (!shell) return { file: program, args: [first, ...(list as unknown[])] };
+  const command = [file, ...(list as unknown[])].join(' ');
+  return { file: program, args: [first, '-c', command] };
+}
+
+function shellPath(shell: string | true): string {
+  return typeof shell === 'string' ? shell : '/bin/sh';
+}
+
+function completeOptions(
+  given: SafeSpawnOptions,
+  { file, args }: CommandLine,
+  envPairs: string[],
+): NodeSpawnOptions {
+  return Object.assign(given, {
+    args,
+    cwd: pathOf(given.cwd),
+    detached: Boolean(given.detached),
+    envPairs,
+    file,
+    windowsHide: Boolean(given.windowsHide),
+    windowsVerbatimArguments: Boolean(given.windowsVerbatimArguments),
+  }) as NodeSpawnOptions;
+}
+
+/** Anything that Node has accepted; what is no URL it takes by its text. */
+export function pathOf(path: unknown): string | undefined {
+  const isUrl = typeof path === 'object' && path !== null && 'href' in path;
+  return isUrl ? fileURLToPath(path as URL) : (path as string | undefined);
+}

@@ -1,0 +1,124 @@
+import { native } from '../native/addon.js';
+import { invalidType, invalidValue, outOfRange } from '../util/errors.js';
+import { copyList } from '../util/lists.js';
+
+/** Two of the options that hold ids. */
+interface Ids {
+  uid?: unknown;
+  gid?: unknown;
+}
+
+/** A user with groups, as options. */
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: unknown;
+}
+
+/** -1 as the kernel sees it: "leave it as it is". */
+const NO_ID: number = 2 ** 32 - 1;
+
+/** Puts ids in the place of names. What is no name is left for Node to judge, and so are numbers. */
+export function resolveIds(options: Ids): void {
+  if (typeof options.uid === 'string') options.uid = toInt32(userId(options.uid));
+  if (typeof options.gid === 'string') options.gid = toInt32(groupId('options.gid', options.gid));
+}
+
+/** Node takes ids of 32 bits with a sign, and hands them on as they are. */
+function toInt32(id: number): number {
+  return id | 0;
+}
+
+function userId(name: string): number {
+  return findUser('options.uid', name).uid;
+}
+
+function findUser(option: string, name: string): { readonly uid: number; readonly gid: number } {
+  const user = isName(name) ? native().lookupUser(name) : undefined;
+  if (user === undefined) throw invalidValue(option, name, `is not the name of a user${hintAtNumber(name)}`);
+  return user;
+}
+
+function groupId(option: string, name: string): number {
+  const id = isName(name) ? native().lookupGroup(name) : undefined;
+  if (id === undefined) throw invalidValue(option, name, `is not the name of a group${hintAtNumber(name)}`);
+  return id;
+}
+
+/** A number that was read from a file or the environment is a string. */
+function hintAtNumber(name: string): string {
+  return /^\d+$/.test(name) ? `: for an id use a number (${name})` : '';
+}
+
+/** The `user` option with what the system has for that user; undefined if it was not given. */
+export function readUser(
+  user: unknown,
+  { uid, gid, groups }: Ids & { groups?: unknown },
+): Account | undefined {
+  const option = 'options.user';
+  if (user === undefined) return undefined;
+  if (uid !== undefined && uid !== null)
+    throw invalidValue(option, user, "can't be combined with options.uid");
+  const entry =
+    typeof user === 'string' ? { name: user, ...findUser(option, user) } : findUserById(option, user);
+  const group = isId(gid) ? gid >>> 0 : entry.gid;
+  const isListed = groups !== undefined && groups !== 'init';
+  return {
+    uid: toInt32(entry.uid),
+    gid: toInt32(group),
+    groups: isListed ? groups : native().groupsOf(entry.name, group),
+  };
+}
+
+function findUserById(option: string, uid: unknown): Named {
+  if (typeof uid !== 'number') throw invalidType(option, 'of type string or number', uid);
+  requireId(option, uid);
+  const user = native().lookupUid(uid);
+  if (user === undefined) throw invalidValue(option, uid, 'is not the id of a user that the system knows');
+  return { ...user, uid };
+}
+
+interface Named {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+function requireId(option: string, id: number): void {
+  if (!Number.isInteger(id) || id < 0 || id >= NO_ID) {
+    throw outOfRange(option, `an integer >= 0 && < ${NO_ID}`, id);
+  }
+}
+
+function isName(name: string): boolean {
+  return name !== '' && !name.includes('\0');
+}
+
+/** The `groups` option as ids; undefined if there is none. */
+export function readGroups(groups: unknown, { uid, gid }: Ids): number[] | undefined {
+  if (groups === undefined) return undefined;
+  if (groups === 'init') return groupsOfUser(uid, gid);
+  if (typeof groups === 'string') throw invalidValue('options.groups', groups, "must be an array or 'init'");
+  if (!Array.isArray(groups)) throw invalidType('options.groups', "an instance of Array or 'init'", groups);
+  return copyList(groups).map(readGroup);
+}
+
+function readGroup(group: unknown, index: number): number {
+  const name = `options.groups[${index}]`;
+  if (typeof group === 'string') return groupId(name, group);
+  if (typeof group !== 'number') throw invalidType(name, 'of type number or string', group);
+  requireId(name, group);
+  return group;
+}
+
+/** Of the user that the child will be, or of whom this process is. */
+function groupsOfUser(uid: unknown, gid: unknown): number[] {
+  const id = (isId(uid) ? uid : process.geteuid?.()) ?? 0;
+  const user = native().lookupUid(id >>> 0);
+  if (user === undefined) throw invalidValue('options.groups', 'init', `needs a user, and ${id} is none`);
+  return native().groupsOf(user.name, isId(gid) ? gid >>> 0 : user.gid);
+}
+
+function isId(id: unknown): id is number {
+  return typeof id === 'number';
+}

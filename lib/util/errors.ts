@@ -1,0 +1,215 @@
+import { getSystemErrorName, inspect } from 'node:util';
+import type { Rlimits } from '../types.js';
+import { hidden } from './objects.js';
+import { hintAtSignal } from './signals.js';
+
+/** A step of a launch, in running order. */
+export type LaunchStep =
+  | 'stdio'
+  | 'cgroup'
+  | 'clone'
+  | 'signals'
+  | 'session'
+  | 'processGroup'
+  | 'seal'
+  | 'oomScoreAdj'
+  | 'umask'
+  | 'nice'
+  | `rlimit ${keyof Rlimits}`
+  | 'cwd'
+  | 'groups'
+  | 'gid'
+  | 'uid'
+  | 'noNewPrivileges'
+  | 'deathSignal'
+  | 'unmask'
+  | 'exec';
+
+/** A `code` of errors that only this library has. */
+export type SafeSpawnErrorCode =
+  | 'ERR_SAFE_SPAWN_ADDON'
+  | 'ERR_SAFE_SPAWN_ADDONS_DISABLED'
+  | 'ERR_SAFE_SPAWN_CONTRACT'
+  | 'ERR_SAFE_SPAWN_TREE';
+
+/** What a failed start adds to the error that `child_process` would give. */
+export interface SpawnError extends NodeJS.ErrnoException {
+  /** The step of the launch that failed. */
+  step?: LaunchStep;
+  /** The arguments, without the first one. Only on errors that are emitted. */
+  spawnargs?: string[];
+  /** The signal that killed the child before it could exec. */
+  signal?: NodeJS.Signals;
+}
+
+interface Kind {
+  readonly Base: typeof Error;
+  // biome-ignore lint/suspicious/noExplicitAny: each row of the table has its own parameters
+  readonly message: (...parameters: any[]) => string;
+}
+
+/** Every error that this library makes itself, by its code. The others are Node's own. */
+const ERRORS = {
+  ERR_CHILD_PROCESS_STDIO_MAXBUFFER: {
+    Base: RangeError,
+    message: (stream: string) => `${stream} maxBuffer length exceeded`,
+  },
+  ERR_FEATURE_UNAVAILABLE_ON_PLATFORM: {
+    Base: TypeError,
+    message: (feature: string, place: string) => `${feature} is unavailable on ${place}`,
+  },
+  ERR_INVALID_ARG_TYPE: {
+    Base: TypeError,
+    message: (name: string, expected: string, actual: unknown) =>
+      `The ${kindOf(name)} must be ${expected}. Received ${describeType(actual)}`,
+  },
+  ERR_INVALID_ARG_VALUE: {
+    Base: TypeError,
+    message: (name: string, value: unknown, reason: string) =>
+      `The ${name.includes('.') ? 'property' : 'argument'} '${name}' ${reason}. Received ${inspect(value)}`,
+  },
+  ERR_NOT_SUPPORTED_IN_SNAPSHOT: {
+    Base: Error,
+    message: (what: string) => `${what} is not supported while a startup snapshot is built`,
+  },
+  ERR_OUT_OF_RANGE: {
+    Base: RangeError,
+    message: (name: string, range: string, value: unknown) =>
+      `The value of "${name}" is out of range. It must be ${range}. Received ${inspect(value)}`,
+  },
+  ERR_SAFE_SPAWN_ADDON: {
+    Base: Error,
+    message: (text: string) => text,
+  },
+  ERR_SAFE_SPAWN_ADDONS_DISABLED: {
+    Base: Error,
+    message: () =>
+      'The native addon of safe-spawn may not be loaded, since this process was started without native ' +
+      'addons: remove --no-addons, or add --allow-addons to --permission.',
+  },
+  ERR_SAFE_SPAWN_CONTRACT: {
+    Base: Error,
+    message: (difference: string) =>
+      `safe-spawn does not know the ChildProcess of Node ${process.version} in this process: ${difference}. ` +
+      'Nothing was started, since it could have leaked. A newer version of safe-spawn may know it.',
+  },
+  ERR_SAFE_SPAWN_TREE: {
+    Base: Error,
+    message: (reason: string) => `killTree() ${reason}`,
+  },
+  ERR_UNKNOWN_SIGNAL: {
+    Base: TypeError,
+    message: (signal: unknown) => `Unknown signal: ${signal}${hintAtSignal(signal)}`,
+  },
+  ERR_WORKER_UNSUPPORTED_OPERATION: {
+    Base: TypeError,
+    message: (feature: string, reason: string) => `${feature} is not supported in workers: ${reason}`,
+  },
+} satisfies Record<SafeSpawnErrorCode, Kind> & Record<string, Kind>;
+
+type Code = keyof typeof ERRORS;
+
+export function invalidType(name: string, expected: string, actual: unknown): TypeError {
+  return make('ERR_INVALID_ARG_TYPE', invalidType, name, expected, actual);
+}
+
+export function invalidValue(name: string, value: unknown, reason: string): TypeError {
+  return make('ERR_INVALID_ARG_VALUE', invalidValue, name, value, reason);
+}
+
+export function outOfRange(name: string, range: string, value: unknown): RangeError {
+  return make('ERR_OUT_OF_RANGE', outOfRange, name, range, value);
+}
+
+export function maxBufferExceeded(stream: string): RangeError {
+  return make('ERR_CHILD_PROCESS_STDIO_MAXBUFFER', maxBufferExceeded, stream);
+}
+
+export function unsupportedPlatform(feature: string): TypeError {
+  return make('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', unsupportedPlatform, feature, process.platform);
+}
+
+export function unsupportedRuntime(name: string): TypeError {
+  return make('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', unsupportedRuntime, 'safe-spawn', name);
+}
+
+export function addonMissing(text: string, cause: unknown): Error {
+  const disabled = (cause as NodeJS.ErrnoException).code === 'ERR_DLOPEN_DISABLED';
+  const error = disabled
+    ? make('ERR_SAFE_SPAWN_ADDONS_DISABLED', addonMissing)
+    : make('ERR_SAFE_SPAWN_ADDON', addonMissing, text);
+  return Object.defineProperty(error, 'cause', hidden(cause));
+}
+
+export function unsupportedInSnapshots(what: string): Error {
+  return make('ERR_NOT_SUPPORTED_IN_SNAPSHOT', unsupportedInSnapshots, what);
+}
+
+export function unknownSignal(signal: unknown): TypeError {
+  return make('ERR_UNKNOWN_SIGNAL', unknownSignal, signal);
+}
+
+export function unsupportedInWorkers(feature: string, reason: string): TypeError {
+  return make('ERR_WORKER_UNSUPPORTED_OPERATION', unsupportedInWorkers, feature, reason);
+}
+
+export function noTree(reason: string): Error {
+  return make('ERR_SAFE_SPAWN_TREE', noTree, reason);
+}
+
+export function contractBroken(difference: string): Error {
+  return make('ERR_SAFE_SPAWN_CONTRACT', contractBroken, difference);
+}
+
+/** An error with a negative errno, as libuv and Node make them. */
+export function systemError(errno: number, syscall: string): NodeJS.ErrnoException {
+  const code = getSystemErrorName(errno);
+  const error: NodeJS.ErrnoException = new Error(`${syscall} ${code}`);
+  return Object.assign(error, { errno, code, syscall });
+}
+
+/** Node's AbortError is not exported, and not a DOMException. */
+export class AbortError extends Error {
+  readonly code: string = 'ABORT_ERR';
+  override readonly name: string = 'AbortError';
+
+  constructor(cause: unknown) {
+    super('The operation was aborted', { cause });
+  }
+}
+
+/** An error that prints as Node's do: the code stands in the first line of the stack, but not in the name. */
+function make(code: Code, caller: (...parameters: never[]) => Error, ...parameters: unknown[]): Error {
+  const { Base, message }: Kind = ERRORS[code];
+  const error: NodeJS.ErrnoException = new Base(message(...parameters));
+  const heading = `${Base.name} [${code}]`;
+  Object.defineProperty(error, 'name', hidden(heading));
+  Error.captureStackTrace(error, caller);
+  readStack(error);
+  Reflect.deleteProperty(error, 'name');
+  const show = () => `${heading}: ${error.message}`;
+  Object.defineProperty(error, 'toString', hidden(show));
+  error.code = code;
+  return error;
+}
+
+/** V8 writes the first line of the stack when the stack is read for the first time. */
+function readStack(error: Error): string | undefined {
+  return error.stack;
+}
+
+function kindOf(name: string): string {
+  return `"${name}" ${name.includes('.') ? 'property' : 'argument'}`;
+}
+
+function describeType(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'function') return `function ${value.name}`;
+  if (typeof value === 'object') return describeObject(value);
+  return `type ${typeof value} (${inspect(value).slice(0, 40)})`;
+}
+
+function describeObject(value: object): string {
+  const name: unknown = value.constructor?.name;
+  return typeof name === 'string' && name !== '' ? `an instance of ${name}` : inspect(value, { depth: -1 });
+}

@@ -1,0 +1,111 @@
+#include "child.h"
+
+#ifdef LAUNCH_TEST_GATES
+#  include <linux/futex.h>
+#  include <sched.h>
+#endif
+
+/*
+ * The whole of what a child does, in order. Where a user of Node can see the order it is libuv's: session,
+ * descriptors, directory, ids, mask. The rest of the table is closed before any step that can block (chdir or
+ * execve on a file system that hangs), or another thread's pipe would get no EOF meanwhile. Limits come after
+ * everything that opens a file, and before the ids that may no longer raise them. A change of ids clears the
+ * death signal.
+ */
+/* clang-format off: a row a step */
+static const struct {
+  enum launch_step name;
+  int (*run)(struct launch__run *);
+} steps[] = {
+    {LAUNCH_STEP_CGROUP, launch__join_cgroup},
+    {LAUNCH_STEP_SIGNALS, launch__reset_signals},
+    {LAUNCH_STEP_SESSION, launch__new_session},
+    {LAUNCH_STEP_PROCESS_GROUP, launch__set_process_group},
+    {LAUNCH_STEP_SEAL, launch__own_table},
+    {LAUNCH_STEP_SEAL, launch__take_mail},
+    {LAUNCH_STEP_STDIO, launch__place_fds},
+    {LAUNCH_STEP_SEAL, launch__close_others},
+    {LAUNCH_STEP_OOM_SCORE_ADJ, launch__set_oom_score_adj},
+    {LAUNCH_STEP_UMASK, launch__set_umask},
+    {LAUNCH_STEP_NICE, launch__set_nice},
+    {LAUNCH_STEP_RLIMIT, launch__set_rlimits},
+    {LAUNCH_STEP_CWD, launch__change_directory},
+    {LAUNCH_STEP_GROUPS, launch__set_groups},
+    {LAUNCH_STEP_GID, launch__set_gid},
+    {LAUNCH_STEP_UID, launch__set_uid},
+    {LAUNCH_STEP_NO_NEW_PRIVILEGES, launch__forbid_new_privileges},
+    {LAUNCH_STEP_DEATH_SIGNAL, launch__set_death_signal},
+    {LAUNCH_STEP_SEAL, launch__close_what_tools_opened},
+    {LAUNCH_STEP_UNMASK, launch__unmask_signals},
+    {LAUNCH_STEP_EXEC, launch__exec},
+};
+/* clang-format on */
+
+#ifdef LAUNCH_TEST_GATES
+void launch__gate(struct launch__report *report, enum launch_gate gate) {
+  int armed = GATE_ARMED;
+
+  report->gate_pid = (int)launch__sys(SYS_getpid);
+  if (!atomic_compare_exchange_strong(&report->gates[gate], &armed, GATE_REACHED)) return;
+  while (report->gates[gate] == GATE_REACHED)
+    (void)launch__sys(SYS_futex, &report->gates[gate], FUTEX_WAIT, GATE_REACHED, NULL, NULL, 0);
+}
+
+static int injected_failure(const struct launch__report *report, enum launch_step step) {
+  if (report->fail_step != (int)step) return 0;
+  if (report->fail_signal != 0) {
+    uint64_t none = 0;
+    (void)launch__sys(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &none, NULL, sizeof none);
+    (void)launch__sys(SYS_kill, launch__sys(SYS_getpid), report->fail_signal);
+  }
+  return report->fail_error;
+}
+#endif
+
+static int run_step(size_t index, struct launch__run *run) {
+  run->report->step = steps[index].name;
+#ifdef LAUNCH_TEST_GATES
+  int injected = injected_failure(run->report, steps[index].name);
+  if (injected != 0) return injected;
+#endif
+  return steps[index].run(run);
+}
+
+/* The last step of a probe is the seal. */
+static bool is_done(const struct launch__run *run, size_t index) {
+  return run->canary >= 0 && steps[index].name > LAUNCH_STEP_SEAL;
+}
+
+/*
+ * Leaves by exit_group itself: libc's way out would run handlers and flush buffers that belong to the parent.
+ */
+static _Noreturn void leave(void) {
+  for (;;)
+    (void)launch__sys(SYS_exit_group, 127);
+}
+
+static _Noreturn void fail(struct launch__run *run, int error) {
+  run->report->error = error;
+  leave();
+}
+
+/* The parent waits in vfork, or for the end of a pipe, or for this. */
+static void tell_parent_of_end(struct launch__run *run) {
+  int error;
+
+  if (!run->without_vfork || run->running_end >= 0) return;
+  error = launch__begin_running(&run->report->running);
+  if (error != 0) fail(run, error);
+}
+
+int launch__child(void *argument) {
+  struct launch__run *run = argument;
+
+  tell_parent_of_end(run);
+  for (size_t i = 0; i < sizeof steps / sizeof *steps && !is_done(run, i); i++) {
+    int error = run_step(i, run);
+    if (error != 0) fail(run, error);
+  }
+  run->report->step = LAUNCH_STEP_EXEC;
+  leave();
+}

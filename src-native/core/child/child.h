@@ -1,0 +1,71 @@
+/*
+ * child.h: what runs in the new process, while it may share memory with a parent of many threads. Nothing in this
+ * folder may call malloc, stdio, or a libc function that takes a lock or talks to other threads: only syscall() and
+ * functions of strings and memory. The child gets all it needs from launch__run.
+ */
+#ifndef SAFE_SPAWN_CHILD_H
+#define SAFE_SPAWN_CHILD_H
+
+#include "../shared/shared.h"
+
+#define LAUNCH__SIGNAL_MAX 64 /* the kernel's _NSIG, whatever libc reserves of it */
+
+/* A call that a tool may have replaced, by libc where one has. */
+#define launch__replaceable_sys(run, ...)                                                                    \
+  ((run)->way.syscalls == LAUNCH_SYSCALLS_LIBC ? LAUNCH__BY_LIBC(__VA_ARGS__, 0, 0, 0, 0, 0, 0)              \
+                                               : launch__sys(__VA_ARGS__))
+#define LAUNCH__BY_LIBC(number, a, b, c, d, e, ...)                                                          \
+  launch__by_libc(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
+
+/* child.c */
+int launch__child(void *run);
+#ifdef LAUNCH_TEST_GATES
+enum { GATE_OFF, GATE_ARMED, GATE_REACHED };
+void launch__gate(struct launch__report *report, enum launch_gate gate);
+#endif
+
+/* close-fds.c */
+int launch__close_others(struct launch__run *run);
+/* Anything can be mounted at /proc: is this descriptor in a procfs? */
+bool launch__is_proc(int fd);
+
+/* steps/fds.c: does the plan put something on this number? */
+bool launch__is_target(const struct launch_plan *plan, int fd);
+
+/* steps/signals.c: a terminal's */
+enum { LAUNCH__STOP_SIGNALS = 3 };
+extern const int launch__stop_signals[LAUNCH__STOP_SIGNALS];
+
+/* steps/: 0 or a negative errno */
+int launch__join_cgroup(struct launch__run *run);
+int launch__reset_signals(struct launch__run *run);
+int launch__new_session(struct launch__run *run);
+int launch__set_process_group(struct launch__run *run);
+int launch__own_table(struct launch__run *run);
+void launch__raise_nofile(struct launch__run *run);
+int launch__take_mail(struct launch__run *run);
+int launch__place_fds(struct launch__run *run);
+int launch__set_oom_score_adj(struct launch__run *run);
+int launch__set_umask(struct launch__run *run);
+int launch__set_nice(struct launch__run *run);
+int launch__set_rlimits(struct launch__run *run);
+int launch__change_directory(struct launch__run *run);
+int launch__set_groups(struct launch__run *run);
+int launch__set_gid(struct launch__run *run);
+int launch__set_uid(struct launch__run *run);
+int launch__forbid_new_privileges(struct launch__run *run);
+int launch__set_death_signal(struct launch__run *run);
+int launch__close_what_tools_opened(struct launch__run *run);
+int launch__unmask_signals(struct launch__run *run);
+int launch__exec(struct launch__run *run);
+
+/* ---- the kernel's own layouts where libc's differ -------------------------------------------- */
+
+struct launch__kernel_sigaction {
+  void (*handler)(int);
+  unsigned long flags;
+  void (*restorer)(void);
+  uint64_t mask;
+};
+
+#endif

@@ -1,0 +1,140 @@
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+#include "child.h"
+
+/* ---- by close_range(2): the gaps between what stays ------------------------------------------ */
+
+static int close_gap(unsigned first, unsigned end) {
+  return first >= end ? 0 : (int)launch__sys(SYS_close_range, first, end - 1, 0);
+}
+
+/* Everything from `next` up to what stays at `fd`; the gap after that begins at the result. */
+static int close_up_to(unsigned *next, int fd) {
+  int error = close_gap(*next, (unsigned)fd);
+
+  *next = (unsigned)fd + 1;
+  return error;
+}
+
+static int close_gaps(const struct launch__run *run) {
+  bool running_end_passed = run->running_end < 0;
+  unsigned next = 0;
+  int error = 0;
+
+  for (size_t i = 0; error == 0 && i < run->plan->fd_count; i++) {
+    int target = run->plan->fds[i].target;
+    if (!running_end_passed && run->running_end < target) {
+      if ((error = close_up_to(&next, run->running_end)) != 0) return error;
+      running_end_passed = true;
+    }
+    error = close_up_to(&next, target);
+  }
+  if (error == 0 && !running_end_passed) error = close_up_to(&next, run->running_end);
+  return error != 0 ? error : (int)launch__sys(SYS_close_range, next, ~0U, 0);
+}
+
+/* ---- by /proc: what is listed there, independent of any limit -------------------------------- */
+
+struct directory_entry { /* linux_dirent64 of getdents64(2) */
+  uint64_t inode;
+  int64_t offset;
+  unsigned short length;
+  unsigned char type;
+  char name[];
+};
+
+static bool stays(const struct launch__run *run, int fd) {
+  return fd == run->running_end || launch__is_target(run->plan, fd);
+}
+
+static int open_listing(void) {
+  return (int)launch__sys(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+}
+
+/* In a full table the listing itself needs a number: the first that is open and doesn't stay is given up for
+ * it. */
+static int open_listing_in_full_table(const struct launch__run *run) {
+  int fd = open_listing();
+
+  for (int victim = 0; fd == -EMFILE && (uint64_t)victim <= run->nofile_hard; victim++)
+    if (!stays(run, victim) && launch__sys(SYS_close, victim) == 0) fd = open_listing();
+  return fd;
+}
+
+bool launch__is_proc(int fd) {
+  struct statfs status;
+
+  return launch__sys(SYS_fstatfs, fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
+}
+
+static int parse_number(const char *name) {
+  int number = 0;
+
+  if (*name < '0' || *name > '9') return -1;
+  for (; *name != '\0'; name++)
+    number = number * 10 + (*name - '0');
+  return number;
+}
+
+/* Closes what one pass over the listing shows; returns how many, or a negative errno. */
+static int close_listed(const struct launch__run *run, int listing) {
+  _Alignas(struct directory_entry) char buffer[4096];
+  long length;
+  int closed = 0;
+
+  (void)launch__sys(SYS_lseek, listing, 0L, SEEK_SET);
+  while ((length = launch__sys(SYS_getdents64, listing, buffer, sizeof buffer)) > 0) {
+    for (long at = 0; at < length;) {
+      const struct directory_entry *entry = (const void *)(buffer + at);
+      int fd = parse_number(entry->name);
+      at += entry->length;
+      if (fd < 0 || fd == listing || stays(run, fd)) continue;
+      if (launch__sys(SYS_close, fd) != -EBADF) closed++;
+    }
+  }
+  return length < 0 ? (int)length : closed;
+}
+
+/*
+ * Again until nothing is left to close: not every emulation of /proc keeps its order while entries vanish, and
+ * some list descriptors that belong to the emulator.
+ */
+static int close_all_listed(const struct launch__run *run) {
+  int listing = open_listing_in_full_table(run);
+  int closed;
+
+  if (listing < 0) return listing;
+  if (!launch__is_proc(listing))
+    closed = -ENOSYS;
+  else
+    do
+      closed = close_listed(run, listing);
+    while (closed > 0);
+  (void)launch__sys(SYS_close, listing);
+  return closed;
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* A probe looks whether the kernel did what it said. */
+static bool is_open(int fd) {
+  return fd >= 0 && launch__sys(SYS_fcntl, fd, F_GETFD) >= 0;
+}
+
+int launch__close_others(struct launch__run *run) {
+  int error = run->way.seal == LAUNCH_SEAL_PROC ? close_all_listed(run) : close_gaps(run);
+
+  return error == 0 && is_open(run->canary) ? -ENOSYS : error;
+}
+
+/*
+ * A function that a tool put in the place of libc's may have opened something meanwhile, without close-on-exec. A table
+ * that is full, of which nothing could be given up for the listing, holds nothing else.
+ */
+int launch__close_what_tools_opened(struct launch__run *run) {
+  int error = run->way.syscalls == LAUNCH_SYSCALLS_LIBC ? launch__close_others(run) : 0;
+
+  return error == -EMFILE ? 0 : error;
+}

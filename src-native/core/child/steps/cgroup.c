@@ -1,0 +1,17 @@
+#include "../child.h"
+
+/*
+ * The table may still be the parent's, where another thread can put another file on any number. So the child looks
+ * before it writes.
+ */
+int launch__join_cgroup(struct launch__run *run) {
+  long written;
+
+  if (run->cgroup_procs < 0) return 0;
+#ifdef LAUNCH_TEST_GATES
+  launch__gate(run->report, LAUNCH_GATE_JOIN);
+#endif
+  if (!launch__is_cgroup(run->cgroup_procs)) return -EBADF;
+  written = launch__sys(SYS_write, run->cgroup_procs, "0", 1); /* 0: the writer */
+  return written < 0 ? (int)written : 0;
+}

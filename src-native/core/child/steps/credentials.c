@@ -1,0 +1,52 @@
+#include <sys/prctl.h>
+
+#include "../child.h"
+
+/*
+ * The kernel's calls act on this task alone. libc's send a signal to every other thread to make it do the
+ * same, and those are threads of the parent.
+ */
+
+/*
+ * Groups that were asked for must be had, an empty list too. Otherwise they are dropped as libuv drops them:
+ * best effort, since an unprivileged caller may keep its own ids.
+ */
+int launch__set_groups(struct launch__run *run) {
+  const struct launch_plan *plan = run->plan;
+
+  if (plan->set_groups)
+    return (int)launch__replaceable_sys(run, SYS_setgroups, plan->group_count, plan->groups);
+  if (plan->set_uid || plan->set_gid) (void)launch__replaceable_sys(run, SYS_setgroups, 0, NULL);
+  return 0;
+}
+
+int launch__set_gid(struct launch__run *run) {
+  return run->plan->set_gid ? (int)launch__replaceable_sys(run, SYS_setgid, run->plan->gid) : 0;
+}
+
+int launch__set_uid(struct launch__run *run) {
+  return run->plan->set_uid ? (int)launch__replaceable_sys(run, SYS_setuid, run->plan->uid) : 0;
+}
+
+int launch__forbid_new_privileges(struct launch__run *run) {
+  return run->plan->no_new_privileges
+             ? (int)launch__replaceable_sys(run, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L)
+             : 0;
+}
+
+/* The kernel tells nobody of a parent that died before. To a child in a new PID namespace the parent is 0. */
+static bool parent_is_dead(const struct launch__run *run) {
+  long parent = launch__sys(SYS_getppid);
+
+  return parent != 0 && parent != run->parent;
+}
+
+int launch__set_death_signal(struct launch__run *run) {
+  int signal = run->plan->death_signal;
+  long result;
+
+  if (signal == 0) return 0;
+  result = launch__replaceable_sys(run, SYS_prctl, PR_SET_PDEATHSIG, (long)signal, 0L, 0L, 0L);
+  if (result != 0) return (int)result;
+  return parent_is_dead(run) ? -EOWNERDEAD : 0;
+}

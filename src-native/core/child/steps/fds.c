@@ -1,0 +1,120 @@
+#include <fcntl.h>
+
+#include "../child.h"
+
+/*
+ * From here on the table belongs to this process alone. In the shared tier close_range(2) makes the copy, and
+ * copies only what lies below the range: the cost does not depend on how many descriptors the parent holds.
+ */
+int launch__own_table(struct launch__run *run) {
+  if (run->way.seal == LAUNCH_SEAL_UNSHARE) {
+    long result = launch__sys(SYS_close_range, (unsigned)(run->cut + 1), ~0U, CLOSE_RANGE_UNSHARE);
+    if (result != 0) return (int)result;
+  }
+  launch__raise_nofile(run);
+  return 0;
+}
+
+static size_t count_mail(const struct launch__run *run) {
+  size_t count = 0;
+
+  for (size_t i = 0; i < run->plan->fd_count; i++)
+    count += run->sources[i] != LAUNCH_FD_NULL;
+  return count;
+}
+
+int launch__take_mail(struct launch__run *run) {
+  int mail[LAUNCH__MAIL_MAX];
+  size_t next = 0;
+  int error;
+
+  if (!run->by_mail) return 0;
+  error = launch__mailbox_receive(run->mailbox, mail, count_mail(run));
+  if (error != 0) return error;
+  run->report->mail_taken = true;
+  for (size_t i = 0; i < run->plan->fd_count; i++)
+    if (run->sources[i] != LAUNCH_FD_NULL) run->sources[i] = mail[next++];
+  return 0;
+}
+
+/* Without close-on-exec: the table is the child's own, and whatever does not end on a target is closed with the others. */
+static int open_null(const struct launch__run *run, int target) {
+  return (int)launch__replaceable_sys(run, SYS_openat, AT_FDCWD, "/dev/null",
+                                      target == STDIN_FILENO ? O_RDONLY : O_RDWR, 0);
+}
+
+bool launch__is_target(const struct launch_plan *plan, int fd) {
+  for (size_t i = 0; i < plan->fd_count; i++)
+    if (plan->fds[i].target == fd) return true;
+  return false;
+}
+
+/* A duplicate that comes to lie on a target is left there: what belongs there will replace it. */
+static int move_off_targets(const struct launch_plan *plan, int *fd) {
+  long moved = -1;
+
+  do {
+    moved = launch__sys(SYS_fcntl, *fd, F_DUPFD_CLOEXEC, moved + 1);
+    if (moved < 0) return (int)moved;
+  } while (launch__is_target(plan, (int)moved));
+  *fd = (int)moved;
+  return 0;
+}
+
+/* Nothing may sit on a number that another descriptor is about to take. */
+static int clear_targets(struct launch__run *run) {
+  const struct launch_plan *plan = run->plan;
+  int error;
+
+  if (launch__is_target(plan, run->running_end) && (error = move_off_targets(plan, &run->running_end)) != 0)
+    return error;
+  for (size_t i = 0; i < plan->fd_count; i++) {
+    int *source = &run->sources[i];
+    if (*source == LAUNCH_FD_NULL && (*source = open_null(run, plan->fds[i].target)) < 0) return *source;
+    if (*source == plan->fds[i].target || !launch__is_target(plan, *source)) continue;
+    if ((error = move_off_targets(plan, source)) != 0) return error;
+  }
+  return 0;
+}
+
+/* The program does not get what leads to it, or to its directory. */
+static bool is_lent(const struct launch__run *run, int target) {
+  return target == run->file_at || target == run->cwd_at;
+}
+
+/* One that already has its number may have to lose the flag of close-on-exec, or to get it. */
+static int put(int source, int target, bool until_exec) {
+  long result = source == target ? launch__sys(SYS_fcntl, source, F_SETFD, until_exec ? FD_CLOEXEC : 0)
+                                 : launch__sys(SYS_dup3, source, target, until_exec ? O_CLOEXEC : 0);
+
+  return result < 0 ? (int)result : 0;
+}
+
+/*
+ * As libuv does: few programs expect their stdio to be non-blocking, and the parent's event loop made it so.
+ */
+static void make_blocking(int fd) {
+  long flags = launch__sys(SYS_fcntl, fd, F_GETFL);
+
+  if (flags >= 0 && (flags & O_NONBLOCK) != 0)
+    (void)launch__sys(SYS_fcntl, fd, F_SETFL, flags & ~(long)O_NONBLOCK);
+}
+
+/* Opened on its number, as it has to be. */
+static bool is_null_in_place(const struct launch__run *run, size_t index) {
+  const struct launch_fd *fd = &run->plan->fds[index];
+
+  return fd->source == LAUNCH_FD_NULL && run->sources[index] == fd->target;
+}
+
+int launch__place_fds(struct launch__run *run) {
+  int error = clear_targets(run);
+
+  for (size_t i = 0; error == 0 && i < run->plan->fd_count; i++) {
+    int target = run->plan->fds[i].target;
+    if (is_null_in_place(run, i)) continue;
+    error = put(run->sources[i], target, is_lent(run, target));
+    if (error == 0 && target <= STDERR_FILENO && !is_lent(run, target)) make_blocking(target);
+  }
+  return error;
+}

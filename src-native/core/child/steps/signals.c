@@ -1,0 +1,147 @@
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <ucontext.h>
+
+#include "../child.h"
+
+enum { LAST_STANDARD_SIGNAL = 31 };
+
+const int launch__stop_signals[LAUNCH__STOP_SIGNALS] = {SIGTSTP, SIGTTIN, SIGTTOU};
+
+/*
+ * ---- job control: a stop takes effect when the program runs -----------------------------------
+ *
+ * A child that stopped before execve(2) would hold the parent's thread, which waits for execve and so can't join the
+ * stop of the job: the shell would wait forever. A child that forgot the signal would run on while its job is stopped.
+ * The handler therefore arms a pair of sockets that execve closes, and the kernel then sends the signal anew.
+ */
+
+static void close_stop_ends(struct launch__run *run) {
+  for (int i = 0; i < 2; i++)
+    (void)launch__sys(SYS_fcntl, run->stop_ends[i], F_SETFL, 0L);
+  for (int i = 0; i < 2; i++) {
+    (void)launch__sys(SYS_close, run->stop_ends[i]);
+    run->stop_ends[i] = -1;
+  }
+}
+
+/* The kernel doesn't say which end it closes first, so each of them signals the end of the other. */
+static bool arm_stop_ends(const struct launch__run *run, int signal) {
+  long self = launch__sys(SYS_getpid);
+
+  for (int i = 0; i < 2; i++)
+    if (launch__sys(SYS_fcntl, run->stop_ends[i], F_SETOWN, self) != 0 ||
+        launch__sys(SYS_fcntl, run->stop_ends[i], F_SETSIG, (long)signal) != 0 ||
+        launch__sys(SYS_fcntl, run->stop_ends[i], F_SETFL, (long)O_ASYNC) != 0)
+      return false;
+  return true;
+}
+
+/* One stop is enough, whichever signal asks for it. */
+static bool stop_at_exec(struct launch__run *run, int signal) {
+  if (run->stop_ends[0] >= 0) return true;
+  if (launch__sys(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, run->stop_ends) != 0) return false;
+  if (arm_stop_ends(run, signal)) return true;
+  close_stop_ends(run);
+  return false;
+}
+
+/* SIGCONT takes back the stops before it, as it does for every process. */
+static void forget_stops(struct launch__run *run) {
+  if (run->stop_ends[0] >= 0) close_stop_ends(run);
+  run->report->stops = 0;
+}
+
+/* Where execve can't send the signal, the parent does so afterwards. */
+static void on_job_control(int signal, siginfo_t *info, void *context) {
+  struct launch__run *run = ((ucontext_t *)context)->uc_stack.ss_sp;
+
+  (void)info;
+  run->interrupted = true;
+  if (signal == SIGCONT)
+    forget_stops(run);
+  else if (!stop_at_exec(run, signal))
+    run->report->stops |= UINT64_C(1) << (signal - 1);
+}
+
+/* The kernel shows this setting to every handler, and uses it for none that doesn't ask for it. */
+static int show_run_to_handlers(struct launch__run *run) {
+  enum { LARGER_THAN_ANY_MINIMUM = 32 * 1024 };
+  const stack_t run_as_stack = {.ss_sp = run, .ss_size = LARGER_THAN_ANY_MINIMUM};
+
+  return (int)launch__sys(SYS_sigaltstack, &run_as_stack, NULL);
+}
+
+#ifdef __x86_64__
+/* This kernel has no way back from a handler of its own. */
+void launch__return_from_handler(void);
+__asm__(".pushsection .text\n"
+        ".hidden launch__return_from_handler\n"
+        ".type launch__return_from_handler, @function\n"
+        "launch__return_from_handler:\n\t"
+        "movl $15, %eax\n\t" /* SYS_rt_sigreturn */
+        "syscall\n\t"
+        ".size launch__return_from_handler, . - launch__return_from_handler\n"
+        ".popsection");
+#  define SA_RESTORER_FLAG 0x04000000UL
+#  define RESTORER         launch__return_from_handler
+#else
+#  define SA_RESTORER_FLAG 0UL
+#  define RESTORER         NULL
+#endif
+
+static const struct launch__kernel_sigaction *initial_action(int signal) {
+  static const struct launch__kernel_sigaction standard = {.handler = SIG_DFL};
+  static const struct launch__kernel_sigaction job_control = {
+      .handler = (void (*)(int))(void (*)(void))on_job_control,
+      .flags = SA_SIGINFO | SA_RESTART | SA_RESTORER_FLAG,
+      .restorer = RESTORER,
+      .mask = UINT64_MAX,
+  };
+
+  if (signal == SIGCONT) return &job_control;
+  for (size_t i = 0; i < LAUNCH__STOP_SIGNALS; i++)
+    if (launch__stop_signals[i] == signal) return &job_control;
+  return &standard;
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
+static bool has_handler(int signal) {
+  struct launch__kernel_sigaction now = {0};
+
+  return launch__sys(SYS_rt_sigaction, signal, NULL, &now, sizeof now.mask) == 0 && now.handler != SIG_DFL &&
+         now.handler != SIG_IGN;
+}
+
+/*
+ * As libuv does, 1 to 31 go to their default, ignored ones too, and execve(2) does the same for those of job control.
+ * The others are left ignored where they are, but no signal keeps a function: it would run in the child on the parent's
+ * memory. Where the kernel has seen to the functions, there is nothing to do for the others.
+ */
+int launch__reset_signals(struct launch__run *run) {
+  const int last = run->way.handlers_reset ? LAST_STANDARD_SIGNAL : LAUNCH__SIGNAL_MAX;
+  long result = show_run_to_handlers(run);
+
+  for (int signal = 1; result == 0 && signal <= last; signal++) {
+    if (signal == SIGKILL || signal == SIGSTOP) continue;
+    if (signal > LAST_STANDARD_SIGNAL && !has_handler(signal)) continue;
+    result = launch__sys(SYS_rt_sigaction, signal, initial_action(signal), NULL, sizeof(uint64_t));
+  }
+#ifdef LAUNCH_TEST_GATES
+  launch__gate(run->report, LAUNCH_GATE_UNSHARE);
+#endif
+  return (int)result;
+}
+
+int launch__unmask_signals(struct launch__run *run) {
+  uint64_t none = 0;
+
+#ifdef LAUNCH_TEST_GATES
+  launch__gate(run->report, LAUNCH_GATE_UNMASK);
+#else
+  (void)run;
+#endif
+  return (int)launch__sys(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof none);
+}

@@ -1,0 +1,66 @@
+#include "../launch.h"
+
+const char *launch_step_name(enum launch_step step) {
+  static const char *const names[LAUNCH_STEP_COUNT] = {
+      [LAUNCH_STEP_STDIO] = "stdio",
+      [LAUNCH_STEP_CGROUP] = "cgroup",
+      [LAUNCH_STEP_CLONE] = "clone",
+      [LAUNCH_STEP_SIGNALS] = "signals",
+      [LAUNCH_STEP_SESSION] = "session",
+      [LAUNCH_STEP_PROCESS_GROUP] = "processGroup",
+      [LAUNCH_STEP_SEAL] = "seal",
+      [LAUNCH_STEP_OOM_SCORE_ADJ] = "oomScoreAdj",
+      [LAUNCH_STEP_UMASK] = "umask",
+      [LAUNCH_STEP_NICE] = "nice",
+      [LAUNCH_STEP_RLIMIT] = "rlimit",
+      [LAUNCH_STEP_CWD] = "cwd",
+      [LAUNCH_STEP_GROUPS] = "groups",
+      [LAUNCH_STEP_GID] = "gid",
+      [LAUNCH_STEP_UID] = "uid",
+      [LAUNCH_STEP_NO_NEW_PRIVILEGES] = "noNewPrivileges",
+      [LAUNCH_STEP_DEATH_SIGNAL] = "deathSignal",
+      [LAUNCH_STEP_UNMASK] = "unmask",
+      [LAUNCH_STEP_EXEC] = "exec",
+  };
+
+  return names[step];
+}
+
+const char *launch_tier_name(enum launch_tier tier) {
+  static const char *const names[LAUNCH_TIER_COUNT] = {
+      [LAUNCH_TIER_SHARED] = "shared",
+      [LAUNCH_TIER_COPY] = "copy",
+      [LAUNCH_TIER_FORK] = "fork",
+  };
+
+  return names[tier];
+}
+
+const char *launch_seal_name(enum launch_seal seal) {
+  static const char *const names[LAUNCH_SEAL_COUNT] = {
+      [LAUNCH_SEAL_UNSHARE] = "close_range unshare",
+      [LAUNCH_SEAL_RANGE] = "close_range",
+      [LAUNCH_SEAL_PROC] = "proc",
+      [LAUNCH_SEAL_NONE] = "none",
+  };
+
+  return names[seal];
+}
+
+const char *launch_pidfd_name(enum launch_pidfd pidfd) {
+  static const char *const names[LAUNCH_PIDFD_COUNT] = {
+      [LAUNCH_PIDFD_CLONE] = "clone",
+      [LAUNCH_PIDFD_NONE] = "none",
+  };
+
+  return names[pidfd];
+}
+
+const char *launch_syscalls_name(enum launch_syscalls syscalls) {
+  static const char *const names[LAUNCH_SYSCALLS_COUNT] = {
+      [LAUNCH_SYSCALLS_DIRECT] = "direct",
+      [LAUNCH_SYSCALLS_LIBC] = "libc",
+  };
+
+  return names[syscalls];
+}

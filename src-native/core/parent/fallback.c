@@ -1,0 +1,78 @@
+#include <signal.h>
+
+#include "parent.h"
+
+struct launch__way launch__fastest_way(void) {
+  return (struct launch__way){
+      .tier = LAUNCH_TIER_SHARED,
+      .seal = LAUNCH_SEAL_UNSHARE,
+      .pidfd = LAUNCH_PIDFD_CLONE,
+      .handlers_reset = true,
+  };
+}
+
+/*
+ * What a kernel answers to flags it doesn't know (EINVAL), a seccomp filter to calls it doesn't allow (EPERM,
+ * ENOSYS), a pending time namespace to CLONE_VM (EINVAL). A pid limit (EAGAIN), lack of memory or a full
+ * table refuse any way.
+ */
+static bool is_refusal(int error) {
+  return error == -EINVAL || error == -EPERM || error == -ENOSYS;
+}
+
+bool launch__is_shortage(long error) {
+  return error == -EAGAIN || error == -ENOMEM || error == -EMFILE || error == -ENFILE;
+}
+
+static void leave_shared_tier(struct launch__way *way) {
+  way->tier = LAUNCH_TIER_COPY;
+  if (way->seal == LAUNCH_SEAL_UNSHARE) way->seal = LAUNCH_SEAL_RANGE;
+}
+
+/* Flags are refused as a whole: first by the older call, then without the pidfd, then with it in the next tier. */
+static bool slower_clone(struct launch__way *way) {
+  if (way->handlers_reset) {
+    way->handlers_reset = false;
+    return true;
+  }
+  if (way->pidfd == LAUNCH_PIDFD_CLONE) {
+    way->pidfd = LAUNCH_PIDFD_NONE;
+    return true;
+  }
+  if (way->tier == LAUNCH_TIER_FORK) return false;
+  way->pidfd = LAUNCH_PIDFD_CLONE;
+  if (way->tier == LAUNCH_TIER_SHARED)
+    leave_shared_tier(way);
+  else
+    way->tier = LAUNCH_TIER_FORK;
+  return true;
+}
+
+/* A filter may answer with SIGSYS. Any other signal was meant for the child, which must not come back to
+ * life. */
+static bool is_killed(const struct launch_error *error) {
+  return error->signal != 0 && error->signal != SIGSYS;
+}
+
+static bool slower_seal(struct launch__way *way) {
+  if (way->seal >= LAUNCH_SEAL_PROC) return false;
+  if (way->tier == LAUNCH_TIER_SHARED)
+    leave_shared_tier(way);
+  else
+    way->seal = LAUNCH_SEAL_PROC;
+  return true;
+}
+
+bool launch__slower_way(struct launch__way *way, const struct launch_error *error) {
+  switch (error->step) {
+  case LAUNCH_STEP_CLONE:
+    return is_refusal(error->error) && slower_clone(way);
+  case LAUNCH_STEP_SEAL:
+    return !is_killed(error) && slower_seal(way);
+  case LAUNCH_STEP_STDIO:
+    /* A descriptor above a hard limit that was lowered since can keep its number, but can't get it anew. */
+    return way->tier == LAUNCH_TIER_SHARED && !is_killed(error) && slower_seal(way);
+  default:
+    return false;
+  }
+}

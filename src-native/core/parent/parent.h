@@ -1,0 +1,88 @@
+/*
+ * parent.h: what the caller of launch() runs: it may allocate, and waits for the child. Never included from outside of
+ * the core.
+ */
+#ifndef SAFE_SPAWN_PARENT_H
+#define SAFE_SPAWN_PARENT_H
+
+#include "../shared/shared.h"
+
+struct launch_context {
+  pid_t owner;
+  struct launch__report *report;
+  struct launch__mailbox mailbox;
+  char *stack; /* of the child */
+  int *sources;
+  struct launch_fd *fds; /* the plan's, and those that are lent; with room for as many as `sources` */
+  size_t source_capacity;
+  struct launch_capabilities capabilities;
+#ifdef LAUNCH_TEST_GATES
+  bool always_mail;
+#endif
+};
+
+/* spawn-child.c: one launch in one way. A failure is reaped and leaves nothing. */
+int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
+                    struct launch_error *ret_error);
+
+/* await-exec.c: waits for a child that executed nothing. Returns the signal that killed it, or 0, also if other code reaped
+ * the child. */
+int launch__reap(pid_t pid);
+
+/* clone.c: the child's stack, the mask, and a process that calls `entry` on that stack. */
+int launch__stack_open(char **ret_stack);
+void launch__stack_close(char *stack);
+uint64_t launch__block_signals(void); /* every one; returns the mask for launch__restore_signals */
+void launch__restore_signals(uint64_t old);
+struct launch__clone {
+  unsigned long
+      flags; /* CLONE_*, with the exit signal in the lowest byte; those above 32 bits need clone3(2) */
+  int (*entry)(void *);
+  void *argument;
+  int *ret_pidfd;
+  int cgroup; /* descriptor of a cgroup v2, or -1 */
+};
+/* With all signals blocked. Returns the pid or a negative errno. */
+long launch__clone(char *stack, const struct launch__clone *request);
+
+/* fallback.c: the fastest way there is, and the next slower one round what was refused (false: none can help). */
+struct launch__way launch__fastest_way(void);
+bool launch__slower_way(struct launch__way *way, const struct launch_error *error);
+/* Does this negative errno tell of a limit, or of full memory or a full table, that refuse any way? */
+bool launch__is_shortage(long error);
+
+/* kernel-probe.c: which way this kernel allows; probed at the first call. */
+struct launch__way launch__choose_way(struct launch_context *context);
+
+/*
+ * proc-fd-path.c: a path through the caller's "/proc/self/fd/N", which the child does not have, as the child can use it. It is
+ * written to `buffer`, or is relative to a descriptor that is added to `extended`, whose entries are in `fds`.
+ */
+enum { LAUNCH__LENT_MAX = 2 };
+struct launch__path {
+  const char *path;
+  int at;
+};
+struct launch__path launch__caller_path(const struct launch_plan *plan, const char *path,
+                                        struct launch_plan *extended, struct launch_fd *fds,
+                                        char buffer[PATH_MAX]);
+
+/* ---- what the headers of older systems lack ---------------------------------------------------- */
+
+#ifndef SYS_clone3
+#  define SYS_clone3 435
+#endif
+
+#ifndef CLONE_CLEAR_SIGHAND
+#  define CLONE_CLEAR_SIGHAND 0x100000000ULL
+#endif
+
+#ifndef SYS_pidfd_send_signal
+#  define SYS_pidfd_send_signal 424
+#endif
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#  define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+#endif

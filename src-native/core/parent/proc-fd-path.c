@@ -1,0 +1,85 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "../child/child.h"
+#include "parent.h"
+
+/* The number after "/proc/self/fd/" or "/dev/fd/", and what follows it; -1 for any other path. */
+static int own_fd(const char *path, const char **ret_rest) {
+  static const char *const prefixes[] = {"/proc/self/fd/", "/dev/fd/"};
+  long number = 0;
+
+  for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+    size_t length = strlen(prefixes[i]);
+    const char *digit = path + length;
+    if (strncmp(path, prefixes[i], length) != 0 || *digit < '0' || *digit > '9') continue;
+    for (; *digit >= '0' && *digit <= '9' && number <= INT_MAX; digit++)
+      number = number * 10 + (*digit - '0');
+    if (number > INT_MAX || (*digit != '\0' && *digit != '/')) return -1;
+    *ret_rest = digit;
+    return (int)number;
+  }
+  return -1;
+}
+
+/* Our pid as this mount of /proc counts it, which need not be that of our PID namespace. */
+static bool own_pid(char *buffer, size_t size) {
+  ssize_t length = readlink("/proc/self", buffer, size - 1);
+
+  if (length <= 0) return false;
+  buffer[length] = '\0';
+  return true;
+}
+
+/*
+ * Can a path lead the child through the caller's /proc/PID/fd? It belongs to root where the caller is not dumpable
+ * (prctl(2), PR_SET_DUMPABLE), as after setuid(2), and to the caller's user otherwise: the program is looked up with the
+ * new ids.
+ */
+static bool caller_is_accessible(const struct launch_plan *plan) {
+  return prctl(PR_GET_DUMPABLE) == 1 && (!plan->set_uid || plan->uid == geteuid());
+}
+
+/* The entries of the plan so far are in `fds`. The new one gets the lowest number that is free in the child. */
+static int lend(struct launch_plan *plan, struct launch_fd *fds, int source) {
+  size_t free = 0;
+
+  while (free < plan->fd_count && fds[free].target == (int)free)
+    free++;
+  memmove(fds + free + 1, fds + free, (plan->fd_count - free) * sizeof *fds);
+  fds[free] = (struct launch_fd){.target = (int)free, .source = source};
+  plan->fd_count++;
+  return (int)free;
+}
+
+static const char *relative(const char *path) {
+  while (*path == '/')
+    path++;
+  return path;
+}
+
+/*
+ * A program or directory may be named through a descriptor of the caller ("/proc/self/fd/9"). After fork(2)
+ * the child still has it; a sealed child has not, so the path is made to go through the caller. A number that
+ * the child does have means the child's own, as ever.
+ *
+ * Where the caller can't be gone through, the child is lent the descriptor until it executes. That is not done always,
+ * since the interpreter of a script could not open it any more.
+ */
+struct launch__path launch__caller_path(const struct launch_plan *plan, const char *path,
+                                        struct launch_plan *extended, struct launch_fd *fds,
+                                        char buffer[PATH_MAX]) {
+  const struct launch__path as_it_is = {path, -1};
+  const char *rest;
+  char pid[32];
+  int fd, length;
+
+  if (path == NULL || (fd = own_fd(path, &rest)) < 0 || launch__is_target(plan, fd)) return as_it_is;
+  if (!caller_is_accessible(plan))
+    return fcntl(fd, F_GETFD) < 0 ? as_it_is : (struct launch__path){relative(rest), lend(extended, fds, fd)};
+  if (!own_pid(pid, sizeof pid)) return as_it_is;
+  length = snprintf(buffer, PATH_MAX, "/proc/%s/fd/%d%s", pid, fd, rest);
+  return length > 0 && length < PATH_MAX ? (struct launch__path){buffer, -1} : as_it_is;
+}

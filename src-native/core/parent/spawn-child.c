@@ -1,0 +1,258 @@
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+
+#include "../child/child.h"
+#include "parent.h"
+
+#ifndef CLONE_PIDFD
+#  define CLONE_PIDFD 0x00001000
+#endif
+
+static bool changes_ids(const struct launch_plan *plan) {
+  return plan->set_uid || plan->set_gid || plan->set_groups;
+}
+
+/*
+ * A change of uid or gid marks the address space as not dumpable (prctl(2), PR_SET_DUMPABLE), and another
+ * user could then stop a process that shares ours: such a child gets a copy of the memory. CLONE_VFORK waits
+ * for it all the same. An oom_score_adj is set for all processes that share memory, but for a child of vfork.
+ */
+static bool needs_own_memory(const struct launch__run *run) {
+  return run->own_memory || changes_ids(run->plan) || (run->without_vfork && run->plan->set_oom_score_adj);
+}
+
+/*
+ * A child that has not called execve(2) sends no SIGCHLD and is invisible to a foreign waitpid(-1) (exit
+ * signal 0; execve resets it). Without a pidfd SIGCHLD is all there is, and emulators know no exit signal but
+ * that.
+ */
+static unsigned long clone_flags(const struct launch__run *run) {
+  static const unsigned long of_tier[LAUNCH_TIER_COUNT] = {
+      [LAUNCH_TIER_SHARED] = CLONE_VM | CLONE_VFORK | CLONE_FILES,
+      [LAUNCH_TIER_COPY] = CLONE_VM | CLONE_VFORK,
+      [LAUNCH_TIER_FORK] = 0,
+  };
+  unsigned long flags = of_tier[run->way.tier];
+
+  if (run->without_vfork) flags &= ~(unsigned long)CLONE_VFORK;
+  if (needs_own_memory(run)) flags &= ~(unsigned long)CLONE_VM;
+  if (run->way.pidfd == LAUNCH_PIDFD_CLONE) flags |= CLONE_PIDFD;
+  if (run->way.handlers_reset) flags |= CLONE_CLEAR_SIGHAND;
+  if (run->way.pidfd != LAUNCH_PIDFD_CLONE || run->way.tier == LAUNCH_TIER_FORK) flags |= SIGCHLD;
+  return flags;
+}
+
+/* ---- the shared tier: how the sources reach the child --------------------------------------- */
+
+/* The kernel copies tables by words of 64 descriptors. Two of them cost less than mail, four as much if all are open. */
+enum { LAST_TO_COPY = 127 };
+
+/* -1: none. */
+static int highest_source(const struct launch__run *run) {
+  int highest = -1;
+
+  for (size_t i = 0; i < run->plan->fd_count; i++)
+    if (run->sources[i] > highest) highest = run->sources[i];
+  return highest;
+}
+
+/* What a child copies to take its mail it can copy instead of it. */
+static bool needs_mail(const struct launch__run *run, int highest) {
+  if (run->way.tier != LAUNCH_TIER_SHARED) return false;
+  return run->always_mail || (highest > LAST_TO_COPY && highest > run->mailbox->receiver);
+}
+
+/* The mail holds what is not /dev/null, in the order of the targets. */
+static int send_mail(const struct launch__run *run) {
+  int mail[LAUNCH__MAIL_MAX];
+  size_t count = 0;
+
+  for (size_t i = 0; i < run->plan->fd_count; i++) {
+    if (run->sources[i] == LAUNCH_FD_NULL) continue;
+    if (count == LAUNCH__MAIL_MAX) return -E2BIG;
+    mail[count++] = run->sources[i];
+  }
+  return launch__mailbox_send(run->mailbox, mail, count);
+}
+
+/*
+ * Sources that lie low are copied with the lowest part of the table; where one lies too high, all are mailed, and what
+ * is copied ends with the mailbox.
+ */
+static int hand_over_sources(struct launch_context *context, struct launch__run *run) {
+  int highest = highest_source(run), error;
+
+  run->by_mail = needs_mail(run, highest);
+  run->cut = highest;
+  if (!run->by_mail) return 0;
+  if ((error = launch__mailbox_ensure(&context->mailbox)) != 0) return error;
+  run->cut = context->mailbox.receiver;
+  return send_mail(run);
+}
+
+/* What nobody took must not wait for the next child, and must not be read here: that would install it. */
+static void renew_mailbox(struct launch__mailbox *mailbox) {
+  launch__mailbox_discard(mailbox);
+  (void)launch__mailbox_ensure(mailbox);
+}
+
+/* ---- the wait for execve(2) or death, where vfork does not do it ------------------------------ */
+
+/*
+ * The fork tier has a pipe whose end execve(2) and exit close, since emulators know no robust futexes. If another
+ * thread forks meanwhile and does not exec, that process holds the end too, and the wait goes on until it is gone.
+ */
+static int open_running_pipe(struct launch__run *run, int *ret_reader) {
+  int ends[2];
+
+  *ret_reader = -1;
+  if (run->way.tier != LAUNCH_TIER_FORK) return 0;
+  if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
+  *ret_reader = ends[0];
+  run->running_end = ends[1];
+  return 0;
+}
+
+/* The thread is held by a frozen cgroup for as many looks, each after as many milliseconds. */
+#ifdef LAUNCH_TEST_GATES
+enum { LOOK_MS = 100, PATIENCE = 10 };
+#else
+enum { LOOK_MS = 1000, PATIENCE = 10 };
+#endif
+
+/* Returns false if the freezer of the cgroup holds the child. A short freeze, as for a snapshot, only delays it. */
+static bool await_exec(struct launch__run *run, int reader, const struct launch_child *child) {
+  int frozen = 0;
+
+  while (!launch__await_exec(&run->report->running, reader, child, LOOK_MS)) {
+    frozen = run->cgroup_procs >= 0 && launch__is_frozen(run->cgroup) ? frozen + 1 : 0;
+    if (frozen == PATIENCE) return false;
+  }
+  return true;
+}
+
+static long clone_child(struct launch_context *context, struct launch__run *run, int *ret_pidfd) {
+  struct launch__clone request = {
+      .flags = clone_flags(run),
+      .entry = launch__child,
+      .argument = run,
+      .ret_pidfd = ret_pidfd,
+      .cgroup = run->cgroup_procs < 0 ? run->cgroup : -1,
+  };
+
+  if (run->way.syscalls == LAUNCH_SYSCALLS_LIBC) return launch__fork_by_libc(run, ret_pidfd);
+  return launch__clone(context->stack, &request);
+}
+
+/* ---- the pidfd ------------------------------------------------------------------------------- */
+
+/*
+ * A number below 3 would be taken for stdio by whoever asks for that number, or expected free. In a full
+ * table it stays where it is: close-on-exec, it does no more harm there than the lack of it.
+ */
+static int above_stdio(int pidfd) {
+  int moved;
+
+  if (pidfd < 0 || pidfd > STDERR_FILENO) return pidfd;
+  moved = fcntl(pidfd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (moved < 0) return pidfd;
+  (void)close(pidfd);
+  return moved;
+}
+
+/* ---- what came of it ------------------------------------------------------------------------- */
+
+/*
+ * The child could not arrange for a stop at execve(2), without a free descriptor for instance. A job that was stopped and
+ * continued meanwhile gets the stop late.
+ */
+static void resend_stops(const struct launch__report *report, const struct launch_child *child) {
+  for (size_t i = 0; i < LAUNCH__STOP_SIGNALS; i++)
+    if ((report->stops & UINT64_C(1) << (launch__stop_signals[i] - 1)) != 0)
+      (void)launch_signal(child, launch__stop_signals[i]);
+}
+
+/*
+ * A child that is gone without an error and before execve(2) was killed, which is a failed launch. A death inside
+ * execve(2) can't be told from one by the program's first instruction, and counts as a start, as with libuv.
+ */
+static bool has_started(const struct launch__report *report) {
+  return report->error == 0 && report->step == LAUNCH_STEP_EXEC;
+}
+
+static int refused(struct launch_error *ret_error, enum launch_step step, int error) {
+  *ret_error = (struct launch_error){.error = error, .step = step};
+  return error;
+}
+
+static int failure(const struct launch__run *run, const struct launch_child *child,
+                   struct launch_error *ret_error) {
+  const struct launch__report *report = run->report;
+  int signal = launch__reap(child->pid);
+
+  if (child->pidfd >= 0) (void)close(child->pidfd);
+  if (run->given_up) return refused(ret_error, LAUNCH_STEP_CGROUP, -EBUSY);
+  *ret_error = (struct launch_error){
+      .error = report->error != 0 ? report->error : -ECANCELED,
+      .step = (enum launch_step)report->step,
+      .detail = report->detail,
+      .signal = report->error != 0 ? 0 : signal,
+  };
+  return ret_error->error;
+}
+
+/* The program may run for a moment, if the cgroup thaws now. */
+static void give_up(struct launch__run *run, const struct launch_child *child) {
+  run->given_up = true;
+  (void)launch_signal(child, SIGKILL);
+}
+
+/* Where a stop signal is meant for the whole job, this thread must not stop before the child has got it. */
+static long start(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child) {
+  uint64_t mask = launch__block_signals();
+  int reader, pidfd = -1;
+  long pid = open_running_pipe(run, &reader);
+
+  if (pid == 0) pid = clone_child(context, run, &pidfd);
+  if (reader >= 0) (void)close(run->running_end);
+  if (pid > 0) {
+    struct launch_child child = {
+        .pid = (pid_t)pid,
+        .pidfd = above_stdio(pidfd),
+        .signal_by_pid = run->way.signal_by_pid,
+    };
+    if ((reader >= 0 || run->without_vfork) && !await_exec(run, reader, &child))
+      give_up(run, &child);
+    else if (has_started(run->report))
+      resend_stops(run->report, &child);
+    *ret_child = child;
+  }
+  if (reader >= 0) (void)close(reader);
+  launch__restore_signals(mask);
+  return pid;
+}
+
+/* A cgroup can be full (EAGAIN, by pids.max), and then it is the process that could not be made. */
+static enum launch_step refused_step(const struct launch__run *run, long error) {
+  return run->cgroup >= 0 && !launch__is_shortage(error) ? LAUNCH_STEP_CGROUP : LAUNCH_STEP_CLONE;
+}
+
+int launch__attempt(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child,
+                    struct launch_error *ret_error) {
+  struct launch_child child = {.pidfd = -1};
+  long pid;
+  int error;
+
+  launch__report_reset(run->report);
+  if ((error = hand_over_sources(context, run)) != 0) return refused(ret_error, LAUNCH_STEP_SEAL, error);
+  pid = start(context, run, &child);
+  if (pid < 0)
+    error = refused(ret_error, refused_step(run, pid), (int)pid);
+  else if (run->given_up || !has_started(run->report))
+    error = failure(run, &child, ret_error);
+  else
+    *ret_child = child;
+  if (run->by_mail && !run->report->mail_taken) renew_mailbox(&context->mailbox);
+  return error;
+}

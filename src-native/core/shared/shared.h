@@ -1,0 +1,201 @@
+/*
+ * shared.h: what the parent and the child share: the report, the passing of descriptors, and the description of one
+ * attempt to launch. Never included from outside of the core.
+ */
+#ifndef SAFE_SPAWN_SHARED_H
+#define SAFE_SPAWN_SHARED_H
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../launch.h"
+
+/* 32-bit kernels have other calls for ids (16 bits wide), offsets and times. */
+_Static_assert(sizeof(long) == 8, "safe-spawn needs a 64-bit system");
+
+/*
+ * A system call as the kernel has it: a result or a negative errno. libc's wrappers for ids, limits and the
+ * mask do more than the call (they broadcast to other threads, or hide signals), and its close() is a
+ * cancellation point.
+ *
+ * Not even libc's syscall() is called: a child that shares memory has the errno of the thread that made it, and that
+ * thread runs meanwhile if the child was made without CLONE_VFORK. Where there is no clone3() in clone.c, every child
+ * is made with it.
+ */
+static inline long launch__call(long number, long a, long b, long c, long d, long e, long f) {
+#if defined(__x86_64__)
+  register long in_d __asm__("r10") = d;
+  register long in_e __asm__("r8") = e;
+  register long in_f __asm__("r9") = f;
+  long result;
+
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(in_d), "r"(in_e), "r"(in_f)
+                   : "rcx", "r11", "memory");
+  return result;
+#elif defined(__aarch64__)
+  register long in_number __asm__("x8") = number;
+  register long result __asm__("x0") = a;
+  register long in_b __asm__("x1") = b;
+  register long in_c __asm__("x2") = c;
+  register long in_d __asm__("x3") = d;
+  register long in_e __asm__("x4") = e;
+  register long in_f __asm__("x5") = f;
+
+  __asm__ volatile("svc #0"
+                   : "+r"(result)
+                   : "r"(in_number), "r"(in_b), "r"(in_c), "r"(in_d), "r"(in_e), "r"(in_f)
+                   : "memory");
+  return result;
+#else
+  int kept = errno; /* of a call that a handler interrupts */
+  long result = syscall(number, a, b, c, d, e, f);
+
+  if (result == -1) result = -(long)errno;
+  errno = kept;
+  return result;
+#endif
+}
+#define launch__sys(...) LAUNCH__SIX_ARGUMENTS(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
+#define LAUNCH__SIX_ARGUMENTS(number, a, b, c, d, e, f, ...)                                                 \
+  launch__call(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+
+/* ---- await-exec.c: the end of a child's way to execve(2), for a parent that does not wait in vfork ---- */
+
+/* In memory that is shared in every tier. */
+struct launch__running {
+  struct robust_list_head robust; /* the child's list of robust futexes, which holds the one below */
+  struct robust_list entry;
+  _Atomic uint32_t word;
+};
+
+/* [child] Before its first step. 0 or a negative errno. */
+int launch__begin_running(struct launch__running *running);
+/*
+ * Waits at most so long for the child to call execve(2) with success, or to die; false: neither has happened. By the
+ * futex, or by the end of a pipe if `reader` is one.
+ */
+bool launch__await_exec(struct launch__running *running, int reader, const struct launch_child *child,
+                        int milliseconds);
+
+/* ---- child-status.c: what the child tells its parent, in memory that is shared in every tier ------- */
+
+struct launch__report {
+  _Atomic int step; /* enum launch_step, stored before the step begins */
+  _Atomic int error;
+  _Atomic int detail;
+  _Atomic bool mail_taken;
+  _Atomic uint64_t stops; /* stop signals that the parent has to send again; bit n - 1 is signal n */
+  struct launch__running running;
+#ifdef LAUNCH_TEST_GATES
+  _Atomic int gates[LAUNCH_GATE_COUNT];
+  _Atomic int gate_pid;
+  int fail_step;
+  int fail_error;
+  int fail_signal;
+#endif
+};
+
+int launch__report_open(struct launch__report **ret_report);
+void launch__report_close(struct launch__report *report);
+void launch__report_reset(struct launch__report *report);
+
+/* ---- fd-passing.c: how descriptors reach a child that copies only the lowest part of the table -- */
+
+/*
+ * A pair of datagram sockets. The receiving end sits at the lowest number that was free; the child copies the
+ * table up to there. An end is known by its inode, since another part of the process may close it and get its
+ * number.
+ */
+struct launch__mailbox {
+  int receiver; /* -1: no mailbox */
+  int sender;
+  ino_t receiver_inode;
+  ino_t sender_inode;
+};
+
+enum { LAUNCH__MAIL_MAX = 253 }; /* SCM_MAX_FD of the kernel */
+
+/* Is this one of its two ends, and still is? */
+bool launch__mailbox_has(const struct launch__mailbox *mailbox, int fd);
+/* Makes the pair, or makes it anew where it was taken away. */
+int launch__mailbox_ensure(struct launch__mailbox *mailbox);
+int launch__mailbox_send(const struct launch__mailbox *mailbox, const int *fds, size_t count);
+/* [child] */
+int launch__mailbox_receive(const struct launch__mailbox *mailbox, int *ret_fds, size_t count);
+/* With everything that is still in it. Only what is still ours is closed. */
+void launch__mailbox_discard(struct launch__mailbox *mailbox);
+
+/* ---- one attempt to launch ------------------------------------------------------------------- */
+
+struct launch__way {
+  enum launch_tier tier;
+  enum launch_seal seal;
+  enum launch_pidfd pidfd;
+  enum launch_syscalls syscalls;
+  bool handlers_reset; /* these two: see struct launch_capabilities */
+  bool signal_by_pid;
+};
+
+struct launch__run {
+  const struct launch_plan *plan;
+  const struct launch__mailbox *mailbox;
+  struct launch__report *report;
+  struct launch__way way;
+  const char *file; /* the plan's, but for paths through our own /proc/self/fd */
+  const char *cwd;
+  /* The child's number of what they are relative to, or are if they are empty; -1: they are ordinary paths. */
+  int file_at;
+  int cwd_at;
+  int cgroup;         /* descriptor of the plan's, or -1 */
+  int cgroup_procs;   /* its file, which the child writes itself to if it is not born there; else -1 */
+  pid_t parent;       /* as getppid(2) tells the child */
+  bool always_mail;   /* also what could reach the child by the table; of no effect outside the shared tier */
+  bool own_memory;    /* in every tier a copy of the caller's */
+  bool without_vfork; /* the parent waits for the child by launch__await_exec */
+  bool by_mail;       /* the sources wait in the mailbox */
+  int cut;            /* shared tier: what lies above it is not copied into the child's table; -1: all */
+  int *sources;       /* where the child finds what goes to plan->fds[i]; moved about while placing */
+  bool given_up;      /* the parent has waited long enough, and killed the child */
+  int running_end;    /* fork tier: the parent waits until exec or exit closes it; else -1 */
+  bool nofile_raised;
+  uint64_t nofile_soft; /* before the child raised it */
+  uint64_t nofile_hard;
+  int stop_ends[2];         /* execve(2) closes them, and then the kernel stops the program; else -1 */
+  _Atomic bool interrupted; /* by a signal of job control, during execve(2) */
+  int canary; /* a probe: a descriptor that must be gone after the seal, and nothing is executed; else -1 */
+};
+
+/* interposed.c: looks for functions of this process that a tool has replaced. */
+void launch__find_interposer(struct launch_capabilities *capabilities);
+/* With all signals blocked. Returns the pid or a negative errno; the child never returns. */
+long launch__fork_by_libc(struct launch__run *run, int *ret_pidfd);
+/* [child of launch__fork_by_libc] libc's function for a system call: its result or a negative errno. */
+long launch__by_libc(long number, long a, long b, long c, long d, long e);
+
+/* cgroup.c: a descriptor of the directory, or a negative errno; -EBUSY for a frozen one. */
+int launch__open_cgroup(const char *path);
+bool launch__is_frozen(int cgroup);
+int launch__open_cgroup_procs(int cgroup);
+/* [child] */
+bool launch__is_cgroup(int fd);
+
+#ifndef SYS_pidfd_open
+#  define SYS_pidfd_open 434
+#endif
+
+#ifndef SYS_close_range
+#  define SYS_close_range 436
+#endif
+
+#ifndef CLOSE_RANGE_UNSHARE
+#  define CLOSE_RANGE_UNSHARE (1U << 1)
+#endif
+
+#endif

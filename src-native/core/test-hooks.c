@@ -1,0 +1,51 @@
+/* Compiled into the tests only: see LAUNCH_TEST_GATES in launch.h. */
+#ifdef LAUNCH_TEST_GATES
+
+#  include <limits.h>
+#  include <linux/futex.h>
+
+#  include "child/child.h"
+#  include "parent/parent.h"
+
+void launch_gate_arm(struct launch_context *context, enum launch_gate gate) {
+  context->report->gates[gate] = GATE_ARMED;
+}
+
+bool launch_gate_reached(struct launch_context *context, enum launch_gate gate) {
+  return context->report->gates[gate] == GATE_REACHED;
+}
+
+pid_t launch_gate_pid(struct launch_context *context) {
+  return context->report->gate_pid;
+}
+
+void launch_gate_release(struct launch_context *context, enum launch_gate gate) {
+  context->report->gates[gate] = GATE_OFF;
+  (void)launch__sys(SYS_futex, &context->report->gates[gate], FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+void launch_fail_at(struct launch_context *context, enum launch_step step, int error, int signal) {
+  context->report->fail_step = (int)step;
+  context->report->fail_error = error;
+  context->report->fail_signal = signal;
+}
+
+void launch_force(struct launch_context *context, enum launch_tier tier, enum launch_seal seal,
+                  enum launch_pidfd pidfd) {
+  context->capabilities =
+      (struct launch_capabilities){.tier = tier, .seal = seal, .pidfd = pidfd, .probed = true};
+}
+
+void launch_force_mail(struct launch_context *context) {
+  context->always_mail = true;
+}
+
+void launch_force_handlers_reset(struct launch_context *context) {
+  context->capabilities.handlers_reset = true;
+}
+
+void launch_force_libc(struct launch_context *context) {
+  context->capabilities.syscalls = LAUNCH_SYSCALLS_LIBC;
+}
+
+#endif

@@ -1,0 +1,236 @@
+#include "exit-watcher.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "orphan-reaper.h"
+
+namespace {
+
+constexpr size_t kUsageFields = 16;
+
+} // namespace
+
+/* ---- an environment comes -------------------------------------------------------------------- */
+
+int ExitWatcher::Open(Napi::Env env, ExitWatcher **ret_watcher) {
+  uv_loop_t *loop = nullptr;
+  PerLoop per_loop;
+
+  if (napi_get_uv_event_loop(env, &loop) != napi_ok) return UV_ENOTSUP;
+  int error = AcquirePerLoop(loop, OnPidfd, &per_loop);
+  if (error != 0) return error;
+  auto *watcher = new ExitWatcher(env, loop, per_loop);
+  /* Asynchronous, since handles close in a later turn of the loop: a loop with open handles aborts the process. */
+  if (napi_add_async_cleanup_hook(env, OnEnd, watcher, nullptr) != napi_ok) {
+    watcher->BeginEnd(nullptr);
+    return UV_ENOTSUP;
+  }
+  *ret_watcher = watcher;
+  return 0;
+}
+
+ExitWatcher::ExitWatcher(Napi::Env env, uv_loop_t *loop, const PerLoop &per_loop)
+    : env_(env), loop_(loop), per_loop_(per_loop) {
+  uv_check_init(loop, &check_);
+  uv_idle_init(loop, &idle_);
+  uv_signal_init(loop, &sigchld_);
+  check_.data = idle_.data = sigchld_.data = this;
+  open_handles_ = 3;
+  sigchld_ref_.Attach(reinterpret_cast<uv_handle_t *>(&sigchld_));
+  usage_ = Napi::Persistent(Napi::Float64Array::New(env, kUsageFields));
+}
+
+std::vector<int> ExitWatcher::InternalFds() const {
+  int of_context[2];
+  size_t count = launch_internal_fds(per_loop_.context, of_context);
+  std::vector<int> fds(of_context, of_context + count);
+
+  if (per_loop_.pidfds->fd() >= 0) fds.push_back(per_loop_.pidfds->fd());
+  return fds;
+}
+
+/* ---- a child comes --------------------------------------------------------------------------- */
+
+uint64_t ExitWatcher::Watch(const launch_child &launched, Napi::Function listener) {
+  uint64_t number = ++last_number_;
+  Child &child = live_.emplace(number, Child{this, number, launched, false, true, Napi::Persistent(listener)})
+                     .first->second;
+
+  child.by_pidfd = launched.pidfd >= 0 && per_loop_.pidfds->Add(launched.pidfd, &child) == 0;
+  RefFor(child).Add();
+  if (!child.by_pidfd) StartSigchld();
+  return number;
+}
+
+/* A child may have died before the watcher was there: one look at all of them makes up for that. */
+void ExitWatcher::StartSigchld() {
+  uv_signal_start(&sigchld_, OnSigchld, SIGCHLD);
+  OnSigchld(&sigchld_, SIGCHLD);
+}
+
+CountedRef &ExitWatcher::RefFor(const Child &child) {
+  return child.by_pidfd ? per_loop_.pidfds->ref() : sigchld_ref_;
+}
+
+int ExitWatcher::Kill(uint64_t number, int signal) {
+  auto found = live_.find(number);
+
+  return found == live_.end() ? UV_ESRCH : launch_signal(&found->second.process, signal);
+}
+
+void ExitWatcher::SetLoopRef(uint64_t number, bool wanted) {
+  auto found = live_.find(number);
+
+  if (found == live_.end() || found->second.keeps_loop == wanted) return;
+  found->second.keeps_loop = wanted;
+  if (wanted)
+    RefFor(found->second).Add();
+  else
+    RefFor(found->second).Drop();
+}
+
+bool ExitWatcher::HasLoopRef(uint64_t number) const {
+  auto found = live_.find(number);
+
+  return found != live_.end() && found->second.keeps_loop;
+}
+
+/* ---- a child is dead ------------------------------------------------------------------------- */
+
+void ExitWatcher::OnPidfd(void *data) {
+  auto *child = static_cast<Child *>(data);
+
+  child->owner->Reap(child);
+}
+
+/* Waits for our children alone, each by its pid: whose SIGCHLD it was is not known. */
+void ExitWatcher::OnSigchld(uv_signal_t *signal, int) {
+  auto *self = static_cast<ExitWatcher *>(signal->data);
+  std::vector<Child *> unwatched;
+
+  for (auto &[number, child] : self->live_)
+    if (!child.by_pidfd) unwatched.push_back(&child);
+  for (Child *child : unwatched)
+    self->Reap(child);
+}
+
+void ExitWatcher::Reap(Child *child) {
+  Death death = {};
+
+  if (launch_reap(&child->process, &death.end) == 0) return;
+  /* What it wrote may well have come after this turn's look at the pipes. With a pidfd only if it died after that look. */
+  death.awaits_poll = !child->by_pidfd;
+  death.listener = std::move(child->listener);
+  dead_.emplace(child->number, std::move(death));
+  int pidfd = child->process.pidfd;
+  Forget(*child);
+  if (pidfd >= 0) close(pidfd);
+  ScheduleDelivery();
+}
+
+/* After this nothing reaches the process any more: neither signals nor the loop. */
+void ExitWatcher::Forget(const Child &child) {
+  if (child.by_pidfd) per_loop_.pidfds->Remove(child.process.pidfd);
+  if (child.keeps_loop) RefFor(child).Drop();
+  live_.erase(child.number);
+}
+
+/* ---- JavaScript is told ---------------------------------------------------------------------- */
+
+void ExitWatcher::ScheduleDelivery() {
+  uv_check_start(&check_, [](uv_check_t *check) { static_cast<ExitWatcher *>(check->data)->Deliver(); });
+  uv_idle_start(&idle_, [](uv_idle_t *) {});
+}
+
+void ExitWatcher::Deliver() {
+  Napi::HandleScope scope(env_);
+  std::map<uint64_t, Death> ripe;
+
+  for (auto it = dead_.begin(); it != dead_.end();) {
+    bool awaits_poll = std::exchange(it->second.awaits_poll, false);
+    auto next = std::next(it);
+    if (!awaits_poll) ripe.insert(dead_.extract(it));
+    it = next;
+  }
+  if (dead_.empty()) StopDelivery();
+  for (const auto &[number, death] : ripe)
+    Tell(death);
+}
+
+void ExitWatcher::StopDelivery() {
+  uv_check_stop(&check_);
+  uv_idle_stop(&idle_);
+}
+
+/* Fails, and that is all there is to do, when a Worker is being terminated and JavaScript can't run any more. */
+void ExitWatcher::Tell(const Death &death) {
+  Napi::HandleScope scope(env_);
+  const launch_exit &end = death.end;
+  napi_value exception;
+  napi_value arguments[] = {Napi::Number::New(env_, end.code), Napi::Number::New(env_, end.signal),
+                            Napi::Boolean::New(env_, end.lost)};
+
+  WriteUsage(end.usage);
+  if (napi_make_callback(env_, nullptr, env_.Global(), death.listener.Value(), std::size(arguments),
+                         arguments, nullptr) == napi_ok)
+    return;
+  /* A throw in a listener of 'exit' is an uncaught exception, and other children's deaths are told all the same. */
+  if (napi_get_and_clear_last_exception(env_, &exception) == napi_ok) napi_fatal_exception(env_, exception);
+}
+
+void ExitWatcher::WriteUsage(const rusage &usage) {
+  auto microseconds = [](const timeval &time) {
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
+  };
+  const long counts[] = {usage.ru_maxrss,  usage.ru_ixrss,  usage.ru_idrss,  usage.ru_isrss,
+                         usage.ru_minflt,  usage.ru_majflt, usage.ru_nswap,  usage.ru_inblock,
+                         usage.ru_oublock, usage.ru_msgsnd, usage.ru_msgrcv, usage.ru_nsignals,
+                         usage.ru_nvcsw,   usage.ru_nivcsw};
+
+  Napi::Float64Array array = usage_.Value();
+  if (array.ElementLength() < kUsageFields) return; /* JavaScript has detached it */
+  double *fields = array.Data();
+  fields[0] = microseconds(usage.ru_utime);
+  fields[1] = microseconds(usage.ru_stime);
+  std::copy(std::begin(counts), std::end(counts), fields + 2);
+}
+
+/* ---- the environment ends -------------------------------------------------------------------- */
+
+void ExitWatcher::OnEnd(napi_async_cleanup_hook_handle hook, void *self) {
+  static_cast<ExitWatcher *>(self)->BeginEnd(hook);
+}
+
+/*
+ * References are given up here, while the environment still exists; close callbacks come when it doesn't.
+ * Children that live on get a parent that reaps them.
+ */
+void ExitWatcher::BeginEnd(napi_async_cleanup_hook_handle hook) {
+  std::vector<launch_child> orphans;
+
+  ended_ = hook;
+  usage_.Reset();
+  dead_.clear();
+  while (!live_.empty()) {
+    const Child &child = live_.begin()->second;
+    orphans.push_back(child.process);
+    Forget(child);
+  }
+  AdoptOrphans(std::move(orphans));
+  ReleasePerLoop(loop_);
+  for (uv_handle_t *handle :
+       {reinterpret_cast<uv_handle_t *>(&check_), reinterpret_cast<uv_handle_t *>(&idle_),
+        reinterpret_cast<uv_handle_t *>(&sigchld_)})
+    uv_close(handle, [](uv_handle_t *closed) { static_cast<ExitWatcher *>(closed->data)->HandleClosed(); });
+}
+
+void ExitWatcher::HandleClosed() {
+  if (--open_handles_ > 0) return;
+  napi_async_cleanup_hook_handle hook = ended_;
+  delete this;
+  if (hook != nullptr) napi_remove_async_cleanup_hook(hook);
+}

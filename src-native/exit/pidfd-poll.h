@@ -1,0 +1,45 @@
+/*
+ * pidfd-poll.h: all pidfds of an event loop behind one handle of it. An epoll(7) descriptor that is itself polled: a
+ * child then costs one system call, where a handle of its own takes five and an allocation.
+ */
+#ifndef SAFE_SPAWN_PIDFD_POLL_H
+#define SAFE_SPAWN_PIDFD_POLL_H
+
+#include <uv.h>
+
+#include "ref-counted-handle.h"
+
+class PidfdPoll {
+public:
+  using Callback = void (*)(void *data);
+
+  /* Opens nothing before the first pidfd. */
+  PidfdPoll(uv_loop_t *loop, Callback on_readable);
+
+  /* Calls back with `data` in each turn of the loop in which the pidfd is readable. 0 or a negative errno. */
+  int Add(int pidfd, void *data);
+  void Remove(int pidfd);
+  /* Without one, as at first, the loop does not wait for it. */
+  CountedRef &ref() {
+    return ref_;
+  }
+  /* -1 before the first pidfd. */
+  int fd() const {
+    return fd_;
+  }
+  /* Deletes itself, in the next turn of the loop at the latest. */
+  void Close();
+
+private:
+  ~PidfdPoll() = default;
+  int Open();
+  void OnReadable();
+
+  uv_loop_t *loop_;
+  Callback on_readable_;
+  int fd_ = -1;
+  uv_poll_t poll_;
+  CountedRef ref_;
+};
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * ref-counted-handle.h: one handle for many users, some of which want the loop to go on for their sake.
+ */
+#ifndef SAFE_SPAWN_REF_COUNTED_HANDLE_H
+#define SAFE_SPAWN_REF_COUNTED_HANDLE_H
+
+#include <uv.h>
+
+#include <cstddef>
+
+class CountedRef {
+public:
+  /* Once the handle is there. */
+  void Attach(uv_handle_t *handle) {
+    handle_ = handle;
+    uv_unref(handle);
+  }
+  void Add() {
+    if (count_++ == 0) uv_ref(handle_);
+  }
+  void Drop() {
+    if (--count_ == 0) uv_unref(handle_);
+  }
+
+private:
+  uv_handle_t *handle_ = nullptr;
+  size_t count_ = 0;
+};
+
+#endif

@@ -1,0 +1,210 @@
+#include "launch-request.h"
+
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "../core/shared/fd-util.h"
+#include "large-pipes.h"
+
+namespace {
+
+/* The numbers of lib/native/interface.ts. */
+enum Flag { kNewSession = 1, kSetUid = 2, kSetGid = 4, kSetCwd = 8, kInheritEnv = 16, kAllFlags = 31 };
+enum Kind { kIgnore, kPipe, kFd, kOneWayPipe };
+enum Half { kHalfSoft = 1, kHalfHard = 2, kBothHalves = 3 };
+enum Which {
+  kSetUmask = 1,
+  kSetNice = 2,
+  kSetOomScoreAdj = 4,
+  kSetProcessGroup = 8,
+  kSetGroups = 16,
+  kNoNewPrivileges = 32,
+  kAllSettings = 63
+};
+
+constexpr int32_t kStandardFds = 3;
+constexpr int32_t kMany = INT32_MAX - 1; /* as many as there may be, or the highest descriptor */
+
+/* Our end first. Node's pipes are socket pairs: either end can be read and written, and carry descriptors. */
+int OpenEnds(int kind, size_t index, int ends[2]) {
+  if (kind == kPipe) return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+  int result = pipe2(ends, O_CLOEXEC);
+  if (index == STDIN_FILENO) std::swap(ends[0], ends[1]);
+  return result;
+}
+
+void CloseAll(std::vector<int> *fds) {
+  for (int &fd : *fds) {
+    if (fd >= 0) close(fd);
+    fd = -1;
+  }
+}
+
+} // namespace
+
+Request::Request(Arguments *arguments) {
+  ReadWords(arguments);
+  if (arguments->Has(kRlimits)) ReadRlimits(arguments);
+  if (arguments->Has(kSettings)) ReadSettings(arguments);
+  if (arguments->Has(kCgroup)) {
+    cgroup_ = arguments->CText(kCgroup, "cgroup");
+    plan_.cgroup = cgroup_.c_str();
+  }
+}
+
+Request::~Request() {
+  CloseEnds();
+}
+
+void Request::CloseEnds() {
+  CloseAll(&child_ends_);
+  CloseAll(&our_ends_);
+}
+
+void Request::ReadWords(Arguments *arguments) {
+  NumberReader<int32_t> words(arguments, kWords, "words");
+  int32_t flags = words.Next(0, kAllFlags);
+
+  plan_.new_session = (flags & kNewSession) != 0;
+  plan_.set_uid = (flags & kSetUid) != 0;
+  plan_.set_gid = (flags & kSetGid) != 0;
+  plan_.uid = static_cast<uid_t>(words.Next());
+  plan_.gid = static_cast<gid_t>(words.Next());
+  int32_t argument_count = words.Next(0, kMany), environment_count = words.Next(0, kMany);
+  ReadStdio(&words, words.Next(0, kMany));
+
+  text_ = arguments->Text(kStrings, "strings");
+  StringReader strings(arguments, "strings", &text_);
+  plan_.file = strings.Next();
+  char *cwd = strings.Next();
+  plan_.cwd = (flags & kSetCwd) != 0 ? cwd : nullptr;
+  ReadStrings(&strings, argument_count, environment_count);
+  strings.End();
+  if ((flags & kInheritEnv) != 0) plan_.envp = environ;
+}
+
+void Request::ReadStdio(NumberReader<int32_t> *words, int32_t count) {
+  int32_t least = std::max(count, kStandardFds);
+
+  for (int32_t i = 0; i < count && words->IsRight(); i++) {
+    int32_t kind = words->Next(kIgnore, kOneWayPipe);
+    stdio_.push_back({kind, words->Next()});
+  }
+  for (; words->HasNext(); least = kept_.back() + 1)
+    kept_.push_back(words->Next(least, kMany));
+  our_ends_.assign(stdio_.size(), -1);
+  child_ends_.assign(stdio_.size(), -1);
+}
+
+void Request::ReadStrings(StringReader *strings, int32_t argument_count, int32_t environment_count) {
+  argv_.push_back(nullptr); /* the spare slots of launch_plan.argv */
+  for (int32_t i = 0; i < argument_count && strings->IsRight(); i++)
+    argv_.push_back(strings->Next());
+  argv_.insert(argv_.end(), 2, nullptr);
+  for (int32_t i = 0; i < environment_count && strings->IsRight(); i++)
+    envp_.push_back(strings->Next());
+  envp_.push_back(nullptr);
+  plan_.argv = argv_.data() + 1;
+  plan_.envp = envp_.data();
+}
+
+void Request::ReadRlimits(Arguments *arguments) {
+  NumberReader<uint64_t> fields(arguments, kRlimits, "rlimits");
+
+  while (fields.HasNext()) {
+    int resource = static_cast<int>(fields.Next(0, RLIM_NLIMITS - 1));
+    uint64_t halves = fields.Next(0, kBothHalves), soft = fields.Next(), hard = fields.Next();
+    rlimits_.push_back({resource, (halves & kHalfSoft) != 0, (halves & kHalfHard) != 0, soft, hard});
+  }
+  plan_.rlimits = rlimits_.data();
+  plan_.rlimit_count = rlimits_.size();
+}
+
+/* The supplementary groups are the rest of the array. */
+void Request::ReadSettings(Arguments *arguments) {
+  NumberReader<int32_t> fields(arguments, kSettings, "settings");
+  int32_t which = fields.Next(0, kAllSettings);
+
+  plan_.set_umask = (which & kSetUmask) != 0;
+  plan_.set_nice = (which & kSetNice) != 0;
+  plan_.set_oom_score_adj = (which & kSetOomScoreAdj) != 0;
+  plan_.set_process_group = (which & kSetProcessGroup) != 0;
+  plan_.set_groups = (which & kSetGroups) != 0;
+  plan_.no_new_privileges = (which & kNoNewPrivileges) != 0;
+  plan_.umask = static_cast<mode_t>(fields.Next(0, 0777));
+  plan_.nice = fields.Next(-20, 19);
+  plan_.oom_score_adj = fields.Next(-1000, 1000);
+  plan_.process_group = fields.Next(0);
+  plan_.death_signal = fields.Next(0, SIGRTMAX);
+  while (fields.HasNext())
+    groups_.push_back(static_cast<gid_t>(fields.Next()));
+  plan_.groups = groups_.data();
+  plan_.group_count = groups_.size();
+}
+
+/* Before a pipe is made: it could get the number of a descriptor that was named though it is closed. */
+int Request::CheckDescriptors() const {
+  for (const Entry &entry : stdio_)
+    if (entry.kind == kFd && fcntl(entry.fd, F_GETFD) < 0) return -EBADF;
+  for (int fd : kept_)
+    if (fcntl(fd, F_GETFD) < 0) return -EBADF;
+  return 0;
+}
+
+int Request::OpenPipe(size_t index) {
+  int ends[2];
+
+  if (OpenEnds(stdio_[index].kind, index, ends) != 0) return -errno;
+  int ours = fd_above_stdio(ends[0]);
+  if (ours < 0) {
+    close(ends[1]);
+    return ours;
+  }
+  our_ends_[index] = ours;
+  if (stdio_[index].kind == kOneWayPipe && index != STDIN_FILENO) EnlargePipe(ours);
+  int childs = fd_above_stdio(ends[1]);
+  if (childs < 0) return childs;
+  child_ends_[index] = childs;
+  return 0;
+}
+
+int Request::OpenStdio() {
+  int error = CheckDescriptors();
+
+  for (size_t i = 0; error == 0 && i < stdio_.size(); i++) {
+    int target = static_cast<int>(i);
+    if (stdio_[i].kind == kPipe || stdio_[i].kind == kOneWayPipe) {
+      error = OpenPipe(i);
+      fds_.push_back({target, child_ends_[i]});
+    } else if (stdio_[i].kind == kFd) {
+      fds_.push_back({target, stdio_[i].fd});
+    } else if (target < kStandardFds) {
+      fds_.push_back({target, LAUNCH_FD_NULL});
+    }
+  }
+  /* A child without them would get its first files under these numbers. */
+  for (int target = static_cast<int>(stdio_.size()); target < kStandardFds; target++)
+    fds_.push_back({target, LAUNCH_FD_NULL});
+  for (int fd : kept_)
+    fds_.push_back({fd, fd});
+  plan_.fds = fds_.data();
+  plan_.fd_count = fds_.size();
+  return error;
+}
+
+void Request::NameWriter(pid_t child) const {
+  for (size_t i = 0; i < stdio_.size(); i++)
+    if (stdio_[i].kind == kOneWayPipe) SetPipeWriter(our_ends_[i], child);
+}
+
+std::vector<int> Request::ReleaseEnds() {
+  CloseAll(&child_ends_);
+  return std::exchange(our_ends_, {});
+}
