@@ -9,35 +9,35 @@ import {
   recordExit,
   takeHandle,
 } from '../node/child-process.js';
-import type { Launch } from '../options/launch-config.js';
-import { launchOf } from '../options/launch-config.js';
+import type { LaunchConfig } from '../options/launch-config.js';
+import { readLaunchConfig } from '../options/launch-config.js';
 import { warnOfMisspelt } from '../options/misspelt.js';
 import { type SpawnError, systemError } from '../util/errors.js';
 import { bare } from '../util/objects.js';
 import { addExtras, type SafeChildProcess } from './child-methods.js';
 import { describe } from './launch-error.js';
-import { SafeHandle } from './process-handle.js';
+import { LaunchHandle } from './process-handle.js';
 
-export interface Creation {
+export interface StartableChild {
   readonly child: SafeChildProcess;
-  readonly handle: SafeHandle;
+  readonly handle: LaunchHandle;
 }
 
 /** A ChildProcess of Node with a handle of ours, not started yet. */
-export function createChild(launch: Launch): Creation {
-  const handle = new SafeHandle(launch, (code, signal) => finish(child, handle, code, signal));
+export function createChild(config: LaunchConfig): StartableChild {
+  const handle = new LaunchHandle(config, (code, signal) => finish(child, handle, code, signal));
   const child = addExtras(constructChild(handle), handle);
   announceChild(child);
   return { child, handle };
 }
 
 /** A child that Node has constructed, and that is about to be started: with a handle of ours. Others stay as they are. */
-export function adoptChild(child: ChildProcess, options: unknown): SafeHandle | undefined {
+export function adoptChild(child: ChildProcess, options: unknown): LaunchHandle | undefined {
   const onexit = takeHandle(child);
   if (onexit === undefined) return undefined;
   warnOfMisspelt(options);
-  const launch = launchOf(bare<object>({}, options as object | undefined), false);
-  const handle = new SafeHandle(launch, (code, signal) => onexit(code, signal));
+  const launch = readLaunchConfig(bare<object>({}, options as object | undefined), false);
+  const handle = new LaunchHandle(launch, (code, signal) => onexit(code, signal));
   giveHandle(child, handle);
   addExtras(child, handle);
   return handle;
@@ -46,7 +46,7 @@ export function adoptChild(child: ChildProcess, options: unknown): SafeHandle | 
 /** What Node's constructor makes of an exit: `code` is negative when there was nothing to exit, null when unknown. */
 function finish(
   child: ChildProcess,
-  handle: SafeHandle,
+  handle: LaunchHandle,
   code: number | null,
   signal?: NodeJS.Signals | '',
 ): void {
@@ -60,7 +60,7 @@ function finish(
   countClose(child);
 }
 
-function startError(child: ChildProcess, handle: SafeHandle, errno: number): SpawnError {
+function startError(child: ChildProcess, handle: LaunchHandle, errno: number): SpawnError {
   const { spawnfile: file, spawnargs } = child;
   const error: SpawnError = systemError(errno, file ? `spawn ${file}` : 'spawn');
   if (file) error.path = file;

@@ -8,7 +8,7 @@ import {
 import { isEnvironmentOursAlone } from '../node/environment.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import { environmentPairs } from '../options/environment.js';
-import { type Ids, idsOf, type Launch } from '../options/launch-config.js';
+import { type Ids, idsOf, type LaunchConfig } from '../options/launch-config.js';
 import { copyList } from '../util/lists.js';
 import type { StdioSource } from './stdio.js';
 
@@ -22,17 +22,17 @@ export interface Plan {
 const HEAD = 6;
 
 /** The caller's lists are read once each, so that what is counted is what is written. */
-export function makePlan(request: SpawnRequest, stdio: readonly StdioSource[], launch: Launch): Plan {
+export function makePlan(request: SpawnRequest, stdio: readonly StdioSource[], config: LaunchConfig): Plan {
   const { file, cwd, detached } = request;
   const args = copyList(request.args ?? []);
   const added = copyList(request.envPairs ?? []);
   const program = joinStrings(cString(file) + cString(cwd ?? ''), args);
   // Asked for after all code of the caller: that can still share the environment with a Worker.
-  const isOwn = launch.inheritsEnvironment || request.envPairs === undefined;
-  const inherits = launch.inheritsEnvironment && added.length === 0 && isEnvironmentOursAlone();
+  const isOwn = config.inheritsEnvironment || request.envPairs === undefined;
+  const inherits = config.inheritsEnvironment && added.length === 0 && isEnvironmentOursAlone();
   const environment = isOwn && !inherits ? [...environmentPairs({ ...process.env }), ...added] : added;
-  const ids = idsOf(request, launch);
-  const kept = launch.keepFds.filter((fd) => fd >= stdio.length);
+  const ids = idsOf(request, config);
+  const kept = config.keepFds.filter((fd) => fd >= stdio.length);
   const counts = [args.length, environment.length, stdio.length];
   const head = [readFlags(detached, cwd, ids, inherits), ids.uid ?? 0, ids.gid ?? 0, ...counts];
   return { strings: joinStrings(program, environment), words: toWords(head, stdio, kept) };

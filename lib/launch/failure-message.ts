@@ -3,7 +3,7 @@ import { getSystemErrorName } from 'node:util';
 import { native } from '../native/addon.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import { SETTING_WORDS } from '../options/attributes.js';
-import { idsOf, type Launch } from '../options/launch-config.js';
+import { idsOf, type LaunchConfig } from '../options/launch-config.js';
 import { explainRefusal, limitOf, resourceNumber } from '../options/rlimits.js';
 import { copyList } from '../util/lists.js';
 import { signalName } from '../util/signals.js';
@@ -22,16 +22,16 @@ export interface FailedStep {
  * Why a step may have failed, in words; undefined where that can't be told. What is on disk is looked at now, so it may
  * have changed since. Never throws: the error itself matters more.
  */
-export function explain(failed: FailedStep, launch: Launch, request: SpawnRequest): string | undefined {
+export function explain(failed: FailedStep, config: LaunchConfig, request: SpawnRequest): string | undefined {
   try {
-    return EXPLANATIONS[failed.step]?.(launch, getSystemErrorName(failed.errno), failed, request);
+    return EXPLANATIONS[failed.step]?.(config, getSystemErrorName(failed.errno), failed, request);
   } catch {
     return undefined;
   }
 }
 
 type Explanation = (
-  launch: Launch,
+  launch: LaunchConfig,
   code: string,
   failed: FailedStep,
   request: SpawnRequest,
@@ -136,7 +136,7 @@ function isClosed(fd: number): boolean {
 function describeId(
   name: 'uid' | 'gid',
   code: string,
-  launch: Launch,
+  launch: LaunchConfig,
   request: SpawnRequest,
 ): string | undefined {
   const id = (idsOf(request, launch)[name] ?? 0) >>> 0;
@@ -154,7 +154,7 @@ function describeId(
 }
 
 /** The ids that the child had when it executed the program. */
-function childIds(launch: Launch, request: SpawnRequest): Ids {
+function childIds(launch: LaunchConfig, request: SpawnRequest): Ids {
   const own = parentIds();
   const { uid, gid } = idsOf(request, launch);
   const isOther = (uid ?? undefined) !== undefined || (gid ?? undefined) !== undefined;
@@ -194,7 +194,7 @@ function describeDirectory(code: string, cwd: string): string | undefined {
 }
 
 /** Where the child has searched for the program. */
-function pathOf({ inheritsEnvironment }: Launch, { envPairs }: SpawnRequest): string | undefined {
+function pathOf({ inheritsEnvironment }: LaunchConfig, { envPairs }: SpawnRequest): string | undefined {
   if (inheritsEnvironment || envPairs === undefined) return process.env['PATH'];
   const pair = copyList(envPairs)
     .map(String)
@@ -205,7 +205,7 @@ function pathOf({ inheritsEnvironment }: Launch, { envPairs }: SpawnRequest): st
 /** Longer ones the kernel refuses on machines with pages of 4 KiB (MAX_ARG_STRLEN). */
 const MOST_BYTES = 131_071;
 
-function describeLength({ rlimits }: Launch, { file, args = [], envPairs = [] }: SpawnRequest): string {
+function describeLength({ rlimits }: LaunchConfig, { file, args = [], envPairs = [] }: SpawnRequest): string {
   const stack = limitOf('stack', rlimits);
   if (stack !== undefined)
     return `arguments and environment don't fit into a quarter of rlimit stack ${stack}`;

@@ -1,7 +1,7 @@
 import { native } from '../native/addon.js';
 import { RESULT_DETAIL, RESULT_ERROR, RESULT_SIGNAL, RESULT_STEP } from '../native/interface.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
-import type { Launch } from '../options/launch-config.js';
+import type { LaunchConfig } from '../options/launch-config.js';
 import { resourceName } from '../options/rlimits.js';
 import type { LaunchStep, SpawnError } from '../util/errors.js';
 import { signalName } from '../util/signals.js';
@@ -38,7 +38,7 @@ export function readFailure(result: Int32Array): FailedLaunch {
 }
 
 /** Looks for the reason, at once: later a file may be there, or another directory may be the present one. */
-export function explainFailure(failed: FailedLaunch, request: SpawnRequest, launch: Launch): Failure {
+export function explainFailure(failed: FailedLaunch, request: SpawnRequest, launch: LaunchConfig): Failure {
   const { errno, detail, signal: number } = failed;
   const step = (failed.step === 'rlimit' ? `rlimit ${resourceName(detail)}` : failed.step) as LaunchStep;
   if (number === 0) return { errno, step, signal: '', explanation: explain(failed, launch, request) };

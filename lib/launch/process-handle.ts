@@ -6,7 +6,7 @@ import type { ProcessHandle } from '../node/child-process.js';
 import { requirePermission } from '../node/permission.js';
 import { readSpawnRequest, type SpawnRequest } from '../node/spawn-request.js';
 import { joinedGroup, leadsGroup } from '../options/attributes.js';
-import type { Launch } from '../options/launch-config.js';
+import type { LaunchConfig } from '../options/launch-config.js';
 import type { Tree } from '../terminate/kill-tree.js';
 import { signalName } from '../util/signals.js';
 import { makePlan } from './encode-request.js';
@@ -25,12 +25,12 @@ const result = new Int32Array(RESULT_LENGTH);
  *
  * As an asynchronous resource it has the name of Node's own, so that tools which follow children go on doing so.
  */
-export class SafeHandle extends AsyncResource implements ProcessHandle {
+export class LaunchHandle extends AsyncResource implements ProcessHandle {
   readonly onexit: ProcessHandle['onexit'];
   pid: number | undefined;
   failure: Failure | undefined;
 
-  readonly #launch: Launch;
+  readonly #config: LaunchConfig;
   /** 0 before it is started, and once it is reaped. */
   #child = 0;
   #usage: Float64Array | undefined;
@@ -38,25 +38,25 @@ export class SafeHandle extends AsyncResource implements ProcessHandle {
   #stdio: readonly StdioSource[] = [];
   #abandoned = false;
 
-  constructor(launch: Launch, onexit: ProcessHandle['onexit']) {
+  constructor(config: LaunchConfig, onexit: ProcessHandle['onexit']) {
     super('PROCESSWRAP');
-    this.#launch = launch;
+    this.#config = config;
     this.onexit = onexit;
   }
 
   spawn(...received: unknown[]): number {
     const request = readSpawnRequest(received);
-    this.#stdio = readStdio(request.stdio, this.#launch.oneWayPipes);
+    this.#stdio = readStdio(request.stdio, this.#config.oneWayPipes);
     requirePermission(request.file);
     this.failure = this.#start(request);
     return this.failure?.errno ?? 0;
   }
 
   #start(request: SpawnRequest): Failure | undefined {
-    const { rlimits, settings, cgroup } = this.#launch;
-    const { strings, words } = makePlan(request, this.#stdio, this.#launch);
+    const { rlimits, settings, cgroup } = this.#config;
+    const { strings, words } = makePlan(request, this.#stdio, this.#config);
     const refused = refusalOf(this.#stdio);
-    if (refused !== 0) return explainFailure(failedStdio(refused), request, this.#launch);
+    if (refused !== 0) return explainFailure(failedStdio(refused), request, this.#config);
     this.#child = native().launch(strings, words, rlimits, settings, cgroup, result, this.#onDeath);
     const failed = this.#child === 0 ? readFailure(result) : undefined;
     const pid = result[RESULT_PID];
@@ -71,7 +71,7 @@ export class SafeHandle extends AsyncResource implements ProcessHandle {
   #fail(failed: FailedLaunch, request: SpawnRequest): Failure {
     // Node looks at the pipes no more after these, and would leave them to the end of the process.
     if (failed.errno === -EMFILE || failed.errno === -ENFILE) closePipes(this.#stdio);
-    return explainFailure(failed, request, this.#launch);
+    return explainFailure(failed, request, this.#config);
   }
 
   readonly #onDeath = (code: number, signal: number, lost: boolean): void => {
@@ -93,7 +93,7 @@ export class SafeHandle extends AsyncResource implements ProcessHandle {
   tree(): Tree | undefined {
     if (this.pid === undefined) return undefined;
     const group = this.#leadsGroup && this.kill(0) === 0 ? this.pid : undefined;
-    const { cgroup, settings } = this.#launch;
+    const { cgroup, settings } = this.#config;
     return { cgroup, leadsGroup: this.#leadsGroup, joinedGroup: joinedGroup(settings), group };
   }
 

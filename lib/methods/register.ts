@@ -7,7 +7,7 @@ import type { FunctionName, NodeFunctions } from '../node/originals.js';
 import { type Defaults, type Registration, registration, setRegistration } from '../node/originals.js';
 import { isWrapped, overrideSpawn, restoreSpawn } from '../node/spawn-override.js';
 import { keepFd, readKeepFds } from '../options/keep-fds.js';
-import { launchOf } from '../options/launch-config.js';
+import { readLaunchConfig } from '../options/launch-config.js';
 import { pickLaunchOptions, refuseLaunchOptions, refuseUnknownOptions } from '../options/launch-options.js';
 import { sealFds } from '../process/open-fds.js';
 import type { LaunchOptions } from '../types.js';
@@ -58,7 +58,7 @@ function registerElsewhere(options: RegisterOptions): () => void {
 function readDefaults(options: RegisterOptions): Defaults {
   const { keepFds, ...others } = bare<RegisterOptions>({}, options);
   const given = bare<LaunchOptions>({}, others);
-  launchOf(given, false);
+  readLaunchConfig(given, false);
   return { options: pickLaunchOptions(given), keptFds: readKeepFds(keepFds, undefined).map(keepFd) };
 }
 

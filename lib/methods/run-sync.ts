@@ -27,18 +27,18 @@ type Output = (string | Buffer | null)[];
 
 /** Starts a program and waits for its end, and for that of its output. */
 export function runToEnd(run: SyncRun): Result {
-  const { request, launch, input, limits } = run;
-  const stdio = readStdio(request.stdio, launch.oneWayPipes);
-  const { strings, words } = makePlan(request, stdio, launch);
+  const { request, config, input, limits } = run;
+  const stdio = readStdio(request.stdio, config.oneWayPipes);
+  const { strings, words } = makePlan(request, stdio, config);
   const refused = refusalOf(stdio);
   if (refused !== 0) return notStarted(run, failedStdio(refused));
   const result = new Int32Array(SYNC_RESULT_LENGTH);
   const output = native().runSync(
     strings,
     words,
-    launch.rlimits,
-    launch.settings,
-    launch.cgroup,
+    config.rlimits,
+    config.settings,
+    config.cgroup,
     result,
     Float64Array.of(limits.timeout, limits.maxBuffer, limits.killSignal),
     input,
@@ -49,7 +49,7 @@ export function runToEnd(run: SyncRun): Result {
 
 function notStarted(run: SyncRun, failed: FailedLaunch): Result {
   const error = makeError(run, failed.errno);
-  describe(error, explainFailure(failed, run.request, run.launch), run.request.file);
+  describe(error, explainFailure(failed, run.request, run.config), run.request.file);
   const nothing = { status: null, signal: null, output: null, pid: 0, stdout: NO_OUTPUT, stderr: NO_OUTPUT };
   return { error, ...nothing } as unknown as Result;
 }

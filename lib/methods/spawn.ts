@@ -13,7 +13,7 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { type ChildExtras, refuseExtras, type SafeChildProcess } from '../launch/child-methods.js';
 import { createChild } from '../launch/create-child.js';
 import { describe } from '../launch/launch-error.js';
-import type { SafeHandle } from '../launch/process-handle.js';
+import type { LaunchHandle } from '../launch/process-handle.js';
 import { preload } from '../native/addon.js';
 import { requireKnownNode, spawnChild } from '../node/child-process.js';
 import { TIMEOUT_ENDS_AT } from '../node/versions.js';
@@ -67,8 +67,8 @@ export type SafeSpawn = {
 export function runSpawn(command: string, args?: unknown, options?: unknown): ChildProcess {
   if (process.platform !== 'linux') return spawnElsewhere(command, args, options);
   requireKnownNode();
-  const { options: nodeOptions, launch } = normalizeArguments(command, args, options);
-  const { child, handle } = createChild(launch);
+  const { options: nodeOptions, config } = normalizeArguments(command, args, options);
+  const { child, handle } = createChild(config);
   try {
     spawnChild(child, nodeOptions);
     requireLaunch(handle);
@@ -94,7 +94,7 @@ function spawnElsewhere(command: string, args: unknown, options: unknown): Child
 }
 
 /** A method that somebody has put in the place of Node's may start something else, or nothing. */
-function requireLaunch(handle: SafeHandle): void {
+function requireLaunch(handle: LaunchHandle): void {
   if (handle.pid === undefined && handle.failure === undefined) {
     throw contractBroken('its method spawn() did not call _handle.spawn()');
   }
@@ -129,7 +129,7 @@ function killOnAbort(child: ChildProcess, { signal, killSignal }: NodeSpawnOptio
   child.once('exit', () => listener[Symbol.dispose]());
 }
 
-function giveUp(handle: SafeHandle, error: unknown, file: string): unknown {
+function giveUp(handle: LaunchHandle, error: unknown, file: string): unknown {
   handle.abandon();
   const { failure } = handle;
   if (failure !== undefined && (error as SpawnError)?.errno === failure.errno) {

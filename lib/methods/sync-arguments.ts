@@ -1,6 +1,6 @@
 import { judgeSpawnSync } from '../node/argument-errors.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
-import type { Launch } from '../options/launch-config.js';
+import type { LaunchConfig } from '../options/launch-config.js';
 import { COMMON_CHECKS, normalizeArguments, type Rules } from '../options/spawn-arguments.js';
 import { contractBroken } from '../util/errors.js';
 import { bare } from '../util/objects.js';
@@ -12,7 +12,7 @@ import { readSyncStdio } from './sync-stdio.js';
 /** A program to run, with what it reads and how far it may go. */
 export interface SyncRun {
   readonly request: SpawnRequest;
-  readonly launch: Launch;
+  readonly config: LaunchConfig;
   readonly input: NodeJS.ArrayBufferView | undefined;
   readonly encoding: BufferEncoding | 'buffer' | null | undefined;
   readonly limits: SyncLimits;
@@ -42,7 +42,7 @@ const RULES: Rules = {
 };
 
 export function normalizeSyncArguments(file: unknown, args: unknown, options: unknown): SyncRun {
-  const { options: normalized, launch } = normalizeArguments(file, args, options, RULES);
+  const { options: normalized, config } = normalizeArguments(file, args, options, RULES);
   const given = normalized as Given & typeof normalized;
   const stdio = readSyncStdio(given.stdio || 'pipe');
   if (stdio === undefined || !isInput(given.input)) {
@@ -51,7 +51,7 @@ export function normalizeSyncArguments(file: unknown, args: unknown, options: un
   }
   return {
     request: bare<object>(given, { stdio }) as SpawnRequest,
-    launch,
+    config,
     input: readInput(given),
     encoding: given.encoding,
     limits: readLimits(given),

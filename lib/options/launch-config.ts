@@ -11,7 +11,7 @@ import { readUser } from './users.js';
 export type Ids = Pick<SpawnRequest, 'uid' | 'gid'>;
 
 /** What a launch is told beside what Node passes on. */
-export interface Launch {
+export interface LaunchConfig {
   /** The child gets the environment of this process. */
   readonly inheritsEnvironment: boolean;
   readonly rlimits: BigUint64Array | undefined;
@@ -26,7 +26,7 @@ export interface Launch {
 }
 
 /** Of the user that the child is to be. */
-export function idsOf(request: SpawnRequest, { account }: Launch): Ids {
+export function idsOf(request: SpawnRequest, { account }: LaunchConfig): Ids {
   return account ?? request;
 }
 
@@ -38,7 +38,10 @@ interface NodeOptions {
 }
 
 /** What is wanted for this child, on top of what is wanted for all. Options must have no prototype: see {@link bare}. */
-export function launchOf(options: LaunchOptions & NodeOptions, inheritsEnvironment: boolean): Launch {
+export function readLaunchConfig(
+  options: LaunchOptions & NodeOptions,
+  inheritsEnvironment: boolean,
+): LaunchConfig {
   const defaults = registration()?.defaults.at(-1);
   const wanted = defaults === undefined ? options : withDefaults(options, defaults.options);
   const account = readUser(wanted.user, wanted);

@@ -16,8 +16,8 @@ import {
   isText,
 } from '../util/validators.js';
 import { completeEnvironment, environmentPairs } from './environment.js';
-import type { Launch } from './launch-config.js';
-import { launchOf } from './launch-config.js';
+import type { LaunchConfig } from './launch-config.js';
+import { readLaunchConfig } from './launch-config.js';
 import { resolveIds } from './users.js';
 
 /** What Node's ChildProcess.prototype.spawn takes, beside the options as they were given. */
@@ -29,7 +29,7 @@ export interface NodeSpawnOptions extends SpawnOptions {
 
 export interface SpawnArguments {
   readonly options: NodeSpawnOptions;
-  readonly launch: Launch;
+  readonly config: LaunchConfig;
 }
 
 /** Of the options that Node checks, by their names. What is not given is in order. */
@@ -63,8 +63,8 @@ export function normalizeArguments(
   const envPairs = inheritsEnvironment ? [] : readEnvironment(given, judge);
   if (envPairs.some(hasNul)) judge();
 
-  const launch = launchOf(given, inheritsEnvironment);
-  return { options: completeOptions(given, commandLine(file, list, given), envPairs), launch };
+  const config = readLaunchConfig(given, inheritsEnvironment);
+  return { options: completeOptions(given, commandLine(file, list, given), envPairs), config };
 }
 
 function readList(args: unknown): unknown {
