@@ -13,16 +13,20 @@ import { copyList } from '../util/lists.js';
 import type { StdioSource } from './stdio.js';
 
 /** A launch as the addon takes it. */
-export interface Plan {
+export interface EncodedRequest {
   readonly strings: string;
-  readonly words: Int32Array;
+  readonly header: Int32Array;
 }
 
 /** Words before those of stdio: flags, uid, gid, and three counts. */
 const HEAD = 6;
 
 /** The caller's lists are read once each, so that what is counted is what is written. */
-export function makePlan(request: SpawnRequest, stdio: readonly StdioSource[], config: LaunchConfig): Plan {
+export function encodeRequest(
+  request: SpawnRequest,
+  stdio: readonly StdioSource[],
+  config: LaunchConfig,
+): EncodedRequest {
   const { file, cwd, detached } = request;
   const args = copyList(request.args ?? []);
   const added = copyList(request.envPairs ?? []);
@@ -35,7 +39,7 @@ export function makePlan(request: SpawnRequest, stdio: readonly StdioSource[], c
   const kept = config.keepFds.filter((fd) => fd >= stdio.length);
   const counts = [args.length, environment.length, stdio.length];
   const head = [readFlags(detached, cwd, ids, inherits), ids.uid ?? 0, ids.gid ?? 0, ...counts];
-  return { strings: joinStrings(program, environment), words: toWords(head, stdio, kept) };
+  return { strings: joinStrings(program, environment), header: toWords(head, stdio, kept) };
 }
 
 /** A new array for each launch: one that is reused would hold what is left of others. */
@@ -57,14 +61,14 @@ function toWords(
 
 function readFlags(detached: boolean, cwd: unknown, { uid, gid }: Ids, inherits: boolean): number {
   let flags = detached ? LAUNCH_NEW_SESSION : 0;
-  if (isGiven(cwd)) flags |= LAUNCH_SET_CWD;
-  if (isGiven(uid)) flags |= LAUNCH_SET_UID;
-  if (isGiven(gid)) flags |= LAUNCH_SET_GID;
+  if (isPresent(cwd)) flags |= LAUNCH_SET_CWD;
+  if (isPresent(uid)) flags |= LAUNCH_SET_UID;
+  if (isPresent(gid)) flags |= LAUNCH_SET_GID;
   if (inherits) flags |= LAUNCH_INHERIT_ENV;
   return flags;
 }
 
-function isGiven<T>(value: T): value is NonNullable<T> {
+function isPresent<T>(value: T): value is NonNullable<T> {
   return value !== undefined && value !== null;
 }
 

@@ -9,7 +9,7 @@ import { joinedGroup, leadsGroup } from '../options/attributes.js';
 import type { LaunchConfig } from '../options/launch-config.js';
 import type { Tree } from '../terminate/kill-tree.js';
 import { signalName } from '../util/signals.js';
-import { makePlan } from './encode-request.js';
+import { encodeRequest } from './encode-request.js';
 import { explainFailure, type FailedLaunch, type Failure, failedStdio, readFailure } from './launch-error.js';
 import { readUsage } from './resource-usage.js';
 import { closePipes, openEnds, readStdio, refusalOf, type StdioSource } from './stdio.js';
@@ -54,10 +54,10 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
 
   #start(request: SpawnRequest): Failure | undefined {
     const { rlimits, settings, cgroup } = this.#config;
-    const { strings, words } = makePlan(request, this.#stdio, this.#config);
+    const { strings, header } = encodeRequest(request, this.#stdio, this.#config);
     const refused = refusalOf(this.#stdio);
     if (refused !== 0) return explainFailure(failedStdio(refused), request, this.#config);
-    this.#child = native().launch(strings, words, rlimits, settings, cgroup, result, this.#onDeath);
+    this.#child = native().launch(strings, header, rlimits, settings, cgroup, result, this.#onDeath);
     const failed = this.#child === 0 ? readFailure(result) : undefined;
     const pid = result[RESULT_PID];
     const lost = openEnds(this.#stdio);

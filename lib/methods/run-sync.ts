@@ -1,5 +1,5 @@
 import type { SpawnSyncReturns } from 'node:child_process';
-import { makePlan } from '../launch/encode-request.js';
+import { encodeRequest } from '../launch/encode-request.js';
 import {
   describe,
   explainFailure,
@@ -29,13 +29,13 @@ type Output = (string | Buffer | null)[];
 export function runToEnd(run: SyncRun): Result {
   const { request, config, input, limits } = run;
   const stdio = readStdio(request.stdio, config.oneWayPipes);
-  const { strings, words } = makePlan(request, stdio, config);
+  const { strings, header } = encodeRequest(request, stdio, config);
   const refused = refusalOf(stdio);
   if (refused !== 0) return notStarted(run, failedStdio(refused));
   const result = new Int32Array(SYNC_RESULT_LENGTH);
   const output = native().runSync(
     strings,
-    words,
+    header,
     config.rlimits,
     config.settings,
     config.cgroup,

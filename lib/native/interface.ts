@@ -9,7 +9,7 @@ export const LAUNCH_SET_CWD = 8;
 /** The child gets the `environ` of this process; no environment strings follow. */
 export const LAUNCH_INHERIT_ENV = 16;
 
-/** Kinds of stdio entry, first of each pair in the words. */
+/** Kinds of stdio entry, first of each pair after the header. */
 export const STDIO_IGNORE = 0;
 export const STDIO_PIPE = 1;
 export const STDIO_FD = 2;
@@ -61,7 +61,7 @@ export interface Native {
    * Starts a program and waits until it runs or is known never to run. The child keeps the loop alive until it is reaped.
    *
    * @param strings each followed by NUL: file, working directory, arguments, environment
-   * @param words flags, uid, gid, number of arguments, number of environment strings, number of stdio entries, then
+   * @param header flags, uid, gid, number of arguments, number of environment strings, number of stdio entries, then
    *   (kind, descriptor) of each entry, then descriptors that keep their number, ascending and above those of stdio
    * @param rlimits (resource, halves set, soft, hard) of each limit
    * @param settings bits, umask, nice, oom_score_adj, process group (0: one of its own), death signal (0: none), then
@@ -73,7 +73,7 @@ export interface Native {
    */
   launch(
     strings: string,
-    words: Int32Array,
+    header: Int32Array,
     rlimits: BigUint64Array | undefined,
     settings: Int32Array | undefined,
     cgroup: string | undefined,
@@ -115,7 +115,7 @@ export interface Native {
    */
   runSync(
     strings: string,
-    words: Int32Array,
+    header: Int32Array,
     rlimits: BigUint64Array | undefined,
     settings: Int32Array | undefined,
     cgroup: string | undefined,

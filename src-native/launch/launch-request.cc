@@ -69,16 +69,16 @@ void Request::CloseEnds() {
 }
 
 void Request::ReadWords(Arguments *arguments) {
-  NumberReader<int32_t> words(arguments, kWords, "words");
-  int32_t flags = words.Next(0, kAllFlags);
+  NumberReader<int32_t> header(arguments, kWords, "words");
+  int32_t flags = header.Next(0, kAllFlags);
 
   plan_.new_session = (flags & kNewSession) != 0;
   plan_.set_uid = (flags & kSetUid) != 0;
   plan_.set_gid = (flags & kSetGid) != 0;
-  plan_.uid = static_cast<uid_t>(words.Next());
-  plan_.gid = static_cast<gid_t>(words.Next());
-  int32_t argument_count = words.Next(0, kMany), environment_count = words.Next(0, kMany);
-  ReadStdio(&words, words.Next(0, kMany));
+  plan_.uid = static_cast<uid_t>(header.Next());
+  plan_.gid = static_cast<gid_t>(header.Next());
+  int32_t argument_count = header.Next(0, kMany), environment_count = header.Next(0, kMany);
+  ReadStdio(&header, header.Next(0, kMany));
 
   text_ = arguments->Text(kStrings, "strings");
   StringReader strings(arguments, "strings", &text_);
@@ -90,15 +90,15 @@ void Request::ReadWords(Arguments *arguments) {
   if ((flags & kInheritEnv) != 0) plan_.envp = environ;
 }
 
-void Request::ReadStdio(NumberReader<int32_t> *words, int32_t count) {
+void Request::ReadStdio(NumberReader<int32_t> *header, int32_t count) {
   int32_t least = std::max(count, kStandardFds);
 
-  for (int32_t i = 0; i < count && words->IsRight(); i++) {
-    int32_t kind = words->Next(kIgnore, kOneWayPipe);
-    stdio_.push_back({kind, words->Next()});
+  for (int32_t i = 0; i < count && header->IsRight(); i++) {
+    int32_t kind = header->Next(kIgnore, kOneWayPipe);
+    stdio_.push_back({kind, header->Next()});
   }
-  for (; words->HasNext(); least = kept_.back() + 1)
-    kept_.push_back(words->Next(least, kMany));
+  for (; header->HasNext(); least = kept_.back() + 1)
+    kept_.push_back(header->Next(least, kMany));
   our_ends_.assign(stdio_.size(), -1);
   child_ends_.assign(stdio_.size(), -1);
 }

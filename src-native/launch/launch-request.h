@@ -43,7 +43,7 @@ private:
   };
 
   void ReadWords(Arguments *arguments);
-  void ReadStdio(NumberReader<int32_t> *words, int32_t count);
+  void ReadStdio(NumberReader<int32_t> *header, int32_t count);
   void ReadStrings(StringReader *strings, int32_t argument_count, int32_t environment_count);
   void ReadRlimits(Arguments *arguments);
   void ReadSettings(Arguments *arguments);
