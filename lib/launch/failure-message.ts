@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import { native } from '../native/addon.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
-import { SETTING_WORDS } from '../options/attributes.js';
+import { ATTRIBUTE_INDEX } from '../options/attributes.js';
 import { idsOf, type LaunchConfig } from '../options/launch-config.js';
 import { explainRefusal, limitOf, resourceNumber } from '../options/rlimits.js';
 import { copyList } from '../util/lists.js';
@@ -48,27 +48,27 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   signals: () => 'at step signals',
   session: () => 'at step session',
-  processGroup: ({ settings }, code) => {
-    const group = word(settings, 'processGroup');
+  processGroup: ({ attributes }, code) => {
+    const group = attribute(attributes, 'processGroup');
     if (group === 0 || code !== 'EPERM') return 'at step processGroup';
     return `there is no process group ${group} in this session that can be joined`;
   },
   seal: () =>
     "the descriptors that it must not have can't be closed for certain, " +
     'since close_range(2) (Linux 5.9) and /proc are both missing or forbidden',
-  oomScoreAdj: ({ settings }, code, { detail }) =>
-    describeOomScore(`oomScoreAdj ${word(settings, 'oomScoreAdj')}`, code, detail !== 0),
+  oomScoreAdj: ({ attributes }, code, { detail }) =>
+    describeOomScore(`oomScoreAdj ${attribute(attributes, 'oomScoreAdj')}`, code, detail !== 0),
   umask: () => 'at step umask',
   cwd: (_launch, code, _failed, { cwd }) =>
     code === 'ENAMETOOLONG' ? TOO_LONG : describeDirectory(code, `${cwd}`),
-  nice: ({ settings }, code) => {
-    const asked = `nice ${word(settings, 'nice')}`;
+  nice: ({ attributes }, code) => {
+    const asked = `nice ${attribute(attributes, 'nice')}`;
     const isDenied = code === 'EACCES' || code === 'EPERM';
     return isDenied ? `${asked} is below what rlimit nice allows and CAP_SYS_NICE is missing` : asked;
   },
   rlimit: ({ rlimits }, _code, { detail }) => explainRefusal(detail, rlimits),
-  groups: ({ settings }, code) => {
-    const ids = Array.from(settings?.subarray(SETTING_WORDS.groups) ?? [], (id) => id >>> 0);
+  groups: ({ attributes }, code) => {
+    const ids = Array.from(attributes?.subarray(ATTRIBUTE_INDEX.groups) ?? [], (id) => id >>> 0);
     const asked = `groups ${list(ids)}`;
     if (code === 'EPERM') return `${asked} can't be set, since CAP_SETGID is missing`;
     return code === 'EINVAL' ? `${asked} are too many, or not valid in this user namespace` : asked;
@@ -76,8 +76,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   gid: (launch, code, _failed, request) => describeId('gid', code, launch, request),
   uid: (launch, code, _failed, request) => describeId('uid', code, launch, request),
   noNewPrivileges: () => 'noNewPrivileges needs Linux 3.5',
-  deathSignal: ({ settings }) => {
-    const number = word(settings, 'deathSignal');
+  deathSignal: ({ attributes }) => {
+    const number = attribute(attributes, 'deathSignal');
     return `deathSignal ${signalName(number) || number} can't be set, or this process is already dead`;
   },
   unmask: () => 'at step unmask',
@@ -158,7 +158,7 @@ function childIds(launch: LaunchConfig, request: SpawnRequest): Ids {
   const own = parentIds();
   const { uid, gid } = idsOf(request, launch);
   const isOther = (uid ?? undefined) !== undefined || (gid ?? undefined) !== undefined;
-  const asked = launch.settings?.subarray(SETTING_WORDS.groups) ?? [];
+  const asked = launch.attributes?.subarray(ATTRIBUTE_INDEX.groups) ?? [];
   return {
     uid: (uid ?? own.uid) >>> 0,
     gid: (gid ?? own.gid) >>> 0,
@@ -267,6 +267,6 @@ function describeNproc(rlimits: BigUint64Array | undefined): string | undefined 
   return nproc === undefined ? undefined : `the user has more processes than rlimit nproc ${nproc} allows`;
 }
 
-function word(settings: Int32Array | undefined, name: keyof typeof SETTING_WORDS): number {
-  return settings?.[SETTING_WORDS[name]] ?? 0;
+function attribute(attributes: Int32Array | undefined, name: keyof typeof ATTRIBUTE_INDEX): number {
+  return attributes?.[ATTRIBUTE_INDEX[name]] ?? 0;
 }

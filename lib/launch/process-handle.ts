@@ -53,18 +53,18 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
   }
 
   #start(request: SpawnRequest): Failure | undefined {
-    const { rlimits, settings, cgroup } = this.#config;
+    const { rlimits, attributes, cgroup } = this.#config;
     const { strings, header } = encodeRequest(request, this.#stdio, this.#config);
     const refused = refusalOf(this.#stdio);
     if (refused !== 0) return explainFailure(failedStdio(refused), request, this.#config);
-    this.#child = native().launch(strings, header, rlimits, settings, cgroup, result, this.#onDeath);
+    this.#child = native().launch(strings, header, rlimits, attributes, cgroup, result, this.#onDeath);
     const failed = this.#child === 0 ? readFailure(result) : undefined;
     const pid = result[RESULT_PID];
     const lost = openEnds(this.#stdio);
     if (failed !== undefined) return this.#fail(failed, request);
     if (lost !== 0) return this.#fail(failedStdio(lost), request);
     this.pid = pid;
-    this.#leadsGroup = request.detached || leadsGroup(settings);
+    this.#leadsGroup = request.detached || leadsGroup(attributes);
     return undefined;
   }
 
@@ -93,8 +93,8 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
   tree(): Tree | undefined {
     if (this.pid === undefined) return undefined;
     const group = this.#leadsGroup && this.kill(0) === 0 ? this.pid : undefined;
-    const { cgroup, settings } = this.#config;
-    return { cgroup, leadsGroup: this.#leadsGroup, joinedGroup: joinedGroup(settings), group };
+    const { cgroup, attributes } = this.#config;
+    return { cgroup, leadsGroup: this.#leadsGroup, joinedGroup: joinedGroup(attributes), group };
   }
 
   /** The caller gets an exception and no child: so there must be none. */

@@ -37,7 +37,7 @@ export function runToEnd(run: SyncRun): Result {
     strings,
     header,
     config.rlimits,
-    config.settings,
+    config.attributes,
     config.cgroup,
     result,
     Float64Array.of(limits.timeout, limits.maxBuffer, limits.killSignal),

@@ -20,13 +20,13 @@ export const STDIO_ONE_WAY_PIPE = 3;
 export const RLIMIT_SET_SOFT = 1n;
 export const RLIMIT_SET_HARD = 2n;
 
-/** Bits of the first of the settings: which of the others are asked for. */
-export const SETTING_UMASK = 1;
-export const SETTING_NICE = 2;
-export const SETTING_OOM_SCORE_ADJ = 4;
-export const SETTING_PROCESS_GROUP = 8;
-export const SETTING_GROUPS = 16;
-export const SETTING_NO_NEW_PRIVILEGES = 32;
+/** Bits of the first attribute: they say which of the others are set. */
+export const ATTRIBUTE_UMASK = 1;
+export const ATTRIBUTE_NICE = 2;
+export const ATTRIBUTE_OOM_SCORE_ADJ = 4;
+export const ATTRIBUTE_PROCESS_GROUP = 8;
+export const ATTRIBUTE_GROUPS = 16;
+export const ATTRIBUTE_NO_NEW_PRIVILEGES = 32;
 
 /** Indices into the result of {@link Native.launch}. */
 export const RESULT_PID = 0;
@@ -64,7 +64,7 @@ export interface Native {
    * @param header flags, uid, gid, number of arguments, number of environment strings, number of stdio entries, then
    *   (kind, descriptor) of each entry, then descriptors that keep their number, ascending and above those of stdio
    * @param rlimits (resource, halves set, soft, hard) of each limit
-   * @param settings bits, umask, nice, oom_score_adj, process group (0: one of its own), death signal (0: none), then
+   * @param attributes bits, umask, nice, oom_score_adj, process group (0: one of its own), death signal (0: none), then
    *   the supplementary groups
    * @param cgroup directory of a cgroup v2
    * @param result written: pid, negative errno, step, detail, signal
@@ -75,7 +75,7 @@ export interface Native {
     strings: string,
     header: Int32Array,
     rlimits: BigUint64Array | undefined,
-    settings: Int32Array | undefined,
+    attributes: Int32Array | undefined,
     cgroup: string | undefined,
     result: Int32Array,
     onDeath: DeathListener,
@@ -117,7 +117,7 @@ export interface Native {
     strings: string,
     header: Int32Array,
     rlimits: BigUint64Array | undefined,
-    settings: Int32Array | undefined,
+    attributes: Int32Array | undefined,
     cgroup: string | undefined,
     result: Int32Array,
     limits: Float64Array,

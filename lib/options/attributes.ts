@@ -1,10 +1,10 @@
 import {
-  SETTING_GROUPS,
-  SETTING_NICE,
-  SETTING_NO_NEW_PRIVILEGES,
-  SETTING_OOM_SCORE_ADJ,
-  SETTING_PROCESS_GROUP,
-  SETTING_UMASK,
+  ATTRIBUTE_GROUPS,
+  ATTRIBUTE_NICE,
+  ATTRIBUTE_NO_NEW_PRIVILEGES,
+  ATTRIBUTE_OOM_SCORE_ADJ,
+  ATTRIBUTE_PROCESS_GROUP,
+  ATTRIBUTE_UMASK,
 } from '../native/interface.js';
 import { invalidType, invalidValue, outOfRange, unsupportedInWorkers } from '../util/errors.js';
 import { hintAtSignal, isSignal, signalNumber } from '../util/signals.js';
@@ -32,8 +32,8 @@ type Given = Readonly<
 const HIGHEST_SIGNAL = 64;
 const HIGHEST_PID: number = 2 ** 31 - 1;
 
-/** The settings of a launch as the addon takes them; undefined if none is asked for. `uid` and `gid` are ids by now. */
-export function normalizeSettings(given: Given): Int32Array | undefined {
+/** The attributes of a launch as the addon takes them; undefined if none is asked for. `uid` and `gid` are ids by now. */
+export function encodeAttributes(given: Given): Int32Array | undefined {
   const umask = readUmask(given.umask);
   const nice = readInteger('options.nice', given.nice, -20, 19);
   const oomScoreAdj = readInteger('options.oomScoreAdj', given.oomScoreAdj, -1000, 1000);
@@ -41,19 +41,19 @@ export function normalizeSettings(given: Given): Int32Array | undefined {
   const deathSignal = readDeathSignal(given.deathSignal);
   const groups = readGroups(given.groups, given);
 
-  let asked = readFlag('options.noNewPrivileges', given.noNewPrivileges) ? SETTING_NO_NEW_PRIVILEGES : 0;
-  if (umask !== undefined) asked |= SETTING_UMASK;
-  if (nice !== undefined) asked |= SETTING_NICE;
-  if (oomScoreAdj !== undefined) asked |= SETTING_OOM_SCORE_ADJ;
-  if (processGroup !== undefined) asked |= SETTING_PROCESS_GROUP;
-  if (groups !== undefined) asked |= SETTING_GROUPS;
+  let asked = readFlag('options.noNewPrivileges', given.noNewPrivileges) ? ATTRIBUTE_NO_NEW_PRIVILEGES : 0;
+  if (umask !== undefined) asked |= ATTRIBUTE_UMASK;
+  if (nice !== undefined) asked |= ATTRIBUTE_NICE;
+  if (oomScoreAdj !== undefined) asked |= ATTRIBUTE_OOM_SCORE_ADJ;
+  if (processGroup !== undefined) asked |= ATTRIBUTE_PROCESS_GROUP;
+  if (groups !== undefined) asked |= ATTRIBUTE_GROUPS;
   if (asked === 0 && deathSignal === undefined) return undefined;
   const numbers = [umask, nice, oomScoreAdj, processGroup, deathSignal].map((value) => value ?? 0);
   return Int32Array.of(asked, ...numbers, ...(groups ?? []));
 }
 
-/** Words of the settings, for what is said of a launch that failed or of its child. */
-export const SETTING_WORDS = {
+/** Indices of the attributes, for what is said of a launch that failed or of its child. */
+export const ATTRIBUTE_INDEX = {
   asked: 0,
   umask: 1,
   nice: 2,
@@ -64,8 +64,8 @@ export const SETTING_WORDS = {
 } as const;
 
 /** Whether the child is the leader of a process group of its own. */
-export function leadsGroup(settings: Int32Array | undefined): boolean {
-  return askedGroup(settings) === 0;
+export function leadsGroup(attributes: Int32Array | undefined): boolean {
+  return askedGroup(attributes) === 0;
 }
 
 /** The process group of others that the child joins. */
@@ -74,8 +74,8 @@ export function joinedGroup(settings: Int32Array | undefined): number | undefine
 }
 
 function askedGroup(settings: Int32Array | undefined): number | undefined {
-  const asked = ((settings?.[SETTING_WORDS.asked] ?? 0) & SETTING_PROCESS_GROUP) !== 0;
-  return asked ? settings?.[SETTING_WORDS.processGroup] : undefined;
+  const asked = ((settings?.[ATTRIBUTE_INDEX.asked] ?? 0) & ATTRIBUTE_PROCESS_GROUP) !== 0;
+  return asked ? settings?.[ATTRIBUTE_INDEX.processGroup] : undefined;
 }
 
 /** A string is octal, as for process.umask(). */

@@ -2,7 +2,7 @@ import { type Defaults, registration } from '../node/originals.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchOptions } from '../types.js';
 import { bare } from '../util/objects.js';
-import { normalizeSettings, readCgroup, readPipes } from './attributes.js';
+import { encodeAttributes, readCgroup, readPipes } from './attributes.js';
 import { isStillOpen, readKeepFds } from './keep-fds.js';
 import { pickLaunchOptions } from './launch-options.js';
 import { normalizeRlimits } from './rlimits.js';
@@ -19,7 +19,7 @@ export interface LaunchConfig {
   readonly keepFds: readonly number[];
   /** Whether pipes of stdio are pipe(2)s, and no sockets. */
   readonly oneWayPipes: boolean;
-  readonly settings: Int32Array | undefined;
+  readonly attributes: Int32Array | undefined;
   /** Ids of the option `user`, which Node does not know; they count in the place of those that it passes on. */
   readonly account: Ids | undefined;
   readonly cgroup: string | undefined;
@@ -50,7 +50,7 @@ export function readLaunchConfig(
     rlimits: normalizeRlimits(wanted.rlimits),
     keepFds: mergeFds(readKeepFds(options.keepFds, options.stdio), defaults),
     oneWayPipes: readPipes(wanted.pipes),
-    settings: normalizeSettings(account === undefined ? wanted : bare(wanted, account)),
+    attributes: encodeAttributes(account === undefined ? wanted : bare(wanted, account)),
     account,
     cgroup: readCgroup(wanted.cgroup),
   };

@@ -19,7 +19,7 @@ namespace {
 enum Flag { kNewSession = 1, kSetUid = 2, kSetGid = 4, kSetCwd = 8, kInheritEnv = 16, kAllFlags = 31 };
 enum Kind { kIgnore, kPipe, kFd, kOneWayPipe };
 enum Half { kHalfSoft = 1, kHalfHard = 2, kBothHalves = 3 };
-enum Which {
+enum AttributeSet {
   kSetUmask = 1,
   kSetNice = 2,
   kSetOomScoreAdj = 4,
@@ -52,7 +52,7 @@ void CloseAll(std::vector<int> *fds) {
 Request::Request(Arguments *arguments) {
   ReadWords(arguments);
   if (arguments->Has(kRlimits)) ReadRlimits(arguments);
-  if (arguments->Has(kSettings)) ReadSettings(arguments);
+  if (arguments->Has(kSettings)) ReadAttributes(arguments);
   if (arguments->Has(kCgroup)) {
     cgroup_ = arguments->CText(kCgroup, "cgroup");
     plan_.cgroup = cgroup_.c_str();
@@ -128,16 +128,16 @@ void Request::ReadRlimits(Arguments *arguments) {
 }
 
 /* The supplementary groups are the rest of the array. */
-void Request::ReadSettings(Arguments *arguments) {
+void Request::ReadAttributes(Arguments *arguments) {
   NumberReader<int32_t> fields(arguments, kSettings, "settings");
-  int32_t which = fields.Next(0, kAllSettings);
+  int32_t given = fields.Next(0, kAllSettings);
 
-  plan_.set_umask = (which & kSetUmask) != 0;
-  plan_.set_nice = (which & kSetNice) != 0;
-  plan_.set_oom_score_adj = (which & kSetOomScoreAdj) != 0;
-  plan_.set_process_group = (which & kSetProcessGroup) != 0;
-  plan_.set_groups = (which & kSetGroups) != 0;
-  plan_.no_new_privileges = (which & kNoNewPrivileges) != 0;
+  plan_.set_umask = (given & kSetUmask) != 0;
+  plan_.set_nice = (given & kSetNice) != 0;
+  plan_.set_oom_score_adj = (given & kSetOomScoreAdj) != 0;
+  plan_.set_process_group = (given & kSetProcessGroup) != 0;
+  plan_.set_groups = (given & kSetGroups) != 0;
+  plan_.no_new_privileges = (given & kNoNewPrivileges) != 0;
   plan_.umask = static_cast<mode_t>(fields.Next(0, 0777));
   plan_.nice = fields.Next(-20, 19);
   plan_.oom_score_adj = fields.Next(-1000, 1000);

@@ -46,7 +46,7 @@ private:
   void ReadStdio(NumberReader<int32_t> *header, int32_t count);
   void ReadStrings(StringReader *strings, int32_t argument_count, int32_t environment_count);
   void ReadRlimits(Arguments *arguments);
-  void ReadSettings(Arguments *arguments);
+  void ReadAttributes(Arguments *arguments);
   int OpenPipe(size_t index);
   int CheckDescriptors() const;
 
