@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { getSystemErrorName } from 'node:util';
-import { judgeExecFile } from '../node/argument-errors.js';
+import { throwNodeErrorForExecFile } from '../node/argument-errors.js';
 import { pickLaunchOptions } from '../options/launch-options.js';
 import type { SafeSpawnOptions } from '../types.js';
 import { maxBufferExceeded } from '../util/errors.js';
@@ -25,7 +25,7 @@ const DEFAULTS = { encoding: 'utf8', killSignal: 'SIGTERM', maxBuffer: MAX_BUFFE
 export function runCollecting(file: string, given: ExecFileArguments): ChildProcess {
   const { args, callback } = given;
   const options = bare<object>(DEFAULTS, given.options) as Options;
-  if (!areLimits(options)) judgeExecFile(file, args, given.options, callback);
+  if (!areLimits(options)) throwNodeErrorForExecFile(file, args, given.options, callback);
   const child = runSpawn(file, args, spawnOptions(options));
   const run = new Run(child, options, callback as Callback | undefined | null, commandLine(file, args));
   run.watch();

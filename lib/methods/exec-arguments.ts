@@ -1,4 +1,4 @@
-import { judgeExec, judgeExecFile } from '../node/argument-errors.js';
+import { throwNodeErrorForExec, throwNodeErrorForExecFile } from '../node/argument-errors.js';
 import type { LaunchOptions } from '../types.js';
 import { copyList } from '../util/lists.js';
 import { bare } from '../util/objects.js';
@@ -20,7 +20,7 @@ export function readExecArguments(
   options: unknown,
   callback?: unknown,
 ): Pick<ExecFileArguments, 'options' | 'callback'> {
-  if (!isText(command)) judgeExec(command);
+  if (!isText(command)) throwNodeErrorForExec(command);
   const isSecond = typeof options === 'function';
   const given = bare<Record<string, unknown>>({}, isSecond ? undefined : (options as object));
   given['shell'] = typeof given['shell'] === 'string' ? given['shell'] : true;
@@ -38,11 +38,11 @@ export function readExecFileArguments(
   const callback = typeof given === 'function' ? given : last;
   const areOptions = given === undefined || given === null || typeof given === 'function' || isRecord(given);
   const options: Options = areOptions ? bare({}, given) : {};
-  if (!areOptions) judgeExecFile(file, args, given, callback);
+  if (!areOptions) throwNodeErrorForExecFile(file, args, given, callback);
   // Node looks at `argv0` before it copies the options, which leaves out what they inherit.
   const { argv0 } = isRecord(given) ? (given as Options) : options;
   if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isText)(argv0)) {
-    judgeExecFile(file, args, bare({}, options, { argv0 }), callback);
+    throwNodeErrorForExecFile(file, args, bare({}, options, { argv0 }), callback);
   }
   return { args: args as readonly unknown[], options, given, callback };
 }

@@ -14,7 +14,7 @@ import type {
 } from 'node:child_process';
 import { promisify } from 'node:util';
 import { refuseExtras, type SafeChildProcess } from '../launch/child-methods.js';
-import { node } from '../node/originals.js';
+import { originals } from '../node/originals.js';
 import { refuseLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
 import type { WithLaunchOptions } from '../types.js';
@@ -72,7 +72,7 @@ export type SafeExec = {
 } & typeof exec;
 
 export function runExec(command: string, options?: unknown, callback?: unknown): ChildProcess {
-  if (process.platform !== 'linux') return elsewhere(node.exec, command, options, callback);
+  if (process.platform !== 'linux') return elsewhere(originals.exec, command, options, callback);
   const given = readExecArguments(command, options, callback);
   return runCollecting(command, readExecFileArguments(command, given.options, given.callback));
 }
@@ -137,7 +137,7 @@ export function runExecFile(
   options?: unknown,
   callback?: unknown,
 ): ChildProcess {
-  if (process.platform !== 'linux') return elsewhere(node.execFile, file, args, options, callback);
+  if (process.platform !== 'linux') return elsewhere(originals.execFile, file, args, options, callback);
   return runCollecting(file, readExecFileArguments(file, args, options, callback));
 }
 

@@ -1,8 +1,8 @@
 import type { ChildProcess, ForkOptions, fork } from 'node:child_process';
 import { refuseExtras, type SafeChildProcess } from '../launch/child-methods.js';
-import { judgeFork, judgeForkOptions } from '../node/argument-errors.js';
+import { throwNodeErrorForFork, throwNodeErrorForForkOptions } from '../node/argument-errors.js';
 import { forkArguments } from '../node/fork-arguments.js';
-import { node } from '../node/originals.js';
+import { originals } from '../node/originals.js';
 import { refuseLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
 import { pathOf } from '../options/spawn-arguments.js';
@@ -29,7 +29,7 @@ export function runFork(modulePath: unknown, args: unknown = [], options?: unkno
   const isSecond = isRecord(args);
   const list = isSecond ? [] : (args ?? []);
   const given = readOptions(modulePath, list, isSecond ? args : options);
-  if (looksWrong(modulePath, list, given)) judgeFork(modulePath, list, given);
+  if (looksWrong(modulePath, list, given)) throwNodeErrorForFork(modulePath, list, given);
   const execPath = given.execPath || process.execPath;
   const execArgv = copyList(forkArguments(given.execArgv));
   const command = [...execArgv, pathOf(modulePath), ...copyList(list as unknown[])];
@@ -43,11 +43,11 @@ export const safeFork: SafeFork = examining('safeFork', runFork, refuseMisspelt)
 function forkElsewhere(modulePath: unknown, args: unknown, options: unknown): SafeChildProcess {
   refuseLaunchOptions(args);
   refuseLaunchOptions(options);
-  return refuseExtras(node.fork(modulePath, args, options) as ChildProcess);
+  return refuseExtras(originals.fork(modulePath, args, options) as ChildProcess);
 }
 
 function readOptions(modulePath: unknown, list: unknown, options: unknown): Given {
-  if (!isAbsentOr(isRecord)(options)) judgeForkOptions(modulePath, list, options);
+  if (!isAbsentOr(isRecord)(options)) throwNodeErrorForForkOptions(modulePath, list, options);
   return bare<Given>({}, options as Given | undefined);
 }
 

@@ -14,7 +14,7 @@ import type {
   spawnSync,
 } from 'node:child_process';
 import { requireKnownNode } from '../node/child-process.js';
-import { node } from '../node/originals.js';
+import { originals } from '../node/originals.js';
 import { requirePermission } from '../node/permission.js';
 import { refuseLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
@@ -48,7 +48,7 @@ export type SafeSpawnSync = typeof spawnSync & {
 };
 
 export function runSpawnSync(command: string, args?: unknown, options?: unknown): Result {
-  if (process.platform !== 'linux') return elsewhere(node.spawnSync, command, args, options) as Result;
+  if (process.platform !== 'linux') return elsewhere(originals.spawnSync, command, args, options) as Result;
   requireKnownNode();
   const run = normalizeSyncArguments(command, args, options);
   requirePermission(run.request.file);
@@ -81,7 +81,7 @@ export type SafeExecFileSync = typeof execFileSync & {
 };
 
 export function runExecFileSync(file: string, args?: unknown, options?: unknown): string | Buffer {
-  if (process.platform !== 'linux') return elsewhere(node.execFileSync, file, args, options) as Buffer;
+  if (process.platform !== 'linux') return elsewhere(originals.execFileSync, file, args, options) as Buffer;
   const given = readExecFileArguments(file, args, options);
   const result = runSpawnSync(file, given.args, given.given ?? {});
   // Node reads these two from the options themselves, with what they inherit.
@@ -105,7 +105,7 @@ export type SafeExecSync = typeof execSync & {
 };
 
 export function runExecSync(command: string, options?: unknown): string | Buffer {
-  if (process.platform !== 'linux') return elsewhere(node.execSync, command, options) as Buffer;
+  if (process.platform !== 'linux') return elsewhere(originals.execSync, command, options) as Buffer;
   const given = readExecArguments(command, options).options;
   return outputOf(runSpawnSync(command, given), given['stdio'], () => command);
 }

@@ -1,4 +1,4 @@
-import { judgeSpawnSync } from '../node/argument-errors.js';
+import { throwNodeErrorForSpawnSync } from '../node/argument-errors.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchConfig } from '../options/launch-config.js';
 import { COMMON_CHECKS, normalizeArguments, type Rules } from '../options/spawn-arguments.js';
@@ -38,7 +38,7 @@ interface Given {
 /** Those of `spawn`, but for `signal`, which means nothing here. */
 const RULES: Rules = {
   checks: new Map([...COMMON_CHECKS, ['maxBuffer', isAbsentOr(isAmount)]]),
-  judge: judgeSpawnSync,
+  throwNodeError: throwNodeErrorForSpawnSync,
 };
 
 export function normalizeSyncArguments(file: unknown, args: unknown, options: unknown): SyncRun {
@@ -46,7 +46,7 @@ export function normalizeSyncArguments(file: unknown, args: unknown, options: un
   const given = normalized as Given & typeof normalized;
   const stdio = readSyncStdio(given.stdio || 'pipe');
   if (stdio === undefined || !isInput(given.input)) {
-    judgeSpawnSync(file, args, given);
+    throwNodeErrorForSpawnSync(file, args, given);
     throw contractBroken('child_process.spawnSync() takes stdio that is not known');
   }
   return {

@@ -1,7 +1,7 @@
 import { contractBroken } from '../util/errors.js';
 import { hintAtSignal } from '../util/signals.js';
 import { isAbsentOr, isInput, isRecord, isText } from '../util/validators.js';
-import { type FunctionName, node } from './originals.js';
+import { type FunctionName, originals } from './originals.js';
 
 let readsReplaced: boolean | undefined;
 
@@ -24,7 +24,7 @@ function isReadBySpawn(): boolean {
     },
   };
   try {
-    judge('spawn', NO_FILE, [], { killSignal: IMPOSSIBLE });
+    throwNodeError('spawn', NO_FILE, [], { killSignal: SENTINEL });
   } catch {
     // Another tool's function, which passes on what it is given.
     return true;
@@ -40,16 +40,16 @@ function isReadBySpawn(): boolean {
  * in a place that it looks at after all others, and in case that a future Node lets it pass, a file that can't exist,
  * a directory that is none, or stdio that it must refuse.
  */
-const IMPOSSIBLE = Symbol('safe-spawn');
-const IMPOSSIBLE_STDIO = 1;
+const SENTINEL = Symbol('safe-spawn');
+const INVALID_STDIO = 1;
 const NO_FILE = '/dev/null/safe-spawn';
 const NO_DIRECTORY = '/dev/null';
 
-function judge(name: FunctionName, ...parameters: unknown[]): void {
+function throwNodeError(name: FunctionName, ...parameters: unknown[]): void {
   try {
-    node[name](...parameters);
+    originals[name](...parameters);
   } catch (error) {
-    if (String(error).includes(String(IMPOSSIBLE))) return;
+    if (String(error).includes(String(SENTINEL))) return;
     throw hinted(error as Error);
   }
   throw contractBroken(`child_process.${name}() takes what it must refuse`);
@@ -63,40 +63,54 @@ function hinted(error: Error): Error {
 }
 
 /** @param validSignal whether `options.killSignal` is none of the things that are wrong */
-export function judgeArguments(file: unknown, args: unknown, options: object, validSignal: boolean): void {
-  const impossible = { ...options, stdio: IMPOSSIBLE_STDIO };
-  judge('spawn', file, args, validSignal ? { ...impossible, killSignal: IMPOSSIBLE } : impossible);
+export function throwNodeErrorForSpawn(
+  file: unknown,
+  args: unknown,
+  options: object,
+  validSignal: boolean,
+): void {
+  const impossible = { ...options, stdio: INVALID_STDIO };
+  throwNodeError('spawn', file, args, validSignal ? { ...impossible, killSignal: SENTINEL } : impossible);
 }
 
 /** Of something that can't be options. */
-export function judgeOptions(options: unknown): void {
-  judge('spawn', NO_FILE, [], options);
+export function throwNodeErrorForOptions(options: unknown): void {
+  throwNodeError('spawn', NO_FILE, [], options);
 }
 
 /** Of `execFile` and `execFileSync`, which sort and check their own arguments in the same way. */
-export function judgeExecFile(file: unknown, args: unknown, options: unknown, callback: unknown): void {
-  const impossible = isRecord(options) ? { ...options, signal: IMPOSSIBLE, cwd: NO_DIRECTORY } : options;
-  judge('execFile', file, args, impossible, callback);
+export function throwNodeErrorForExecFile(
+  file: unknown,
+  args: unknown,
+  options: unknown,
+  callback: unknown,
+): void {
+  const impossible = isRecord(options) ? { ...options, signal: SENTINEL, cwd: NO_DIRECTORY } : options;
+  throwNodeError('execFile', file, args, impossible, callback);
 }
 
-export function judgeExec(command: unknown): void {
-  judge('exec', command, { signal: IMPOSSIBLE, cwd: NO_DIRECTORY });
+export function throwNodeErrorForExec(command: unknown): void {
+  throwNodeError('exec', command, { signal: SENTINEL, cwd: NO_DIRECTORY });
 }
 
-export function judgeFork(modulePath: unknown, args: unknown, options: object): void {
+export function throwNodeErrorForFork(modulePath: unknown, args: unknown, options: object): void {
   const { execPath } = options as { execPath?: unknown };
   const nowhere = !execPath || isText(execPath) ? { execPath: NO_FILE } : {};
-  judge('fork', modulePath, args, { ...options, ...nowhere, killSignal: IMPOSSIBLE });
+  throwNodeError('fork', modulePath, args, { ...options, ...nowhere, killSignal: SENTINEL });
 }
 
 /** Of something that can't be options. */
-export function judgeForkOptions(modulePath: unknown, args: unknown, options: unknown): void {
-  judge('fork', modulePath, args, options);
+export function throwNodeErrorForForkOptions(modulePath: unknown, args: unknown, options: unknown): void {
+  throwNodeError('fork', modulePath, args, options);
 }
 
 /** Of `input` too, which is looked at last. */
-export function judgeSpawnSync(file: unknown, args: unknown, options: object): void {
+export function throwNodeErrorForSpawnSync(file: unknown, args: unknown, options: object): void {
   const { cwd, input } = options as { cwd?: unknown; input?: unknown };
   const nowhere = isAbsentOr(isText)(cwd) ? { cwd: NO_DIRECTORY } : {};
-  judge('spawnSync', file, args, { ...options, ...nowhere, input: isInput(input) ? IMPOSSIBLE : input });
+  throwNodeError('spawnSync', file, args, {
+    ...options,
+    ...nowhere,
+    input: isInput(input) ? SENTINEL : input,
+  });
 }

@@ -61,4 +61,4 @@ export type FunctionName = keyof NodeFunctions;
  * As they were when the library was loaded, or before another copy of it put its own in their place: a program may
  * replace them later.
  */
-export const node: NodeFunctions = { ...childProcess, ...registration()?.replaced };
+export const originals: NodeFunctions = { ...childProcess, ...registration()?.replaced };

@@ -1,5 +1,5 @@
 /** The permission model of Node: `--permission` and `--permission-audit`. */
-import { node } from './originals.js';
+import { originals } from './originals.js';
 
 interface Permission {
   has(scope: string, reference?: string): boolean;
@@ -20,7 +20,7 @@ export function requirePermission(file: string): void {
   else if (!permission.has('child')) {
     // Only Node's native code tells denial from audit. Denied, it throws before it looks at anything. Audited, it finds
     // that this is no directory.
-    node.spawnSync(file, [], { cwd: '/dev/null', stdio: 'ignore' });
+    originals.spawnSync(file, [], { cwd: '/dev/null', stdio: 'ignore' });
     auditing = true;
   }
 }

@@ -1,10 +1,10 @@
 /** Differences between versions of Node that no public name shows. */
-import { node } from './originals.js';
+import { originals } from './originals.js';
 
 export type AnyFunction = (...parameters: unknown[]) => unknown;
 
 /** The event that stops the `timeout` of a spawn. Before 26 a failed start kept the process alive till its end. */
-export const TIMEOUT_ENDS_AT: 'exit' | 'close' = sourceOf(node.spawn).includes("once('close'")
+export const TIMEOUT_ENDS_AT: 'exit' | 'close' = sourceOf(originals.spawn).includes("once('close'")
   ? 'close'
   : 'exit';
 

@@ -14,9 +14,9 @@ export function environmentPairs(environment: object): string[] {
  */
 export function completeEnvironment(
   environment: object,
-  judge: (environment: NodeJS.ProcessEnv) => void,
+  throwNodeError: (environment: NodeJS.ProcessEnv) => void,
 ): object {
   const copy = Object.assign(Object.create(Object.getPrototypeOf(environment)), environment);
-  judge(copy);
+  throwNodeError(copy);
   return copy;
 }

@@ -1,6 +1,6 @@
 import type { SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { judgeArguments, judgeOptions } from '../node/argument-errors.js';
+import { throwNodeErrorForOptions, throwNodeErrorForSpawn } from '../node/argument-errors.js';
 import { addsToEnvironments, canInheritEnvironment, environmentBehindReplaced } from '../node/environment.js';
 import type { SafeSpawnOptions } from '../types.js';
 import { copyList } from '../util/lists.js';
@@ -39,7 +39,7 @@ type Checks = ReadonlyMap<string, Check>;
 export interface Rules {
   readonly checks: Checks;
   /** Throws what Node throws for these arguments, if it finds anything wrong. */
-  judge(file: unknown, args: unknown, options: SafeSpawnOptions): void;
+  throwNodeError(file: unknown, args: unknown, options: SafeSpawnOptions): void;
 }
 
 /**
@@ -56,12 +56,13 @@ export function normalizeArguments(
   const list = isSecond ? [] : readList(args);
   const given = readOptions(file, list, isSecond ? args : options);
   resolveIds(given);
-  const judge = (environment = given.env) => rules.judge(file, list, { ...given, env: environment });
-  if (looksWrong(file, list, given, rules) || isFirstShellWithArguments(list, given)) judge();
+  const throwNodeError = (environment = given.env) =>
+    rules.throwNodeError(file, list, { ...given, env: environment });
+  if (looksWrong(file, list, given, rules) || isFirstShellWithArguments(list, given)) throwNodeError();
 
   const inheritsEnvironment = !given.env && canInheritEnvironment();
-  const envPairs = inheritsEnvironment ? [] : readEnvironment(given, judge);
-  if (envPairs.some(hasNul)) judge();
+  const envPairs = inheritsEnvironment ? [] : readEnvironment(given, throwNodeError);
+  if (envPairs.some(hasNul)) throwNodeError();
 
   const config = readLaunchConfig(given, inheritsEnvironment);
   return { options: completeOptions(given, commandLine(file, list, given), envPairs), config };
@@ -74,8 +75,8 @@ function readList(args: unknown): unknown {
 /** Each property is read once, since anything can be behind it. The copy has no prototype, as Node's has none. */
 function readOptions(file: unknown, list: unknown, options: unknown): SafeSpawnOptions {
   if (options !== undefined && !isRecord(options)) {
-    judgeArguments(file, list, {}, true);
-    judgeOptions(options);
+    throwNodeErrorForSpawn(file, list, {}, true);
+    throwNodeErrorForOptions(options);
   }
   return Object.assign(Object.create(null), options);
 }
@@ -101,8 +102,8 @@ const SPAWN_RULES: Rules = {
     ...COMMON_CHECKS,
     ['signal', (value) => value === undefined || value instanceof AbortSignal],
   ]),
-  judge: (file, args, options) => {
-    judgeArguments(file, args, options, isAbsentOr(isSignal)(options.killSignal));
+  throwNodeError: (file, args, options) => {
+    throwNodeErrorForSpawn(file, args, options, isAbsentOr(isSignal)(options.killSignal));
   },
 };
 
