@@ -8,7 +8,7 @@ import type { SafeSpawnOptions } from '../types.js';
 import { maxBufferExceeded } from '../util/errors.js';
 import { bare } from '../util/objects.js';
 import { isSignal, killArgument } from '../util/signals.js';
-import { isAbsentOr, isAmount, isDuration } from '../util/validators.js';
+import { isAbsentOr, isDuration, isNonNegativeNumber } from '../util/validators.js';
 import { type ExecFileArguments, MAX_BUFFER } from './exec-arguments.js';
 import { runSpawn } from './spawn.js';
 
@@ -36,7 +36,9 @@ type Options = Omit<SafeSpawnOptions, 'stdio'> & { encoding?: unknown; maxBuffer
 
 function areLimits({ timeout, maxBuffer, killSignal }: Options): boolean {
   return (
-    isAbsentOr(isDuration)(timeout) && isAbsentOr(isAmount)(maxBuffer) && isAbsentOr(isSignal)(killSignal)
+    isAbsentOr(isDuration)(timeout) &&
+    isAbsentOr(isNonNegativeNumber)(maxBuffer) &&
+    isAbsentOr(isSignal)(killSignal)
   );
 }
 

@@ -2,7 +2,7 @@ import { throwNodeErrorForExec, throwNodeErrorForExecFile } from '../node/argume
 import type { LaunchOptions } from '../types.js';
 import { copyList } from '../util/lists.js';
 import { bare } from '../util/objects.js';
-import { isAbsentOr, isFunction, isRecord, isText } from '../util/validators.js';
+import { isAbsentOr, isFunction, isRecord, isStringWithoutNul } from '../util/validators.js';
 
 type Options = LaunchOptions & Readonly<Record<string, unknown>>;
 
@@ -10,7 +10,7 @@ export interface ExecFileArguments {
   readonly args: readonly unknown[];
   readonly options: Options;
   /** The options as they were given, for a function that has its own look at them. */
-  readonly given: unknown;
+  readonly rawOptions: unknown;
   readonly callback: unknown;
 }
 
@@ -20,11 +20,11 @@ export function readExecArguments(
   options: unknown,
   callback?: unknown,
 ): Pick<ExecFileArguments, 'options' | 'callback'> {
-  if (!isText(command)) throwNodeErrorForExec(command);
-  const isSecond = typeof options === 'function';
-  const given = bare<Record<string, unknown>>({}, isSecond ? undefined : (options as object));
+  if (!isStringWithoutNul(command)) throwNodeErrorForExec(command);
+  const callbackIsSecond = typeof options === 'function';
+  const given = bare<Record<string, unknown>>({}, callbackIsSecond ? undefined : (options as object));
   given['shell'] = typeof given['shell'] === 'string' ? given['shell'] : true;
-  return { options: given, callback: isSecond ? options : callback };
+  return { options: given, callback: callbackIsSecond ? options : callback };
 }
 
 /** Sorts the arguments of `execFile` and `execFileSync`, of which any but the first may be left out. */
@@ -34,17 +34,21 @@ export function readExecFileArguments(
   third?: unknown,
   fourth?: unknown,
 ): ExecFileArguments {
-  const [args, given, last] = sort(second, third, fourth);
-  const callback = typeof given === 'function' ? given : last;
-  const areOptions = given === undefined || given === null || typeof given === 'function' || isRecord(given);
-  const options: Options = areOptions ? bare({}, given) : {};
-  if (!areOptions) throwNodeErrorForExecFile(file, args, given, callback);
+  const [args, rawOptions, last] = sort(second, third, fourth);
+  const callback = typeof rawOptions === 'function' ? rawOptions : last;
+  const areOptions =
+    rawOptions === undefined ||
+    rawOptions === null ||
+    typeof rawOptions === 'function' ||
+    isRecord(rawOptions);
+  const options: Options = areOptions ? bare({}, rawOptions) : {};
+  if (!areOptions) throwNodeErrorForExecFile(file, args, rawOptions, callback);
   // Node looks at `argv0` before it copies the options, which leaves out what they inherit.
-  const { argv0 } = isRecord(given) ? (given as Options) : options;
-  if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isText)(argv0)) {
+  const { argv0 } = isRecord(rawOptions) ? (rawOptions as Options) : options;
+  if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isStringWithoutNul)(argv0)) {
     throwNodeErrorForExecFile(file, args, bare({}, options, { argv0 }), callback);
   }
-  return { args: args as readonly unknown[], options, given, callback };
+  return { args: args as readonly unknown[], options, rawOptions, callback };
 }
 
 function sort(second: unknown, third: unknown, fourth: unknown): [unknown, unknown, unknown] {

@@ -9,7 +9,7 @@ import { pathOf } from '../options/spawn-arguments.js';
 import type { WithLaunchOptions } from '../types.js';
 import { copyList } from '../util/lists.js';
 import { bare } from '../util/objects.js';
-import { isAbsentOr, isRecord, isText } from '../util/validators.js';
+import { isAbsentOr, isRecord, isStringWithoutNul } from '../util/validators.js';
 import { runSpawn } from './spawn.js';
 
 type Given = WithLaunchOptions<ForkOptions>;
@@ -28,8 +28,8 @@ export function runFork(modulePath: unknown, args: unknown = [], options?: unkno
   if (process.platform !== 'linux') return forkElsewhere(modulePath, args, options);
   const isSecond = isRecord(args);
   const list = isSecond ? [] : (args ?? []);
-  const given = readOptions(modulePath, list, isSecond ? args : options);
-  if (looksWrong(modulePath, list, given)) throwNodeErrorForFork(modulePath, list, given);
+  const given = copyOptions(modulePath, list, isSecond ? args : options);
+  if (isInvalid(modulePath, list, given)) throwNodeErrorForFork(modulePath, list, given);
   const execPath = given.execPath || process.execPath;
   const execArgv = copyList(forkArguments(given.execArgv));
   const command = [...execArgv, pathOf(modulePath), ...copyList(list as unknown[])];
@@ -46,16 +46,16 @@ function forkElsewhere(modulePath: unknown, args: unknown, options: unknown): Sa
   return refuseExtras(originals.fork(modulePath, args, options) as ChildProcess);
 }
 
-function readOptions(modulePath: unknown, list: unknown, options: unknown): Given {
+function copyOptions(modulePath: unknown, list: unknown, options: unknown): Given {
   if (!isAbsentOr(isRecord)(options)) throwNodeErrorForForkOptions(modulePath, list, options);
   return bare<Given>({}, options as Given | undefined);
 }
 
 /** What only `fork` looks at. The rest is for {@link safeSpawn} to judge. */
-function looksWrong(modulePath: unknown, list: unknown, { execPath, execArgv, stdio }: Given): boolean {
-  if (!isText(modulePath) && !(modulePath instanceof URL)) return true;
-  if (!Array.isArray(list) || !isAbsentOr(isText)(execPath)) return true;
-  if (execArgv && !(Array.isArray(execArgv) && copyList(execArgv).every(isText))) return true;
+function isInvalid(modulePath: unknown, list: unknown, { execPath, execArgv, stdio }: Given): boolean {
+  if (!isStringWithoutNul(modulePath) && !(modulePath instanceof URL)) return true;
+  if (!Array.isArray(list) || !isAbsentOr(isStringWithoutNul)(execPath)) return true;
+  if (execArgv && !(Array.isArray(execArgv) && copyList(execArgv).every(isStringWithoutNul))) return true;
   return Array.isArray(stdio)
     ? !copyList(stdio).includes('ipc')
     : typeof stdio === 'string' && !SHORTHANDS.has(stdio);

@@ -83,9 +83,9 @@ export type SafeExecFileSync = typeof execFileSync & {
 export function runExecFileSync(file: string, args?: unknown, options?: unknown): string | Buffer {
   if (process.platform !== 'linux') return elsewhere(originals.execFileSync, file, args, options) as Buffer;
   const given = readExecFileArguments(file, args, options);
-  const result = runSpawnSync(file, given.args, given.given ?? {});
+  const result = runSpawnSync(file, given.args, given.rawOptions ?? {});
   // Node reads these two from the options themselves, with what they inherit.
-  const { argv0, stdio } = Object(given.given);
+  const { argv0, stdio } = Object(given.rawOptions);
   const first = argv0 || file;
   return outputOf(result, stdio, () => [first, ...given.args].join(' '));
 }

@@ -1,11 +1,11 @@
 import { throwNodeErrorForSpawnSync } from '../node/argument-errors.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchConfig } from '../options/launch-config.js';
-import { COMMON_CHECKS, normalizeArguments, type Rules } from '../options/spawn-arguments.js';
+import { COMMON_VALIDATORS, normalizeArguments, type Validation } from '../options/spawn-arguments.js';
 import { contractBroken } from '../util/errors.js';
 import { bare } from '../util/objects.js';
 import { signalNumber } from '../util/signals.js';
-import { isAbsentOr, isAmount, isInput } from '../util/validators.js';
+import { isAbsentOr, isInput, isNonNegativeNumber } from '../util/validators.js';
 import { MAX_BUFFER } from './exec-arguments.js';
 import { readSyncStdio } from './sync-stdio.js';
 
@@ -36,13 +36,13 @@ interface Given {
 }
 
 /** Those of `spawn`, but for `signal`, which means nothing here. */
-const RULES: Rules = {
-  checks: new Map([...COMMON_CHECKS, ['maxBuffer', isAbsentOr(isAmount)]]),
+const SPAWN_SYNC_VALIDATION: Validation = {
+  validators: new Map([...COMMON_VALIDATORS, ['maxBuffer', isAbsentOr(isNonNegativeNumber)]]),
   throwNodeError: throwNodeErrorForSpawnSync,
 };
 
 export function normalizeSyncArguments(file: unknown, args: unknown, options: unknown): SyncRun {
-  const { options: normalized, config } = normalizeArguments(file, args, options, RULES);
+  const { options: normalized, config } = normalizeArguments(file, args, options, SPAWN_SYNC_VALIDATION);
   const given = normalized as Given & typeof normalized;
   const stdio = readSyncStdio(given.stdio || 'pipe');
   if (stdio === undefined || !isInput(given.input)) {

@@ -1,6 +1,6 @@
 import { contractBroken } from '../util/errors.js';
 import { hintAtSignal } from '../util/signals.js';
-import { isAbsentOr, isInput, isRecord, isText } from '../util/validators.js';
+import { isAbsentOr, isInput, isRecord, isStringWithoutNul } from '../util/validators.js';
 import { type FunctionName, originals } from './originals.js';
 
 let readsReplaced: boolean | undefined;
@@ -95,7 +95,7 @@ export function throwNodeErrorForExec(command: unknown): void {
 
 export function throwNodeErrorForFork(modulePath: unknown, args: unknown, options: object): void {
   const { execPath } = options as { execPath?: unknown };
-  const nowhere = !execPath || isText(execPath) ? { execPath: NO_FILE } : {};
+  const nowhere = !execPath || isStringWithoutNul(execPath) ? { execPath: NO_FILE } : {};
   throwNodeError('fork', modulePath, args, { ...options, ...nowhere, killSignal: SENTINEL });
 }
 
@@ -107,7 +107,7 @@ export function throwNodeErrorForForkOptions(modulePath: unknown, args: unknown,
 /** Of `input` too, which is looked at last. */
 export function throwNodeErrorForSpawnSync(file: unknown, args: unknown, options: object): void {
   const { cwd, input } = options as { cwd?: unknown; input?: unknown };
-  const nowhere = isAbsentOr(isText)(cwd) ? { cwd: NO_DIRECTORY } : {};
+  const nowhere = isAbsentOr(isStringWithoutNul)(cwd) ? { cwd: NO_DIRECTORY } : {};
   throwNodeError('spawnSync', file, args, {
     ...options,
     ...nowhere,

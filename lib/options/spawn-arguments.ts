@@ -6,14 +6,14 @@ import type { SafeSpawnOptions } from '../types.js';
 import { copyList } from '../util/lists.js';
 import { isSignal } from '../util/signals.js';
 import {
-  type Check,
   hasNul,
   isAbsentOr,
   isBoolean,
   isDuration,
   isInt32,
   isRecord,
-  isText,
+  isStringWithoutNul,
+  type Validator,
 } from '../util/validators.js';
 import { completeEnvironment, environmentPairs } from './environment.js';
 import type { LaunchConfig } from './launch-config.js';
@@ -33,11 +33,11 @@ export interface SpawnArguments {
 }
 
 /** Of the options that Node checks, by their names. What is not given is in order. */
-type Checks = ReadonlyMap<string, Check>;
+type Validators = ReadonlyMap<string, Validator>;
 
 /** What is different between `spawn` and `spawnSync`. */
-export interface Rules {
-  readonly checks: Checks;
+export interface Validation {
+  readonly validators: Validators;
   /** Throws what Node throws for these arguments, if it finds anything wrong. */
   throwNodeError(file: unknown, args: unknown, options: SafeSpawnOptions): void;
 }
@@ -50,15 +50,15 @@ export function normalizeArguments(
   file: unknown,
   args: unknown,
   options: unknown,
-  rules: Rules = SPAWN_RULES,
+  validation: Validation = SPAWN_VALIDATION,
 ): SpawnArguments {
-  const isSecond = isRecord(args);
-  const list = isSecond ? [] : readList(args);
-  const given = readOptions(file, list, isSecond ? args : options);
+  const optionsAreSecond = isRecord(args);
+  const list = optionsAreSecond ? [] : readList(args);
+  const given = copyOptions(file, list, optionsAreSecond ? args : options);
   resolveIds(given);
   const throwNodeError = (environment = given.env) =>
-    rules.throwNodeError(file, list, { ...given, env: environment });
-  if (looksWrong(file, list, given, rules) || isFirstShellWithArguments(list, given)) throwNodeError();
+    validation.throwNodeError(file, list, { ...given, env: environment });
+  if (isInvalid(file, list, given, validation) || isFirstShellWithArguments(list, given)) throwNodeError();
 
   const inheritsEnvironment = !given.env && canInheritEnvironment();
   const envPairs = inheritsEnvironment ? [] : readEnvironment(given, throwNodeError);
@@ -73,7 +73,7 @@ function readList(args: unknown): unknown {
 }
 
 /** Each property is read once, since anything can be behind it. The copy has no prototype, as Node's has none. */
-function readOptions(file: unknown, list: unknown, options: unknown): SafeSpawnOptions {
+function copyOptions(file: unknown, list: unknown, options: unknown): SafeSpawnOptions {
   if (options !== undefined && !isRecord(options)) {
     throwNodeErrorForSpawn(file, list, {}, true);
     throwNodeErrorForOptions(options);
@@ -84,22 +84,22 @@ function readOptions(file: unknown, list: unknown, options: unknown): SafeSpawnO
 // ---- what Node would accept ----------------------------------------------------------------------------------
 
 /** Those of `spawn` and `spawnSync` alike. */
-export const COMMON_CHECKS: Checks = new Map([
-  ['cwd', isAbsentOr(isText)],
+export const COMMON_VALIDATORS: Validators = new Map([
+  ['cwd', isAbsentOr(isStringWithoutNul)],
   ['detached', isAbsentOr(isBoolean)],
   ['uid', isAbsentOr(isInt32)],
   ['gid', isAbsentOr(isInt32)],
-  ['shell', isAbsentOr((value) => isBoolean(value) || isText(value))],
-  ['argv0', isAbsentOr(isText)],
+  ['shell', isAbsentOr((value) => isBoolean(value) || isStringWithoutNul(value))],
+  ['argv0', isAbsentOr(isStringWithoutNul)],
   ['windowsHide', isAbsentOr(isBoolean)],
   ['windowsVerbatimArguments', isAbsentOr(isBoolean)],
   ['timeout', isAbsentOr(isDuration)],
   ['killSignal', isAbsentOr(isSignal)],
 ]);
 
-const SPAWN_RULES: Rules = {
-  checks: new Map([
-    ...COMMON_CHECKS,
+const SPAWN_VALIDATION: Validation = {
+  validators: new Map([
+    ...COMMON_VALIDATORS,
     ['signal', (value) => value === undefined || value instanceof AbortSignal],
   ]),
   throwNodeError: (file, args, options) => {
@@ -107,10 +107,15 @@ const SPAWN_RULES: Rules = {
   },
 };
 
-function looksWrong(file: unknown, list: unknown, given: SafeSpawnOptions, { checks }: Rules): boolean {
-  if (!isText(file) || file === '') return true;
+function isInvalid(
+  file: unknown,
+  list: unknown,
+  given: SafeSpawnOptions,
+  { validators }: Validation,
+): boolean {
+  if (!isStringWithoutNul(file) || file === '') return true;
   if (!Array.isArray(list) || list.some(hasNul)) return true;
-  return Object.keys(given).some((name) => checks.get(name)?.(Reflect.get(given, name)) === false);
+  return Object.keys(given).some((name) => validators.get(name)?.(Reflect.get(given, name)) === false);
 }
 
 let shellHadArguments = false;

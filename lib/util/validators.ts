@@ -1,19 +1,19 @@
 /** What Node accepts, or less: what one of these refuses is shown to Node, which has the last word. Never more. */
-export type Check = (value: unknown) => boolean;
+export type Validator = (value: unknown) => boolean;
 
-export const isBoolean: Check = (value) => typeof value === 'boolean';
-export const isText: Check = (value) => typeof value === 'string' && !value.includes('\0');
-export const isInt32: Check = (value) => typeof value === 'number' && value === (value | 0);
-export const isDuration: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-export const isAmount: Check = (value) => typeof value === 'number' && value >= 0;
-export const isFunction: Check = (value) => typeof value === 'function';
+export const isBoolean: Validator = (value) => typeof value === 'boolean';
+export const isStringWithoutNul: Validator = (value) => typeof value === 'string' && !value.includes('\0');
+export const isInt32: Validator = (value) => typeof value === 'number' && value === (value | 0);
+export const isDuration: Validator = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isNonNegativeNumber: Validator = (value) => typeof value === 'number' && value >= 0;
+export const isFunction: Validator = (value) => typeof value === 'function';
 /** What a synchronous child can be given to read. Nothing is in order too: whatever is falsy counts as that. */
-export const isInput: Check = (value) => !value || typeof value === 'string' || ArrayBuffer.isView(value);
+export const isInput: Validator = (value) => !value || typeof value === 'string' || ArrayBuffer.isView(value);
 
 export const isAbsentOr =
-  (check: Check): Check =>
+  (validator: Validator): Validator =>
   (value) =>
-    value === undefined || value === null || check(value);
+    value === undefined || value === null || validator(value);
 
 export function hasNul(value: unknown): boolean {
   return typeof value === 'string' && value.includes('\0');
