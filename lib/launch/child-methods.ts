@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { killTree, type Tree } from '../terminate/kill-tree.js';
 import { unsupportedPlatform } from '../util/errors.js';
-import { hidden } from '../util/objects.js';
+import { nonEnumerable } from '../util/objects.js';
 
 /**
  * What a child of this library has beside what a ChildProcess has. Only on Linux: elsewhere they throw
@@ -42,11 +42,11 @@ interface StartedProcess {
 const handles = new WeakMap<ChildProcess, StartedProcess>();
 
 /** Hidden, so that the child looks as Node's does. */
-const RESOURCE_USAGE: PropertyDescriptor = hidden(function resourceUsage(this: ChildProcess) {
+const RESOURCE_USAGE: PropertyDescriptor = nonEnumerable(function resourceUsage(this: ChildProcess) {
   return handles.get(this)?.usage();
 });
 
-const KILL_TREE: PropertyDescriptor = hidden(function killTreeOf(
+const KILL_TREE: PropertyDescriptor = nonEnumerable(function killTreeOf(
   this: ChildProcess,
   signal: unknown = 'SIGTERM',
 ) {
@@ -70,7 +70,7 @@ export function refuseExtras(child: ChildProcess): SafeChildProcess {
     const value = (): never => {
       throw unsupportedPlatform(`child.${name}()`);
     };
-    Object.defineProperty(child, name, hidden(value));
+    Object.defineProperty(child, name, nonEnumerable(value));
   }
   return child as SafeChildProcess;
 }

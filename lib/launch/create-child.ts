@@ -13,7 +13,7 @@ import type { LaunchConfig } from '../options/launch-config.js';
 import { readLaunchConfig } from '../options/launch-config.js';
 import { warnOfMisspelt } from '../options/misspelt.js';
 import { type SpawnError, systemError } from '../util/errors.js';
-import { bare } from '../util/objects.js';
+import { nullPrototype } from '../util/objects.js';
 import { addExtras, type SafeChildProcess } from './child-methods.js';
 import { describe } from './launch-error.js';
 import { LaunchHandle } from './process-handle.js';
@@ -36,7 +36,7 @@ export function adoptChild(child: ChildProcess, options: unknown): LaunchHandle 
   const onexit = takeHandle(child);
   if (onexit === undefined) return undefined;
   warnOfMisspelt(options);
-  const launch = readLaunchConfig(bare<object>({}, options as object | undefined), false);
+  const launch = readLaunchConfig(nullPrototype<object>({}, options as object | undefined), false);
   const handle = new LaunchHandle(launch, (code, signal) => onexit(code, signal));
   giveHandle(child, handle);
   addExtras(child, handle);

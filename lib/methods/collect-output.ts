@@ -6,7 +6,7 @@ import { throwNodeErrorForExecFile } from '../node/argument-errors.js';
 import { pickLaunchOptions } from '../options/launch-options.js';
 import type { SafeSpawnOptions } from '../types.js';
 import { maxBufferExceeded } from '../util/errors.js';
-import { bare } from '../util/objects.js';
+import { nullPrototype } from '../util/objects.js';
 import { isSignal, killArgument } from '../util/signals.js';
 import { isAbsentOr, isDuration, isNonNegativeNumber } from '../util/validators.js';
 import { type ExecFileArguments, MAX_BUFFER } from './exec-arguments.js';
@@ -24,7 +24,7 @@ const DEFAULTS = { encoding: 'utf8', killSignal: 'SIGTERM', maxBuffer: MAX_BUFFE
 /** Starts a program, and calls back once it is dead, with all that it has written. */
 export function runCollecting(file: string, given: ExecFileArguments): ChildProcess {
   const { args, callback } = given;
-  const options = bare<object>(DEFAULTS, given.options) as Options;
+  const options = nullPrototype<object>(DEFAULTS, given.options) as Options;
   if (!areLimits(options)) throwNodeErrorForExecFile(file, args, given.options, callback);
   const child = runSpawn(file, args, spawnOptions(options));
   const run = new Run(child, options, callback as Callback | undefined | null, commandLine(file, args));

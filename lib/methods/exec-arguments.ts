@@ -1,7 +1,7 @@
 import { throwNodeErrorForExec, throwNodeErrorForExecFile } from '../node/argument-errors.js';
 import type { LaunchOptions } from '../types.js';
 import { copyList } from '../util/lists.js';
-import { bare } from '../util/objects.js';
+import { nullPrototype } from '../util/objects.js';
 import { isAbsentOr, isFunction, isRecord, isStringWithoutNul } from '../util/validators.js';
 
 type Options = LaunchOptions & Readonly<Record<string, unknown>>;
@@ -22,7 +22,10 @@ export function readExecArguments(
 ): Pick<ExecFileArguments, 'options' | 'callback'> {
   if (!isStringWithoutNul(command)) throwNodeErrorForExec(command);
   const callbackIsSecond = typeof options === 'function';
-  const given = bare<Record<string, unknown>>({}, callbackIsSecond ? undefined : (options as object));
+  const given = nullPrototype<Record<string, unknown>>(
+    {},
+    callbackIsSecond ? undefined : (options as object),
+  );
   given['shell'] = typeof given['shell'] === 'string' ? given['shell'] : true;
   return { options: given, callback: callbackIsSecond ? options : callback };
 }
@@ -41,12 +44,12 @@ export function readExecFileArguments(
     rawOptions === null ||
     typeof rawOptions === 'function' ||
     isRecord(rawOptions);
-  const options: Options = areOptions ? bare({}, rawOptions) : {};
+  const options: Options = areOptions ? nullPrototype({}, rawOptions) : {};
   if (!areOptions) throwNodeErrorForExecFile(file, args, rawOptions, callback);
   // Node looks at `argv0` before it copies the options, which leaves out what they inherit.
   const { argv0 } = isRecord(rawOptions) ? (rawOptions as Options) : options;
   if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isStringWithoutNul)(argv0)) {
-    throwNodeErrorForExecFile(file, args, bare({}, options, { argv0 }), callback);
+    throwNodeErrorForExecFile(file, args, nullPrototype({}, options, { argv0 }), callback);
   }
   return { args: args as readonly unknown[], options, rawOptions, callback };
 }

@@ -18,7 +18,7 @@ import { originals } from '../node/originals.js';
 import { refuseLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
 import type { WithLaunchOptions } from '../types.js';
-import { bare } from '../util/objects.js';
+import { nullPrototype } from '../util/objects.js';
 import { runCollecting } from './collect-output.js';
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
 
@@ -170,5 +170,5 @@ function withChild(execute: Execute): (...parameters: unknown[]) => PromiseWithC
 /** Gives a function the form that util.promisify() takes. */
 export function withPromise<Door>(execute: Door): Door {
   const value = withChild(execute as unknown as Execute);
-  return Object.defineProperty(execute as Door & object, promisify.custom, bare({ value }));
+  return Object.defineProperty(execute as Door & object, promisify.custom, nullPrototype({ value }));
 }

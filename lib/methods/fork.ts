@@ -8,7 +8,7 @@ import { examining, refuseMisspelt } from '../options/misspelt.js';
 import { pathOf } from '../options/spawn-arguments.js';
 import type { WithLaunchOptions } from '../types.js';
 import { copyList } from '../util/lists.js';
-import { bare } from '../util/objects.js';
+import { nullPrototype } from '../util/objects.js';
 import { isAbsentOr, isRecord, isStringWithoutNul } from '../util/validators.js';
 import { runSpawn } from './spawn.js';
 
@@ -48,7 +48,7 @@ function forkElsewhere(modulePath: unknown, args: unknown, options: unknown): Sa
 
 function copyOptions(modulePath: unknown, list: unknown, options: unknown): Given {
   if (!isAbsentOr(isRecord)(options)) throwNodeErrorForForkOptions(modulePath, list, options);
-  return bare<Given>({}, options as Given | undefined);
+  return nullPrototype<Given>({}, options as Given | undefined);
 }
 
 /** What only `fork` looks at. The rest is for {@link safeSpawn} to judge. */

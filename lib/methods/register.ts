@@ -11,7 +11,7 @@ import { readLaunchConfig } from '../options/launch-config.js';
 import { pickLaunchOptions, refuseLaunchOptions, refuseUnknownOptions } from '../options/launch-options.js';
 import { sealFds } from '../process/open-fds.js';
 import type { LaunchOptions } from '../types.js';
-import { bare, hidden } from '../util/objects.js';
+import { nonEnumerable, nullPrototype } from '../util/objects.js';
 import { inPlace } from './drop-in.js';
 
 /** What every child of this process gets that does not ask for something else. */
@@ -56,14 +56,14 @@ function registerElsewhere(options: RegisterOptions): () => void {
 }
 
 function readDefaults(options: RegisterOptions): Defaults {
-  const { keepFds, ...others } = bare<RegisterOptions>({}, options);
-  const given = bare<LaunchOptions>({}, others);
+  const { keepFds, ...others } = nullPrototype<RegisterOptions>({}, options);
+  const given = nullPrototype<LaunchOptions>({}, others);
   readLaunchConfig(given, false);
   return { options: pickLaunchOptions(given), keptFds: readKeepFds(keepFds, undefined).map(keepFd) };
 }
 
 /** For `safe-spawn/child_process`, which is no part of this bundle. */
-Object.defineProperty(register, Symbol.for('safe-spawn.in-place'), hidden(inPlace));
+Object.defineProperty(register, Symbol.for('safe-spawn.in-place'), nonEnumerable(inPlace));
 
 function install(): Registration {
   const replaced: Partial<Record<FunctionName, unknown>> = {};

@@ -3,7 +3,7 @@ import type { SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchConfig } from '../options/launch-config.js';
 import { COMMON_VALIDATORS, normalizeArguments, type Validation } from '../options/spawn-arguments.js';
 import { contractBroken } from '../util/errors.js';
-import { bare } from '../util/objects.js';
+import { nullPrototype } from '../util/objects.js';
 import { signalNumber } from '../util/signals.js';
 import { isAbsentOr, isInput, isNonNegativeNumber } from '../util/validators.js';
 import { MAX_BUFFER } from './exec-arguments.js';
@@ -50,7 +50,7 @@ export function normalizeSyncArguments(file: unknown, args: unknown, options: un
     throw contractBroken('child_process.spawnSync() takes stdio that is not known');
   }
   return {
-    request: bare<object>(given, { stdio }) as SpawnRequest,
+    request: nullPrototype<object>(given, { stdio }) as SpawnRequest,
     config,
     input: readInput(given),
     encoding: given.encoding,

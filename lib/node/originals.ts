@@ -1,7 +1,7 @@
 /** The functions of `node:child_process` as Node made them, and what register() has replaced. */
 import { ChildProcess } from 'node:child_process';
 import type { LaunchOptions } from '../types.js';
-import { hidden } from '../util/objects.js';
+import { nonEnumerable } from '../util/objects.js';
 
 /** What one call of register() wants for every child. */
 export interface Defaults {
@@ -36,7 +36,7 @@ export function registration(): Registration | undefined {
 }
 
 export function setRegistration(value: Registration | undefined): void {
-  Object.defineProperty(ChildProcess, KEY, hidden(value));
+  Object.defineProperty(ChildProcess, KEY, nonEnumerable(value));
 }
 
 import childProcess = require('node:child_process');

@@ -1,7 +1,7 @@
 import { type Defaults, registration } from '../node/originals.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchOptions } from '../types.js';
-import { bare } from '../util/objects.js';
+import { nullPrototype } from '../util/objects.js';
 import { encodeAttributes, readCgroup, readPipes } from './attributes.js';
 import { isStillOpen, readKeepFds } from './keep-fds.js';
 import { pickLaunchOptions } from './launch-options.js';
@@ -37,7 +37,7 @@ interface NodeOptions {
   readonly uid?: unknown;
 }
 
-/** What is wanted for this child, on top of what is wanted for all. Options must have no prototype: see {@link bare}. */
+/** What is wanted for this child, on top of what is wanted for all. Options must have no prototype: see {@link nullPrototype}. */
 export function readLaunchConfig(
   options: LaunchOptions & NodeOptions,
   inheritsEnvironment: boolean,
@@ -50,7 +50,7 @@ export function readLaunchConfig(
     rlimits: normalizeRlimits(wanted.rlimits),
     keepFds: mergeFds(readKeepFds(options.keepFds, options.stdio), defaults),
     oneWayPipes: readPipes(wanted.pipes),
-    attributes: encodeAttributes(account === undefined ? wanted : bare(wanted, account)),
+    attributes: encodeAttributes(account === undefined ? wanted : nullPrototype(wanted, account)),
     account,
     cgroup: readCgroup(wanted.cgroup),
   };
@@ -68,7 +68,7 @@ function withDefaults(
   const group = options.detached ? {} : { processGroup };
   const account = options.uid === undefined || options.uid === null ? { user } : {};
   const asked = pickLaunchOptions(options);
-  return bare(options, others, group, account, asked, { rlimits });
+  return nullPrototype(options, others, group, account, asked, { rlimits });
 }
 
 function mergeFds(asked: number[], defaults: Defaults | undefined): number[] {

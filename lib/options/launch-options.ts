@@ -1,6 +1,6 @@
 import type { LaunchOptions, UserOptions } from '../types.js';
 import { invalidType, invalidValue, unsupportedPlatform } from '../util/errors.js';
-import { bare } from '../util/objects.js';
+import { nullPrototype } from '../util/objects.js';
 import { isPlainObject } from '../util/validators.js';
 import { whyMisspelt } from './misspelt.js';
 
@@ -21,7 +21,7 @@ const NAMES: readonly (keyof LaunchOptions)[] = [
 
 /** Of the options of a function that has a list of those that it passes on. */
 export function pickLaunchOptions(options: LaunchOptions): LaunchOptions {
-  const picked = bare<Partial<Record<keyof LaunchOptions, unknown>>>({});
+  const picked = nullPrototype<Partial<Record<keyof LaunchOptions, unknown>>>({});
   for (const name of NAMES) {
     if (options[name] !== undefined) picked[name] = options[name];
   }

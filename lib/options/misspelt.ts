@@ -1,6 +1,6 @@
 import type { LaunchOptions } from '../types.js';
 import { invalidValue } from '../util/errors.js';
-import { bare } from '../util/objects.js';
+import { nullPrototype } from '../util/objects.js';
 import { isRecord } from '../util/validators.js';
 
 type RightName = keyof LaunchOptions | 'uid' | 'gid' | 'detached';
@@ -94,7 +94,10 @@ export function warnOfMisspelt(options: unknown): void {
     if (warned.has(name)) return;
     warned.add(name);
     const message = `options.${name} ${reason}. It has no effect on the child process`;
-    process.emitWarning(message, bare({ type: 'SafeSpawnWarning', code: 'SAFE_SPAWN_MISSPELT_OPTION' }));
+    process.emitWarning(
+      message,
+      nullPrototype({ type: 'SafeSpawnWarning', code: 'SAFE_SPAWN_MISSPELT_OPTION' }),
+    );
   });
 }
 
@@ -121,7 +124,7 @@ export function examining<Launch>(
     parameters.forEach(examine);
     return launch(...parameters);
   };
-  Object.defineProperty(examined, 'name', bare({ value: name, configurable: true }));
-  Object.defineProperty(examined, 'length', bare({ value: launch.length, configurable: true }));
+  Object.defineProperty(examined, 'name', nullPrototype({ value: name, configurable: true }));
+  Object.defineProperty(examined, 'length', nullPrototype({ value: launch.length, configurable: true }));
   return examined as Launch;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { RLIMIT_SET_HARD, RLIMIT_SET_SOFT } from '../native/interface.js';
 import type { Rlimits } from '../types.js';
 import { invalidType, invalidValue, outOfRange } from '../util/errors.js';
-import { bare } from '../util/objects.js';
+import { nullPrototype } from '../util/objects.js';
 import { isPlainObject } from '../util/validators.js';
 
 /** Number of each resource on x64 and arm64. It is its index here, and the line of its limit in /proc/PID/limits. */
@@ -111,7 +111,7 @@ export function limitOf(name: keyof Rlimits, limits: BigUint64Array | undefined)
 type RangeCheck = (name: string, value: bigint, given: unknown) => void;
 
 function readHalves(name: string, setting: object, requireRange: RangeCheck): Halves {
-  const { soft: givenSoft, hard: givenHard, ...others } = bare<Record<string, unknown>>({}, setting);
+  const { soft: givenSoft, hard: givenHard, ...others } = nullPrototype<Record<string, unknown>>({}, setting);
   for (const other of Object.keys(others)) {
     throw invalidValue(`${name}.${other}`, others[other], "is neither 'soft' nor 'hard'");
   }

@@ -1,6 +1,6 @@
 import { getSystemErrorName, inspect } from 'node:util';
 import type { Rlimits } from '../types.js';
-import { hidden } from './objects.js';
+import { nonEnumerable } from './objects.js';
 import { hintAtSignal } from './signals.js';
 
 /** A step of a launch, in running order. */
@@ -138,7 +138,7 @@ export function addonMissing(text: string, cause: unknown): Error {
   const error = disabled
     ? make('ERR_SAFE_SPAWN_ADDONS_DISABLED', addonMissing)
     : make('ERR_SAFE_SPAWN_ADDON', addonMissing, text);
-  return Object.defineProperty(error, 'cause', hidden(cause));
+  return Object.defineProperty(error, 'cause', nonEnumerable(cause));
 }
 
 export function unsupportedInSnapshots(what: string): Error {
@@ -183,12 +183,12 @@ function make(code: Code, caller: (...parameters: never[]) => Error, ...paramete
   const { Base, message }: Kind = ERRORS[code];
   const error: NodeJS.ErrnoException = new Base(message(...parameters));
   const heading = `${Base.name} [${code}]`;
-  Object.defineProperty(error, 'name', hidden(heading));
+  Object.defineProperty(error, 'name', nonEnumerable(heading));
   Error.captureStackTrace(error, caller);
   readStack(error);
   Reflect.deleteProperty(error, 'name');
   const show = () => `${heading}: ${error.message}`;
-  Object.defineProperty(error, 'toString', hidden(show));
+  Object.defineProperty(error, 'toString', nonEnumerable(show));
   error.code = code;
   return error;
 }
