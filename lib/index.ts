@@ -1,4 +1,4 @@
-export type { ChildExtras, SafeChildProcess } from './launch/child-methods.js';
+export type { ChildMethods, SafeChildProcess } from './launch/child-methods.js';
 export type { PromiseWithSafeChild, SafeExec, SafeExecFile } from './methods/exec.js';
 export { safeExec, safeExecFile } from './methods/exec.js';
 export type { SafeFork } from './methods/fork.js';

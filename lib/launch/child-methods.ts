@@ -7,7 +7,7 @@ import { nonEnumerable } from '../util/objects.js';
  * What a child of this library has beside what a ChildProcess has. Only on Linux: elsewhere they throw
  * `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`.
  */
-export interface ChildExtras {
+export interface ChildMethods {
   /**
    * What the child has used, with the names and units of `process.resourceUsage()`: it and those of its own children
    * that it has waited for. Undefined until the child has ended, and if its exit status was lost.
@@ -31,7 +31,7 @@ export interface ChildExtras {
 }
 
 /** A ChildProcess that this library has started. */
-export type SafeChildProcess = ChildProcess & ChildExtras;
+export type SafeChildProcess = ChildProcess & ChildMethods;
 
 /** What these methods need of the handle of a child. */
 interface StartedProcess {
@@ -57,7 +57,7 @@ const KILL_TREE: PropertyDescriptor = nonEnumerable(function killTreeOf(
 });
 
 /** One by one: Object.defineProperties() takes five times as long. */
-export function addExtras(child: ChildProcess, handle: StartedProcess): SafeChildProcess {
+export function addChildMethods(child: ChildProcess, handle: StartedProcess): SafeChildProcess {
   handles.set(child, handle);
   Object.defineProperty(child, 'resourceUsage', RESOURCE_USAGE);
   Object.defineProperty(child, 'killTree', KILL_TREE);
@@ -65,7 +65,7 @@ export function addExtras(child: ChildProcess, handle: StartedProcess): SafeChil
 }
 
 /** Of a child on another system: what it can't do it refuses by name. */
-export function refuseExtras(child: ChildProcess): SafeChildProcess {
+export function addUnavailableMethods(child: ChildProcess): SafeChildProcess {
   for (const name of ['resourceUsage', 'killTree']) {
     const value = (): never => {
       throw unsupportedPlatform(`child.${name}()`);

@@ -14,7 +14,7 @@ import { readLaunchConfig } from '../options/launch-config.js';
 import { warnOfMisspelt } from '../options/misspelt.js';
 import { type SpawnError, systemError } from '../util/errors.js';
 import { nullPrototype } from '../util/objects.js';
-import { addExtras, type SafeChildProcess } from './child-methods.js';
+import { addChildMethods, type SafeChildProcess } from './child-methods.js';
 import { describe } from './launch-error.js';
 import { LaunchHandle } from './process-handle.js';
 
@@ -26,7 +26,7 @@ export interface StartableChild {
 /** A ChildProcess of Node with a handle of ours, not started yet. */
 export function createChild(config: LaunchConfig): StartableChild {
   const handle = new LaunchHandle(config, (code, signal) => finish(child, handle, code, signal));
-  const child = addExtras(constructChild(handle), handle);
+  const child = addChildMethods(constructChild(handle), handle);
   announceChild(child);
   return { child, handle };
 }
@@ -39,7 +39,7 @@ export function adoptChild(child: ChildProcess, options: unknown): LaunchHandle 
   const launch = readLaunchConfig(nullPrototype<object>({}, options as object | undefined), false);
   const handle = new LaunchHandle(launch, (code, signal) => onexit(code, signal));
   giveHandle(child, handle);
-  addExtras(child, handle);
+  addChildMethods(child, handle);
   return handle;
 }
 

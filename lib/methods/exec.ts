@@ -13,9 +13,9 @@ import type {
   PromiseWithChild,
 } from 'node:child_process';
 import { promisify } from 'node:util';
-import { refuseExtras, type SafeChildProcess } from '../launch/child-methods.js';
+import { addUnavailableMethods, type SafeChildProcess } from '../launch/child-methods.js';
 import { originals } from '../node/originals.js';
-import { refuseLaunchOptions } from '../options/launch-options.js';
+import { rejectLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
 import type { WithLaunchOptions } from '../types.js';
 import { nullPrototype } from '../util/objects.js';
@@ -145,8 +145,8 @@ export function runExecFile(
 export const safeExecFile: SafeExecFile = withPromise(examining('safeExecFile', runExecFile, refuseMisspelt));
 
 function elsewhere(execute: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): ChildProcess {
-  parameters.forEach(refuseLaunchOptions);
-  return refuseExtras(execute(...parameters) as ChildProcess);
+  parameters.forEach(rejectLaunchOptions);
+  return addUnavailableMethods(execute(...parameters) as ChildProcess);
 }
 
 type Execute = (...parameters: unknown[]) => ChildProcess;

@@ -1,9 +1,9 @@
 import type { ChildProcess, ForkOptions, fork } from 'node:child_process';
-import { refuseExtras, type SafeChildProcess } from '../launch/child-methods.js';
+import { addUnavailableMethods, type SafeChildProcess } from '../launch/child-methods.js';
 import { throwNodeErrorForFork, throwNodeErrorForForkOptions } from '../node/argument-errors.js';
 import { forkArguments } from '../node/fork-arguments.js';
 import { originals } from '../node/originals.js';
-import { refuseLaunchOptions } from '../options/launch-options.js';
+import { rejectLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
 import { pathOf } from '../options/spawn-arguments.js';
 import type { WithLaunchOptions } from '../types.js';
@@ -41,9 +41,9 @@ export function runFork(modulePath: unknown, args: unknown = [], options?: unkno
 export const safeFork: SafeFork = examining('safeFork', runFork, refuseMisspelt);
 
 function forkElsewhere(modulePath: unknown, args: unknown, options: unknown): SafeChildProcess {
-  refuseLaunchOptions(args);
-  refuseLaunchOptions(options);
-  return refuseExtras(originals.fork(modulePath, args, options) as ChildProcess);
+  rejectLaunchOptions(args);
+  rejectLaunchOptions(options);
+  return addUnavailableMethods(originals.fork(modulePath, args, options) as ChildProcess);
 }
 
 function copyOptions(modulePath: unknown, list: unknown, options: unknown): Given {

@@ -8,7 +8,7 @@ import { type Defaults, type Registration, registration, setRegistration } from 
 import { isWrapped, overrideSpawn, restoreSpawn } from '../node/spawn-override.js';
 import { keepFd, readKeepFds } from '../options/keep-fds.js';
 import { readLaunchConfig } from '../options/launch-config.js';
-import { pickLaunchOptions, refuseLaunchOptions, refuseUnknownOptions } from '../options/launch-options.js';
+import { pickLaunchOptions, rejectLaunchOptions, rejectUnknownOptions } from '../options/launch-options.js';
 import { sealFds } from '../process/open-fds.js';
 import type { LaunchOptions } from '../types.js';
 import { nonEnumerable, nullPrototype } from '../util/objects.js';
@@ -35,7 +35,7 @@ export interface RegisterOptions extends LaunchOptions {
  * (`ERR_INVALID_ARG_VALUE`).
  */
 export function register(options: RegisterOptions = {}): () => void {
-  refuseUnknownOptions(options);
+  rejectUnknownOptions(options);
   if (process.platform !== 'linux') return registerElsewhere(options);
   requireKnownNode();
   const defaults = readDefaults(options);
@@ -51,7 +51,7 @@ export function register(options: RegisterOptions = {}): () => void {
 }
 
 function registerElsewhere(options: RegisterOptions): () => void {
-  refuseLaunchOptions(options);
+  rejectLaunchOptions(options);
   return () => undefined;
 }
 

@@ -16,7 +16,7 @@ import type {
 import { requireKnownNode } from '../node/child-process.js';
 import { originals } from '../node/originals.js';
 import { requirePermission } from '../node/permission.js';
-import { refuseLaunchOptions } from '../options/launch-options.js';
+import { rejectLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
 import type { WithLaunchOptions } from '../types.js';
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
@@ -114,7 +114,7 @@ export function runExecSync(command: string, options?: unknown): string | Buffer
 export const safeExecSync: SafeExecSync = examining('safeExecSync', runExecSync, refuseMisspelt);
 
 function elsewhere(run: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): unknown {
-  parameters.forEach(refuseLaunchOptions);
+  parameters.forEach(rejectLaunchOptions);
   return run(...parameters);
 }
 

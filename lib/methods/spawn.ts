@@ -10,14 +10,14 @@ import {
 import { addAbortListener } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { type ChildExtras, refuseExtras, type SafeChildProcess } from '../launch/child-methods.js';
+import { addUnavailableMethods, type ChildMethods, type SafeChildProcess } from '../launch/child-methods.js';
 import { createChild } from '../launch/create-child.js';
 import { describe } from '../launch/launch-error.js';
 import type { LaunchHandle } from '../launch/process-handle.js';
 import { preload } from '../native/addon.js';
 import { requireKnownNode, spawnChild } from '../node/child-process.js';
 import { TIMEOUT_ENDS_AT } from '../node/versions.js';
-import { refuseLaunchOptions } from '../options/launch-options.js';
+import { rejectLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
 import { type NodeSpawnOptions, normalizeArguments } from '../options/spawn-arguments.js';
 import type {
@@ -39,9 +39,9 @@ type ChildWith<In, Out, Err> = ChildProcessByStdio<
   StreamOf<Out, Readable>,
   StreamOf<Err, Readable>
 > &
-  ChildExtras;
+  ChildMethods;
 
-type ChildWithStreams = ChildProcessWithoutNullStreams & ChildExtras;
+type ChildWithStreams = ChildProcessWithoutNullStreams & ChildMethods;
 
 /** What `spawn` can be called with, and the same with launch options. */
 export type SafeSpawn = {
@@ -75,7 +75,7 @@ export function runSpawn(command: string, args?: unknown, options?: unknown): Ch
     killAtTimeout(child, nodeOptions);
     killOnAbort(child, nodeOptions);
   } catch (error) {
-    throw giveUp(handle, error, nodeOptions.file);
+    throw abandonLaunch(handle, error, nodeOptions.file);
   }
   return child;
 }
@@ -88,9 +88,9 @@ export function runSpawn(command: string, args?: unknown, options?: unknown): Ch
 export const safeSpawn: SafeSpawn = examining('safeSpawn', runSpawn, refuseMisspelt);
 
 function spawnElsewhere(command: string, args: unknown, options: unknown): ChildProcess {
-  refuseLaunchOptions(args);
-  refuseLaunchOptions(options);
-  return refuseExtras(spawn(command, args as readonly string[], options as SpawnOptions));
+  rejectLaunchOptions(args);
+  rejectLaunchOptions(options);
+  return addUnavailableMethods(spawn(command, args as readonly string[], options as SpawnOptions));
 }
 
 /** A method that somebody has put in the place of Node's may start something else, or nothing. */
@@ -129,7 +129,7 @@ function killOnAbort(child: ChildProcess, { signal, killSignal }: NodeSpawnOptio
   child.once('exit', () => listener[Symbol.dispose]());
 }
 
-function giveUp(handle: LaunchHandle, error: unknown, file: string): unknown {
+function abandonLaunch(handle: LaunchHandle, error: unknown, file: string): unknown {
   handle.abandon();
   const { failure } = handle;
   if (failure !== undefined && (error as SpawnError)?.errno === failure.errno) {

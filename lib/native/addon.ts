@@ -1,7 +1,7 @@
 import { basename, sep } from 'node:path';
 import { isPackageRoot, packageRoot } from '../package-root.js';
 import { addonMissing, unsupportedInSnapshots } from '../util/errors.js';
-import { refuseForeignRuntimes } from '../util/runtime.js';
+import { assertSupportedRuntime } from '../util/runtime.js';
 import { missingAddonMessage } from './addon-error.js';
 import { isCutOff, libc } from './elf.js';
 import { INTERFACE, type Native } from './interface.js';
@@ -11,7 +11,7 @@ let loaded: Native | undefined;
 /** The addon. The only place that loads it. */
 export function native(): Native {
   if (loaded === undefined) {
-    refuseForeignRuntimes();
+    assertSupportedRuntime();
     if (isBuildingSnapshot()) throw unsupportedInSnapshots('starting a child with safe-spawn');
     loaded = loadAddon();
   }

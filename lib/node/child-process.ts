@@ -6,7 +6,7 @@ import { ChildProcess } from 'node:child_process';
 import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { contractBroken } from '../util/errors.js';
-import { refuseForeignRuntimes } from '../util/runtime.js';
+import { assertSupportedRuntime } from '../util/runtime.js';
 import { spawnMethod } from './spawn-override.js';
 import { nativeClassOf } from './spawn-request.js';
 import { type AnyFunction, sourceOf } from './versions.js';
@@ -137,7 +137,7 @@ let isKnown = false;
  */
 export function requireKnownNode(): void {
   if (isKnown) return;
-  refuseForeignRuntimes();
+  assertSupportedRuntime();
   const difference = findDifference();
   if (difference !== undefined) throw contractBroken(difference);
   isKnown = true;

@@ -29,7 +29,7 @@ export function pickLaunchOptions(options: LaunchOptions): LaunchOptions {
 }
 
 /** Of a function that only this library has: there, what is not known is a mistake and not an option of Node's. */
-export function refuseUnknownOptions(options: object): void {
+export function rejectUnknownOptions(options: object): void {
   if (!isPlainObject(options)) throw invalidType('options', 'a plain object', options);
   for (const [name, value] of Object.entries(options)) {
     if (!(NAMES as readonly string[]).includes(name)) {
@@ -39,7 +39,7 @@ export function refuseUnknownOptions(options: object): void {
 }
 
 /** Elsewhere than on Linux `child_process.spawn` does the work, and it would ignore these without a word. */
-export function refuseLaunchOptions(options: unknown): void {
+export function rejectLaunchOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) return;
   for (const name of NAMES) {
     if ((options as LaunchOptions)[name] !== undefined) throw unsupportedPlatform(`options.${name}`);

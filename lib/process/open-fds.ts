@@ -17,7 +17,7 @@ const { ENOENT, ESRCH } = constants.errno;
  * `child_process` don't get those that are open now. Returns their numbers, in ascending order. See fcntl(2), FD_CLOEXEC.
  */
 export function sealFds(): number[] {
-  refuseElsewhere('sealFds()');
+  assertLinux('sealFds()');
   try {
     return native().sealFds();
   } catch (error) {
@@ -34,7 +34,7 @@ export function sealFds(): number[] {
  * proc_pid_fd(5). Throws ESRCH if there is no such process, EACCES if it is another user's, ENOENT without /proc.
  */
 export function openFds(...target: [pid?: number]): OpenFd[] {
-  refuseElsewhere('openFds()');
+  assertLinux('openFds()');
   // Not a default value: `undefined` is the pid of a child that could not be started.
   const [pid] = target.length === 0 ? [process.pid] : target;
   if (typeof pid !== 'number') throw invalidType('pid', 'of type number', pid);
@@ -48,7 +48,7 @@ export function openFds(...target: [pid?: number]): OpenFd[] {
     .filter((fd) => fd !== undefined);
 }
 
-function refuseElsewhere(feature: string): void {
+function assertLinux(feature: string): void {
   if (process.platform !== 'linux') throw unsupportedPlatform(feature);
 }
 

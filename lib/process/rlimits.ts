@@ -17,7 +17,7 @@ export interface CurrentRlimit {
  * getRlimit('nofile'); // { soft: 1048576, hard: 1048576 }
  */
 export function getRlimit(resource: keyof Rlimits, ...target: [pid?: number]): CurrentRlimit {
-  requireLinux('getRlimit()');
+  assertLinux('getRlimit()');
   const number = resourceNumber('resource', resource);
   return toRlimit(read(readPid(target), number));
 }
@@ -31,7 +31,7 @@ export function getRlimit(resource: keyof Rlimits, ...target: [pid?: number]): C
  * setRlimit('nofile', { soft: 1024 }, child.pid);
  */
 export function setRlimit(resource: keyof Rlimits, value: Rlimit, ...target: [pid?: number]): CurrentRlimit {
-  requireLinux('setRlimit()');
+  assertLinux('setRlimit()');
   const number = resourceNumber('resource', resource);
   if (value === undefined) throw invalidType('value', 'a limit', value);
   const wanted = readLimitFor(resource, 'value', value);
@@ -77,7 +77,7 @@ function readPid(target: readonly unknown[]): number {
   return pid;
 }
 
-function requireLinux(feature: string): void {
+function assertLinux(feature: string): void {
   if (process.platform !== 'linux') throw unsupportedPlatform(feature);
 }
 

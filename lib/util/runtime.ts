@@ -1,7 +1,7 @@
 import { unsupportedRuntime } from './errors.js';
 
 /** Bun and Deno load the addon and then crash in it, or start children past it; older Nodes have no addAbortListener(). */
-export function refuseForeignRuntimes(): void {
+export function assertSupportedRuntime(): void {
   for (const name of ['bun', 'deno']) {
     if (name in process.versions) throw unsupportedRuntime(name);
   }

@@ -9,7 +9,7 @@ import type {
 import type { Readable, Writable } from 'node:stream';
 import {
   type Capabilities,
-  type ChildExtras,
+  type ChildMethods,
   capabilities,
   getRlimit,
   type LaunchOptions,
@@ -36,27 +36,27 @@ function expectType<Expected>() {
 
 // ---- the types of the streams follow stdio, as with spawn ----------------------------------------------------
 
-expectType<ChildProcessWithoutNullStreams & ChildExtras>()(safeSpawn('true'), true);
-expectType<ChildProcessWithoutNullStreams & ChildExtras>()(safeSpawn('true', ['one']), true);
-expectType<ChildProcessWithoutNullStreams & ChildExtras>()(safeSpawn('true', { cwd: '/' }), true);
-expectType<ChildProcessWithoutNullStreams & ChildExtras>()(
+expectType<ChildProcessWithoutNullStreams & ChildMethods>()(safeSpawn('true'), true);
+expectType<ChildProcessWithoutNullStreams & ChildMethods>()(safeSpawn('true', ['one']), true);
+expectType<ChildProcessWithoutNullStreams & ChildMethods>()(safeSpawn('true', { cwd: '/' }), true);
+expectType<ChildProcessWithoutNullStreams & ChildMethods>()(
   safeSpawn('true', [], { rlimits: { nofile: 64 } }),
   true,
 );
-expectType<ChildProcessWithoutNullStreams & ChildExtras>()(safeSpawn('true', [], { stdio: 'pipe' }), true);
+expectType<ChildProcessWithoutNullStreams & ChildMethods>()(safeSpawn('true', [], { stdio: 'pipe' }), true);
 expectType<SafeChildProcess>()(safeSpawn('true', { stdio: 'inherit' }), true);
 expectType<SafeChildProcess>()(safeSpawn('true', [], { stdio: 'ignore', rlimits: { core: 0 } }), true);
 expectType<SafeChildProcess>()(safeSpawn('true', [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] }), true);
 
-expectType<ChildProcessByStdio<null, Readable, null> & ChildExtras>()(
+expectType<ChildProcessByStdio<null, Readable, null> & ChildMethods>()(
   safeSpawn('true', [], { stdio: ['ignore', 'pipe', 'inherit'] }),
   true,
 );
-expectType<ChildProcessByStdio<Writable, null, Readable> & ChildExtras>()(
+expectType<ChildProcessByStdio<Writable, null, Readable> & ChildMethods>()(
   safeSpawn('true', { stdio: ['pipe', process.stdout, 'pipe'], rlimits: { nofile: { soft: 64 } } }),
   true,
 );
-expectType<ChildProcessByStdio<Writable, Readable, Readable> & ChildExtras>()(
+expectType<ChildProcessByStdio<Writable, Readable, Readable> & ChildMethods>()(
   safeSpawn('true', [], { stdio: ['pipe', undefined, null] }),
   true,
 );

@@ -3,7 +3,7 @@ import type { NonSharedBuffer } from 'node:buffer';
 import type * as node from 'node:child_process';
 import { promisify } from 'node:util';
 import {
-  type ChildExtras,
+  type ChildMethods,
   type PromiseWithSafeChild,
   type SafeChildProcess,
   safeExec,
@@ -162,7 +162,7 @@ execPromise('true', () => {});
 expectType<SafeChildProcess>()(safeFork('app.js'), true);
 expectType<SafeChildProcess>()(safeFork(new URL('file:///app.js'), ['one'], { execArgv: [], nice: 1 }), true);
 expectType<SafeChildProcess>()(safeFork('app.js', { serialization: 'advanced', rlimits: core }), true);
-expectType<NodeJS.ResourceUsage | undefined>()((safeFork('app.js') as ChildExtras).resourceUsage(), true);
+expectType<NodeJS.ResourceUsage | undefined>()((safeFork('app.js') as ChildMethods).resourceUsage(), true);
 
 // @ts-expect-error: no such serialization
 safeFork('app.js', { serialization: 'xml', rlimits: core });
