@@ -2,7 +2,7 @@ import childProcess = require('node:child_process');
 
 import { syncBuiltinESMExports } from 'node:module';
 import { adoptChild } from '../launch/create-child.js';
-import { requireKnownNode } from '../node/child-process.js';
+import { assertNodeCompatible } from '../node/child-process.js';
 import type { FunctionName, NodeFunctions } from '../node/originals.js';
 import { type Defaults, type Registration, registration, setRegistration } from '../node/originals.js';
 import { isWrapped, overrideSpawn, restoreSpawn } from '../node/spawn-override.js';
@@ -37,7 +37,7 @@ export interface RegisterOptions extends LaunchOptions {
 export function register(options: RegisterOptions = {}): () => void {
   rejectUnknownOptions(options);
   if (process.platform !== 'linux') return registerElsewhere(options);
-  requireKnownNode();
+  assertNodeCompatible();
   const defaults = readDefaults(options);
   sealFds();
   const current = registration() ?? install();

@@ -13,7 +13,7 @@ import type {
   SpawnSyncReturns,
   spawnSync,
 } from 'node:child_process';
-import { requireKnownNode } from '../node/child-process.js';
+import { assertNodeCompatible } from '../node/child-process.js';
 import { originals } from '../node/originals.js';
 import { requirePermission } from '../node/permission.js';
 import { rejectLaunchOptions } from '../options/launch-options.js';
@@ -49,7 +49,7 @@ export type SafeSpawnSync = typeof spawnSync & {
 
 export function runSpawnSync(command: string, args?: unknown, options?: unknown): Result {
   if (process.platform !== 'linux') return elsewhere(originals.spawnSync, command, args, options) as Result;
-  requireKnownNode();
+  assertNodeCompatible();
   const run = normalizeSyncArguments(command, args, options);
   requirePermission(run.request.file);
   return runToEnd(run);

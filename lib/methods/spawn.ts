@@ -15,7 +15,7 @@ import { createChild } from '../launch/create-child.js';
 import { describe } from '../launch/launch-error.js';
 import type { LaunchHandle } from '../launch/process-handle.js';
 import { preload } from '../native/addon.js';
-import { requireKnownNode, spawnChild } from '../node/child-process.js';
+import { assertNodeCompatible, spawnChild } from '../node/child-process.js';
 import { TIMEOUT_ENDS_AT } from '../node/versions.js';
 import { rejectLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
@@ -25,7 +25,7 @@ import type {
   SafeSpawnOptionsWithoutStdio,
   SafeSpawnOptionsWithStdioTuple,
 } from '../types.js';
-import { AbortError, contractBroken, type SpawnError } from '../util/errors.js';
+import { AbortError, incompatibleNode, type SpawnError } from '../util/errors.js';
 import { killArgument } from '../util/signals.js';
 
 if (process.platform === 'linux') preload();
@@ -66,7 +66,7 @@ export type SafeSpawn = {
 
 export function runSpawn(command: string, args?: unknown, options?: unknown): ChildProcess {
   if (process.platform !== 'linux') return spawnElsewhere(command, args, options);
-  requireKnownNode();
+  assertNodeCompatible();
   const { options: nodeOptions, config } = normalizeArguments(command, args, options);
   const { child, handle } = createChild(config);
   try {
@@ -96,7 +96,7 @@ function spawnElsewhere(command: string, args: unknown, options: unknown): Child
 /** A method that somebody has put in the place of Node's may start something else, or nothing. */
 function requireLaunch(handle: LaunchHandle): void {
   if (handle.pid === undefined && handle.failure === undefined) {
-    throw contractBroken('its method spawn() did not call _handle.spawn()');
+    throw incompatibleNode('its method spawn() did not call _handle.spawn()');
   }
 }
 

@@ -2,7 +2,7 @@ import { throwNodeErrorForSpawnSync } from '../node/argument-errors.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchConfig } from '../options/launch-config.js';
 import { COMMON_VALIDATORS, normalizeArguments, type Validation } from '../options/spawn-arguments.js';
-import { contractBroken } from '../util/errors.js';
+import { incompatibleNode } from '../util/errors.js';
 import { nullPrototype } from '../util/objects.js';
 import { signalNumber } from '../util/signals.js';
 import { isAbsentOr, isInput, isNonNegativeNumber } from '../util/validators.js';
@@ -47,7 +47,7 @@ export function normalizeSyncArguments(file: unknown, args: unknown, options: un
   const stdio = readSyncStdio(given.stdio || 'pipe');
   if (stdio === undefined || !isInput(given.input)) {
     throwNodeErrorForSpawnSync(file, args, given);
-    throw contractBroken('child_process.spawnSync() takes stdio that is not known');
+    throw incompatibleNode('child_process.spawnSync() takes stdio that is not known');
   }
   return {
     request: nullPrototype<object>(given, { stdio }) as SpawnRequest,

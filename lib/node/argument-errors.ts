@@ -1,4 +1,4 @@
-import { contractBroken } from '../util/errors.js';
+import { incompatibleNode } from '../util/errors.js';
 import { hintAtSignal } from '../util/signals.js';
 import { isAbsentOr, isInput, isRecord, isStringWithoutNul } from '../util/validators.js';
 import { type FunctionName, originals } from './originals.js';
@@ -52,7 +52,7 @@ function throwNodeError(name: FunctionName, ...parameters: unknown[]): void {
     if (String(error).includes(String(SENTINEL))) return;
     throw hinted(error as Error);
   }
-  throw contractBroken(`child_process.${name}() takes what it must refuse`);
+  throw incompatibleNode(`child_process.${name}() takes what it must refuse`);
 }
 
 /** Adds to Node's error the name that was meant. */

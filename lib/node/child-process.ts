@@ -5,7 +5,7 @@
 import { ChildProcess } from 'node:child_process';
 import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
-import { contractBroken } from '../util/errors.js';
+import { incompatibleNode } from '../util/errors.js';
 import { assertSupportedRuntime } from '../util/runtime.js';
 import { spawnMethod } from './spawn-override.js';
 import { nativeClassOf } from './spawn-request.js';
@@ -120,7 +120,7 @@ export function takeHandle(child: ChildProcess): AnyFunction | undefined {
   const { _handle: handle } = child as unknown as Instance;
   if (handle === null || nativeClassOf(handle) !== 'Process') return undefined;
   const { onexit } = handle;
-  if (typeof onexit !== 'function') throw contractBroken('its _handle has no onexit');
+  if (typeof onexit !== 'function') throw incompatibleNode('its _handle has no onexit');
   for (const key of Reflect.ownKeys(handle)) Reflect.deleteProperty(handle, key);
   return onexit as AnyFunction;
 }
@@ -129,18 +129,18 @@ export function giveHandle(child: ChildProcess, handle: ProcessHandle): void {
   (child as unknown as Instance)._handle = handle;
 }
 
-let isKnown = false;
+let isCompatible = false;
 
 /**
  * Throws where this Node makes a ChildProcess of other fields than those above. A failure is looked at again at the next
  * launch: the program may have changed what it had changed.
  */
-export function requireKnownNode(): void {
-  if (isKnown) return;
+export function assertNodeCompatible(): void {
+  if (isCompatible) return;
   assertSupportedRuntime();
   const difference = findDifference();
-  if (difference !== undefined) throw contractBroken(difference);
-  isKnown = true;
+  if (difference !== undefined) throw incompatibleNode(difference);
+  isCompatible = true;
 }
 
 /** Reads the constructor and does not call it: asynchronous hooks and diagnostic channels would see another child. */

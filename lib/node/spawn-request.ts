@@ -1,5 +1,5 @@
 /** The arguments that Node passes to `_handle.spawn()`, and its native streams. */
-import { contractBroken } from '../util/errors.js';
+import { incompatibleNode } from '../util/errors.js';
 
 /** A libuv stream or socket that Node keeps behind a JS object. */
 export interface NativeStream {
@@ -59,7 +59,7 @@ export function readSpawnRequest(received: unknown[]): SpawnRequest {
 }
 
 function fromValues(received: unknown[]): SpawnRequest {
-  if (received.length !== 8) throw contractBroken(`_handle.spawn() was given ${received.length} arguments`);
+  if (received.length !== 8) throw incompatibleNode(`_handle.spawn() was given ${received.length} arguments`);
   const [file, args, cwd, envPairs, stdio, flags, uid, gid] = received;
   const detached = ((flags as number) & FLAG_DETACHED) !== 0;
   return { file, args, cwd, envPairs, stdio, detached, uid, gid } as SpawnRequest;

@@ -157,8 +157,8 @@ export function noTree(reason: string): Error {
   return make('ERR_SAFE_SPAWN_TREE', noTree, reason);
 }
 
-export function contractBroken(difference: string): Error {
-  return make('ERR_SAFE_SPAWN_CONTRACT', contractBroken, difference);
+export function incompatibleNode(difference: string): Error {
+  return make('ERR_SAFE_SPAWN_CONTRACT', incompatibleNode, difference);
 }
 
 /** An error with a negative errno, as libuv and Node make them. */
