@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { killTree, type Tree } from '../terminate/kill-tree.js';
+import { type KillTarget, killTree } from '../terminate/kill-tree.js';
 import { unsupportedPlatform } from '../util/errors.js';
 import { nonEnumerable } from '../util/objects.js';
 
@@ -36,7 +36,7 @@ export type SafeChildProcess = ChildProcess & ChildMethods;
 /** What these methods need of the handle of a child. */
 interface StartedProcess {
   usage(): NodeJS.ResourceUsage | undefined;
-  tree(): Tree | undefined;
+  killTarget(): KillTarget | undefined;
 }
 
 const handles = new WeakMap<ChildProcess, StartedProcess>();
@@ -50,7 +50,7 @@ const KILL_TREE: PropertyDescriptor = nonEnumerable(function killTreeOf(
   this: ChildProcess,
   signal: unknown = 'SIGTERM',
 ) {
-  const tree = handles.get(this)?.tree();
+  const tree = handles.get(this)?.killTarget();
   const isSent = tree !== undefined && killTree(tree, signal);
   if (isSent && signal !== 0) Reflect.set(this, 'killed', true);
   return isSent;

@@ -7,7 +7,7 @@ import { requirePermission } from '../node/permission.js';
 import { readSpawnRequest, type SpawnRequest } from '../node/spawn-request.js';
 import { joinedGroup, leadsGroup } from '../options/attributes.js';
 import type { LaunchConfig } from '../options/launch-config.js';
-import type { Tree } from '../terminate/kill-tree.js';
+import type { KillTarget } from '../terminate/kill-tree.js';
 import { signalName } from '../util/signals.js';
 import { encodeRequest } from './encode-request.js';
 import { explainFailure, type FailedLaunch, type Failure, failedStdio, readFailure } from './launch-error.js';
@@ -90,7 +90,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
   }
 
   /** What killTree() reaches; undefined if nothing was started. */
-  tree(): Tree | undefined {
+  killTarget(): KillTarget | undefined {
     if (this.pid === undefined) return undefined;
     const group = this.#leadsGroup && this.kill(0) === 0 ? this.pid : undefined;
     const { cgroup, attributes } = this.#config;

@@ -3,14 +3,14 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { native } from '../native/addon.js';
-import { noTree, unknownSignal } from '../util/errors.js';
+import { killTreeError, unknownSignal } from '../util/errors.js';
 import { isSignal, signalNumber } from '../util/signals.js';
 
 const { EMFILE, ENFILE, ESRCH } = constants.errno;
 const { SIGKILL } = constants.signals;
 
 /** What belongs to a child, as far as it is known. */
-export interface Tree {
+export interface KillTarget {
   /** The cgroup in which it was born. */
   readonly cgroup: string | undefined;
   /** Its process group, if it leads one and was not reaped: after that the number may be a stranger's. */
@@ -22,24 +22,24 @@ export interface Tree {
 }
 
 /** Sends a signal to all that is known to belong to a child. Returns whether anything was there. */
-export function killTree(tree: Tree, signal: unknown): boolean {
+export function killTree(target: KillTarget, signal: unknown): boolean {
   if (signal !== 0 && !isSignal(signal)) throw unknownSignal(signal);
   const number = signalNumber(signal as NodeJS.Signals);
-  if (tree.cgroup !== undefined) return killCgroup(tree.cgroup, number);
-  if (tree.joinedGroup !== undefined) {
-    const group = tree.joinedGroup;
-    throw noTree(
+  if (target.cgroup !== undefined) return killCgroup(target.cgroup, number);
+  if (target.joinedGroup !== undefined) {
+    const group = target.joinedGroup;
+    throw killTreeError(
       `would reach others than this child, which was started in process group ${group}: signal that group by ` +
         `process.kill(-${group}), or start the child with the option processGroup: true, or detached: true, or cgroup`,
     );
   }
-  if (!tree.leadsGroup) {
-    throw noTree(
+  if (!target.leadsGroup) {
+    throw killTreeError(
       'does not know what belongs to this child, which shares its process group with others: start it with the ' +
         'option processGroup: true, or detached: true, or cgroup',
     );
   }
-  return tree.group !== undefined && killGroup(tree.group, number);
+  return target.group !== undefined && killGroup(target.group, number);
 }
 
 /** The group's number is not another's as long as its leader, even a dead one, was not reaped. */
@@ -61,13 +61,15 @@ const OF_ANOTHER_NAMESPACE = 0;
 function killCgroup(cgroup: string, signal: number): boolean {
   const members = membersOf(cgroup);
   if (members.includes(process.pid)) {
-    throw noTree(`would kill this process too, which is in ${cgroup}: give the child a cgroup of its own`);
+    throw killTreeError(
+      `would kill this process too, which is in ${cgroup}: give the child a cgroup of its own`,
+    );
   }
   if (members.length === 0) return false;
   if (signal === 0 || (signal === SIGKILL && killAtOnce(cgroup))) return true;
   const missed = signalEach(cgroup, signal);
   if (missed.length > 0) {
-    throw noTree(
+    throw killTreeError(
       `could not signal all processes of ${cgroup}: ${missed.join(', ')}. The others got the signal`,
     );
   }

@@ -153,8 +153,8 @@ export function unsupportedInWorkers(feature: string, reason: string): TypeError
   return make('ERR_WORKER_UNSUPPORTED_OPERATION', unsupportedInWorkers, feature, reason);
 }
 
-export function noTree(reason: string): Error {
-  return make('ERR_SAFE_SPAWN_TREE', noTree, reason);
+export function killTreeError(reason: string): Error {
+  return make('ERR_SAFE_SPAWN_TREE', killTreeError, reason);
 }
 
 export function incompatibleNode(difference: string): Error {
