@@ -15,7 +15,7 @@ import { warnOfMisspelt } from '../options/misspelt.js';
 import { type SpawnError, systemError } from '../util/errors.js';
 import { nullPrototype } from '../util/objects.js';
 import { addChildMethods, type SafeChildProcess } from './child-methods.js';
-import { describe } from './launch-error.js';
+import { annotateError } from './launch-error.js';
 import { LaunchHandle } from './process-handle.js';
 
 export interface StartableChild {
@@ -65,6 +65,6 @@ function startError(child: ChildProcess, handle: LaunchHandle, errno: number): S
   const error: SpawnError = systemError(errno, file ? `spawn ${file}` : 'spawn');
   if (file) error.path = file;
   error.spawnargs = spawnargs.slice(1);
-  if (handle.failure !== undefined) describe(error, handle.failure, file);
+  if (handle.failure !== undefined) annotateError(error, handle.failure, file);
   return error;
 }

@@ -4,7 +4,7 @@ import { native } from '../native/addon.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import { ATTRIBUTE_INDEX } from '../options/attributes.js';
 import { idsOf, type LaunchConfig } from '../options/launch-config.js';
-import { explainRefusal, limitOf, resourceNumber } from '../options/rlimits.js';
+import { requestedSoftLimit, resourceNumber, rlimitFailureMessage } from '../options/rlimits.js';
 import { copyList } from '../util/lists.js';
 import { signalName } from '../util/signals.js';
 import { type Ids, show, whyNoDirectory } from './explain-path.js';
@@ -22,22 +22,26 @@ export interface FailedStep {
  * Why a step may have failed, in words; undefined where that can't be told. What is on disk is looked at now, so it may
  * have changed since. Never throws: the error itself matters more.
  */
-export function explain(failed: FailedStep, config: LaunchConfig, request: SpawnRequest): string | undefined {
+export function failureMessage(
+  failed: FailedStep,
+  config: LaunchConfig,
+  request: SpawnRequest,
+): string | undefined {
   try {
-    return EXPLANATIONS[failed.step]?.(config, getSystemErrorName(failed.errno), failed, request);
+    return FAILURE_MESSAGES[failed.step]?.(config, getSystemErrorName(failed.errno), failed, request);
   } catch {
     return undefined;
   }
 }
 
-type Explanation = (
+type FailureMessage = (
   launch: LaunchConfig,
   code: string,
   failed: FailedStep,
   request: SpawnRequest,
 ) => string | undefined;
 
-const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
   stdio: ({ keepFds }, code, _failed, request) => describeStdio(code, request, keepFds),
   cgroup: ({ cgroup }, code) => describeCgroup(code, `cgroup ${cgroup}`),
   clone: ({ cgroup, rlimits }, code) => {
@@ -66,10 +70,10 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     const isDenied = code === 'EACCES' || code === 'EPERM';
     return isDenied ? `${asked} is below what rlimit nice allows and CAP_SYS_NICE is missing` : asked;
   },
-  rlimit: ({ rlimits }, _code, { detail }) => explainRefusal(detail, rlimits),
+  rlimit: ({ rlimits }, _code, { detail }) => rlimitFailureMessage(detail, rlimits),
   groups: ({ attributes }, code) => {
     const ids = Array.from(attributes?.subarray(ATTRIBUTE_INDEX.groups) ?? [], (id) => id >>> 0);
-    const asked = `groups ${list(ids)}`;
+    const asked = `groups ${listIds(ids)}`;
     if (code === 'EPERM') return `${asked} can't be set, since CAP_SETGID is missing`;
     return code === 'EINVAL' ? `${asked} are too many, or not valid in this user namespace` : asked;
   },
@@ -206,7 +210,7 @@ function pathOf({ inheritsEnvironment }: LaunchConfig, { envPairs }: SpawnReques
 const MOST_BYTES = 131_071;
 
 function describeLength({ rlimits }: LaunchConfig, { file, args = [], envPairs = [] }: SpawnRequest): string {
-  const stack = limitOf('stack', rlimits);
+  const stack = requestedSoftLimit('stack', rlimits);
   if (stack !== undefined)
     return `arguments and environment don't fit into a quarter of rlimit stack ${stack}`;
   const longest = [...copyList(args), ...copyList(envPairs)].find(
@@ -257,13 +261,13 @@ function describeOomScore(asked: string, code: string, isUndumpable: boolean): s
 
 const MOST_LISTED = 20;
 
-function list(ids: readonly number[]): string {
+function listIds(ids: readonly number[]): string {
   const rest = ids.length > MOST_LISTED ? [`and ${ids.length - MOST_LISTED} more`] : [];
   return `[${[...ids.slice(0, MOST_LISTED), ...rest].join(', ')}]`;
 }
 
 function describeNproc(rlimits: BigUint64Array | undefined): string | undefined {
-  const nproc = limitOf('nproc', rlimits);
+  const nproc = requestedSoftLimit('nproc', rlimits);
   return nproc === undefined ? undefined : `the user has more processes than rlimit nproc ${nproc} allows`;
 }
 

@@ -5,16 +5,16 @@ import type { LaunchConfig } from '../options/launch-config.js';
 import { resourceName } from '../options/rlimits.js';
 import type { LaunchStep, SpawnError } from '../util/errors.js';
 import { signalName } from '../util/signals.js';
-import { explain, type FailedStep } from './failure-message.js';
+import { type FailedStep, failureMessage } from './failure-message.js';
 
 /** Why a program was not started. */
-export interface Failure {
+export interface LaunchFailure {
   /** Negative. */
   readonly errno: number;
   readonly step: LaunchStep;
   /** The signal that killed the child before exec, or ''. */
   readonly signal: NodeJS.Signals | '';
-  readonly explanation: string | undefined;
+  readonly message: string | undefined;
 }
 
 /** A launch that failed, as the addon tells it. */
@@ -38,25 +38,29 @@ export function readFailure(result: Int32Array): FailedLaunch {
 }
 
 /** Looks for the reason, at once: later a file may be there, or another directory may be the present one. */
-export function explainFailure(failed: FailedLaunch, request: SpawnRequest, launch: LaunchConfig): Failure {
+export function explainFailure(
+  failed: FailedLaunch,
+  request: SpawnRequest,
+  launch: LaunchConfig,
+): LaunchFailure {
   const { errno, detail, signal: number } = failed;
   const step = (failed.step === 'rlimit' ? `rlimit ${resourceName(detail)}` : failed.step) as LaunchStep;
-  if (number === 0) return { errno, step, signal: '', explanation: explain(failed, launch, request) };
+  if (number === 0) return { errno, step, signal: '', message: failureMessage(failed, launch, request) };
   const signal = signalName(number);
   const killed = `killed by ${signal || `signal ${number}`} before it could exec, at step ${step}`;
-  return { errno, step, signal, explanation: killed };
+  return { errno, step, signal, message: killed };
 }
 
 /** Steps that Node has too: programs may look for its text in the message, which is kept as it is. */
 const STEPS_OF_NODE: ReadonlySet<string> = new Set(['stdio', 'clone', 'cwd', 'gid', 'uid', 'exec']);
 
 /** Adds to Node's error what it doesn't know. */
-export function describe(error: SpawnError, failure: Failure, file: string): void {
-  const { step, signal, explanation } = failure;
+export function annotateError(error: SpawnError, failure: LaunchFailure, file: string): void {
+  const { step, signal, message } = failure;
   error.step = step;
   if (signal !== '') error.signal = signal;
-  if (explanation === undefined) return;
+  if (message === undefined) return;
   // What Node throws has a syscall without the file.
   const isShort = error.syscall === 'spawn' && !(STEPS_OF_NODE.has(step) && signal === '');
-  error.message = `${isShort ? `spawn ${file} ${error.code}` : error.message}: ${explanation}`;
+  error.message = `${isShort ? `spawn ${file} ${error.code}` : error.message}: ${message}`;
 }

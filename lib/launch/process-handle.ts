@@ -10,7 +10,13 @@ import type { LaunchConfig } from '../options/launch-config.js';
 import type { KillTarget } from '../terminate/kill-tree.js';
 import { signalName } from '../util/signals.js';
 import { encodeRequest } from './encode-request.js';
-import { explainFailure, type FailedLaunch, type Failure, failedStdio, readFailure } from './launch-error.js';
+import {
+  explainFailure,
+  type FailedLaunch,
+  failedStdio,
+  type LaunchFailure,
+  readFailure,
+} from './launch-error.js';
 import { readUsage } from './resource-usage.js';
 import { closePipes, openEnds, readStdio, refusalOf, type StdioSource } from './stdio.js';
 
@@ -28,7 +34,7 @@ const result = new Int32Array(RESULT_LENGTH);
 export class LaunchHandle extends AsyncResource implements ProcessHandle {
   readonly onexit: ProcessHandle['onexit'];
   pid: number | undefined;
-  failure: Failure | undefined;
+  failure: LaunchFailure | undefined;
 
   readonly #config: LaunchConfig;
   /** 0 before it is started, and once it is reaped. */
@@ -52,7 +58,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
     return this.failure?.errno ?? 0;
   }
 
-  #start(request: SpawnRequest): Failure | undefined {
+  #start(request: SpawnRequest): LaunchFailure | undefined {
     const { rlimits, attributes, cgroup } = this.#config;
     const { strings, header } = encodeRequest(request, this.#stdio, this.#config);
     const refused = refusalOf(this.#stdio);
@@ -68,7 +74,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
     return undefined;
   }
 
-  #fail(failed: FailedLaunch, request: SpawnRequest): Failure {
+  #fail(failed: FailedLaunch, request: SpawnRequest): LaunchFailure {
     // Node looks at the pipes no more after these, and would leave them to the end of the process.
     if (failed.errno === -EMFILE || failed.errno === -ENFILE) closePipes(this.#stdio);
     return explainFailure(failed, request, this.#config);

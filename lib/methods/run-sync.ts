@@ -1,7 +1,7 @@
 import type { SpawnSyncReturns } from 'node:child_process';
 import { encodeRequest } from '../launch/encode-request.js';
 import {
-  describe,
+  annotateError,
   explainFailure,
   type FailedLaunch,
   failedStdio,
@@ -49,7 +49,7 @@ export function runToEnd(run: SyncRun): Result {
 
 function notStarted(run: SyncRun, failed: FailedLaunch): Result {
   const error = makeError(run, failed.errno);
-  describe(error, explainFailure(failed, run.request, run.config), run.request.file);
+  annotateError(error, explainFailure(failed, run.request, run.config), run.request.file);
   const nothing = { status: null, signal: null, output: null, pid: 0, stdout: NO_OUTPUT, stderr: NO_OUTPUT };
   return { error, ...nothing } as unknown as Result;
 }

@@ -12,7 +12,7 @@ import type { Readable, Writable } from 'node:stream';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { addUnavailableMethods, type ChildMethods, type SafeChildProcess } from '../launch/child-methods.js';
 import { createChild } from '../launch/create-child.js';
-import { describe } from '../launch/launch-error.js';
+import { annotateError } from '../launch/launch-error.js';
 import type { LaunchHandle } from '../launch/process-handle.js';
 import { preload } from '../native/addon.js';
 import { assertNodeCompatible, spawnChild } from '../node/child-process.js';
@@ -133,7 +133,7 @@ function abandonLaunch(handle: LaunchHandle, error: unknown, file: string): unkn
   handle.abandon();
   const { failure } = handle;
   if (failure !== undefined && (error as SpawnError)?.errno === failure.errno) {
-    describe(error as SpawnError, failure, file);
+    annotateError(error as SpawnError, failure, file);
   }
   return error;
 }

@@ -31,7 +31,7 @@ export const UNLIMITED: bigint = 2n ** 64n - 1n;
 const VALUE_TYPES = "of type number or bigint, or 'unlimited'";
 const BOTH_TYPES = "of type number or bigint, a plain object, or 'unlimited' or 'inherit'";
 
-export interface Halves {
+export interface RequestedLimit {
   readonly soft: bigint | undefined;
   readonly hard: bigint | undefined;
 }
@@ -59,7 +59,7 @@ function quadruple(resource: string, setting: unknown): bigint[] {
 }
 
 /** The halves of a setting for a resource. `name` is for errors. */
-export function readLimitFor(resource: string, name: string, setting: unknown): Halves {
+export function readLimitFor(resource: string, name: string, setting: unknown): RequestedLimit {
   const requireRange = resource === 'nofile' ? requireBelowMaximum : requireUint64;
   if (setting === undefined || setting === 'inherit') return { soft: undefined, hard: undefined };
   if (isPlainObject(setting)) return readHalves(name, setting, requireRange);
@@ -80,37 +80,40 @@ export function resourceName(resource: number): string {
 }
 
 /** Why the kernel may have refused this limit, in words. */
-export function explainRefusal(resource: number, limits: BigUint64Array | undefined): string {
+export function rlimitFailureMessage(resource: number, limits: BigUint64Array | undefined): string {
   const wanted = findLimit(resource, limits);
   const current = readLimit(resource);
   const name = resourceName(resource);
-  return wanted && current ? explainLimit(name, wanted, current) : `rlimit ${name}`;
+  return wanted && current ? describeRlimitFailure(name, wanted, current) : `rlimit ${name}`;
 }
 
-export function explainLimit(resource: string, wanted: Halves, current: Limit): string {
+export function describeRlimitFailure(resource: string, wanted: RequestedLimit, current: Limit): string {
   const name = `rlimit ${resource}`;
   const { soft, hard } = wanted;
   if (hard !== undefined && hard > current.hard) {
-    return `${name} hard ${print(hard)} exceeds the hard limit ${print(current.hard)} and CAP_SYS_RESOURCE is missing`;
+    return `${name} hard ${formatLimit(hard)} exceeds the hard limit ${formatLimit(current.hard)} and CAP_SYS_RESOURCE is missing`;
   }
   if (hard === undefined && soft !== undefined && soft > current.hard) {
-    return `${name} soft ${print(soft)} exceeds the hard limit ${print(current.hard)}, which is kept`;
+    return `${name} soft ${formatLimit(soft)} exceeds the hard limit ${formatLimit(current.hard)}, which is kept`;
   }
   if (soft === undefined && hard !== undefined && hard < current.soft) {
-    return `${name} hard ${print(hard)} is below the soft limit ${print(current.soft)}, which is kept`;
+    return `${name} hard ${formatLimit(hard)} is below the soft limit ${formatLimit(current.soft)}, which is kept`;
   }
   return name;
 }
 
 /** The soft limit that was asked for, in words; undefined if none was. */
-export function limitOf(name: keyof Rlimits, limits: BigUint64Array | undefined): string | undefined {
+export function requestedSoftLimit(
+  name: keyof Rlimits,
+  limits: BigUint64Array | undefined,
+): string | undefined {
   const soft = findLimit(RESOURCES.indexOf(name), limits)?.soft;
-  return soft === undefined ? undefined : print(soft);
+  return soft === undefined ? undefined : formatLimit(soft);
 }
 
 type RangeCheck = (name: string, value: bigint, given: unknown) => void;
 
-function readHalves(name: string, setting: object, requireRange: RangeCheck): Halves {
+function readHalves(name: string, setting: object, requireRange: RangeCheck): RequestedLimit {
   const { soft: givenSoft, hard: givenHard, ...others } = nullPrototype<Record<string, unknown>>({}, setting);
   for (const other of Object.keys(others)) {
     throw invalidValue(`${name}.${other}`, others[other], "is neither 'soft' nor 'hard'");
@@ -120,7 +123,7 @@ function readHalves(name: string, setting: object, requireRange: RangeCheck): Ha
   const soft = readHalf('soft', givenSoft);
   const hard = readHalf('hard', givenHard);
   if (soft !== undefined && hard !== undefined && soft > hard) {
-    throw outOfRange(`${name}.soft`, `<= ${name}.hard (${print(hard)})`, givenSoft);
+    throw outOfRange(`${name}.soft`, `<= ${name}.hard (${formatLimit(hard)})`, givenSoft);
   }
   return { soft, hard };
 }
@@ -160,7 +163,7 @@ function readMaximum(): bigint | undefined {
   return text === undefined ? undefined : BigInt(text.trim());
 }
 
-function findLimit(resource: number, limits: BigUint64Array | undefined): Halves | undefined {
+function findLimit(resource: number, limits: BigUint64Array | undefined): RequestedLimit | undefined {
   if (limits === undefined) return undefined;
   for (let at = 0; at < limits.length; at += 4) {
     const [number, halves = 0n, soft, hard] = limits.subarray(at, at + 4);
@@ -177,14 +180,16 @@ function findLimit(resource: number, limits: BigUint64Array | undefined): Halves
 function readLimit(resource: number): Limit | undefined {
   const line = readText('/proc/self/limits')?.split('\n')[resource + 1];
   const [soft, hard] = line?.slice(26).trim().split(/\s+/) ?? [];
-  return soft === undefined || hard === undefined ? undefined : { soft: parse(soft), hard: parse(hard) };
+  return soft === undefined || hard === undefined
+    ? undefined
+    : { soft: parseLimit(soft), hard: parseLimit(hard) };
 }
 
-function parse(text: string): bigint {
+function parseLimit(text: string): bigint {
   return text === 'unlimited' ? UNLIMITED : BigInt(text);
 }
 
-function print(value: bigint): string {
+function formatLimit(value: bigint): string {
   return value === UNLIMITED ? 'unlimited' : String(value);
 }
 

@@ -1,5 +1,5 @@
 import { native } from '../native/addon.js';
-import { explainLimit, readLimitFor, resourceNumber, UNLIMITED } from '../options/rlimits.js';
+import { describeRlimitFailure, readLimitFor, resourceNumber, UNLIMITED } from '../options/rlimits.js';
 import type { Rlimit, Rlimits, RlimitValue } from '../types.js';
 import { invalidType, outOfRange, unsupportedPlatform } from '../util/errors.js';
 
@@ -43,7 +43,7 @@ export function setRlimit(resource: keyof Rlimits, value: Rlimit, ...target: [pi
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw Object.assign(error as Error, {
-      message: `setRlimit ${code}: ${explainLimit(resource, wanted, { soft, hard })}`,
+      message: `setRlimit ${code}: ${describeRlimitFailure(resource, wanted, { soft, hard })}`,
     });
   }
 }

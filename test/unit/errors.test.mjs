@@ -9,7 +9,7 @@ import { root } from '../helpers/native.mjs';
 const require = createRequire(import.meta.url);
 const errors = require('../../dist/util/errors.js');
 const { missingAddonMessage } = require('../../dist/native/addon-error.js');
-const { describe: describeFailure } = require('../../dist/launch/launch-error.js');
+const { annotateError: describeFailure } = require('../../dist/launch/launch-error.js');
 
 /** An error of Node's own, to compare with. */
 function nodes(action) {
@@ -106,7 +106,7 @@ test('an addon that may not be loaded: not a matter of building it', () => {
 describe('what failed is added to the error of Node', () => {
   const failed = (failure) => {
     const error = errors.systemError(-1, 'spawn');
-    describeFailure(error, { errno: -1, signal: '', explanation: undefined, ...failure }, 'nginx');
+    describeFailure(error, { errno: -1, signal: '', message: undefined, ...failure }, 'nginx');
     return error;
   };
 
@@ -118,18 +118,18 @@ describe('what failed is added to the error of Node', () => {
   });
 
   test('the text of Node stays where it has such a step too', () => {
-    const error = failed({ step: 'uid', explanation: 'requires CAP_SETUID' });
+    const error = failed({ step: 'uid', message: 'requires CAP_SETUID' });
     assert.equal(error.message, 'spawn EPERM: requires CAP_SETUID');
   });
 
   test('one that Node has not is in the message, and in the stack', () => {
-    const error = failed({ step: 'rlimit nofile', explanation: 'too high' });
+    const error = failed({ step: 'rlimit nofile', message: 'too high' });
     assert.equal(error.message, 'spawn nginx EPERM: too high');
     assert.ok(error.stack.startsWith('Error: spawn nginx EPERM: too high'), error.stack);
   });
 
   test('the signal that killed the child', () => {
-    assert.equal(failed({ step: 'cwd', signal: 'SIGKILL', explanation: 'killed' }).signal, 'SIGKILL');
+    assert.equal(failed({ step: 'cwd', signal: 'SIGKILL', message: 'killed' }).signal, 'SIGKILL');
   });
 });
 

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { nofileLimits } from '../helpers/processes.mjs';
 
 const require = createRequire(import.meta.url);
-const { explainRefusal, normalizeRlimits, resourceName } = require('../../dist/options/rlimits.js');
+const { rlimitFailureMessage, normalizeRlimits, resourceName } = require('../../dist/options/rlimits.js');
 
 const UNLIMITED = 2n ** 64n - 1n;
 const [SOFT, HARD, BOTH] = [1n, 2n, 3n];
@@ -116,7 +116,7 @@ test('nofile above fs.nr_open is refused, and the highest value itself is not', 
 
 describe('a limit that the kernel refuses is explained', () => {
   const { soft, hard } = nofileLimits();
-  const explain = (nofile) => explainRefusal(Number(NOFILE), normalizeRlimits({ nofile }));
+  const explain = (nofile) => rlimitFailureMessage(Number(NOFILE), normalizeRlimits({ nofile }));
 
   test('a hard limit that is raised', () => {
     const explanation = explain(hard + 1);
@@ -140,6 +140,6 @@ describe('a limit that the kernel refuses is explained', () => {
 
   test('anything else by its name alone', () => {
     assert.equal(explain(1), 'rlimit nofile');
-    assert.equal(explainRefusal(Number(NOFILE), undefined), 'rlimit nofile');
+    assert.equal(rlimitFailureMessage(Number(NOFILE), undefined), 'rlimit nofile');
   });
 });
