@@ -22,7 +22,7 @@
 
 namespace {
 
-enum Result { kPid, kError, kStep, kDetail, kSignal, kResults };
+enum Result { kPid, kError, kStep, kRlimitResource, kSignal, kResults };
 enum SyncResult { kExitCode = kResults, kExitSignal, kLost, kRunError, kSyncResults };
 
 constexpr int64_t kHighestInteger = (int64_t{1} << 53) - 1; /* Number.MAX_SAFE_INTEGER */
@@ -47,7 +47,7 @@ bool IsOutOfDescriptors(int error) {
 void WriteFailure(const launch_error &error, int32_t *ret_result) {
   ret_result[kError] = error.error;
   ret_result[kStep] = error.step;
-  ret_result[kDetail] = error.detail;
+  ret_result[kRlimitResource] = error.rlimit_resource;
   ret_result[kSignal] = error.signal;
 }
 

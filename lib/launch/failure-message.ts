@@ -15,7 +15,7 @@ import { descriptorOf } from './stdio.js';
 export interface FailedStep {
   readonly step: string;
   readonly errno: number;
-  readonly detail: number;
+  readonly resource: number;
 }
 
 /**
@@ -60,8 +60,8 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
   seal: () =>
     "the descriptors that it must not have can't be closed for certain, " +
     'since close_range(2) (Linux 5.9) and /proc are both missing or forbidden',
-  oomScoreAdj: ({ attributes }, code, { detail }) =>
-    describeOomScore(`oomScoreAdj ${attribute(attributes, 'oomScoreAdj')}`, code, detail !== 0),
+  oomScoreAdj: ({ attributes }, code, { resource }) =>
+    describeOomScore(`oomScoreAdj ${attribute(attributes, 'oomScoreAdj')}`, code, resource !== 0),
   umask: () => 'at step umask',
   cwd: (_launch, code, _failed, { cwd }) =>
     code === 'ENAMETOOLONG' ? TOO_LONG : describeDirectory(code, `${cwd}`),
@@ -70,7 +70,7 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
     const isDenied = code === 'EACCES' || code === 'EPERM';
     return isDenied ? `${asked} is below what rlimit nice allows and CAP_SYS_NICE is missing` : asked;
   },
-  rlimit: ({ rlimits }, _code, { detail }) => rlimitFailureMessage(detail, rlimits),
+  rlimit: ({ rlimits }, _code, { resource }) => rlimitFailureMessage(resource, rlimits),
   groups: ({ attributes }, code) => {
     const ids = Array.from(attributes?.subarray(ATTRIBUTE_INDEX.groups) ?? [], (id) => id >>> 0);
     const asked = `groups ${listIds(ids)}`;

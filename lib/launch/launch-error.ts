@@ -1,5 +1,5 @@
 import { native } from '../native/addon.js';
-import { RESULT_DETAIL, RESULT_ERROR, RESULT_SIGNAL, RESULT_STEP } from '../native/interface.js';
+import { RESULT_ERROR, RESULT_RLIMIT_RESOURCE, RESULT_SIGNAL, RESULT_STEP } from '../native/interface.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchConfig } from '../options/launch-config.js';
 import { resourceName } from '../options/rlimits.js';
@@ -25,14 +25,14 @@ export interface FailedLaunch extends FailedStep {
 
 /** Of what was refused before the launch, or could not be given to Node after it. */
 export function failedStdio(errno: number): FailedLaunch {
-  return { step: 'stdio', errno, detail: 0, signal: 0 };
+  return { step: 'stdio', errno, resource: 0, signal: 0 };
 }
 
 export function readFailure(result: Int32Array): FailedLaunch {
   return {
     step: native().steps[result[RESULT_STEP] ?? 0] ?? '',
     errno: result[RESULT_ERROR] ?? 0,
-    detail: result[RESULT_DETAIL] ?? 0,
+    resource: result[RESULT_RLIMIT_RESOURCE] ?? 0,
     signal: result[RESULT_SIGNAL] ?? 0,
   };
 }
@@ -43,8 +43,8 @@ export function explainFailure(
   request: SpawnRequest,
   launch: LaunchConfig,
 ): LaunchFailure {
-  const { errno, detail, signal: number } = failed;
-  const step = (failed.step === 'rlimit' ? `rlimit ${resourceName(detail)}` : failed.step) as LaunchStep;
+  const { errno, resource, signal: number } = failed;
+  const step = (failed.step === 'rlimit' ? `rlimit ${resourceName(resource)}` : failed.step) as LaunchStep;
   if (number === 0) return { errno, step, signal: '', message: failureMessage(failed, launch, request) };
   const signal = signalName(number);
   const killed = `killed by ${signal || `signal ${number}`} before it could exec, at step ${step}`;

@@ -32,7 +32,7 @@ export const ATTRIBUTE_NO_NEW_PRIVILEGES = 32;
 export const RESULT_PID = 0;
 export const RESULT_ERROR = 1;
 export const RESULT_STEP = 2;
-export const RESULT_DETAIL = 3;
+export const RESULT_RLIMIT_RESOURCE = 3;
 export const RESULT_SIGNAL = 4;
 export const RESULT_LENGTH = 5;
 
@@ -67,7 +67,7 @@ export interface Native {
    * @param attributes bits, umask, nice, oom_score_adj, process group (0: one of its own), death signal (0: none), then
    *   the supplementary groups
    * @param cgroup directory of a cgroup v2
-   * @param result written: pid, negative errno, step, detail, signal
+   * @param result written: pid, negative errno, step, resource of a failed rlimit, signal
    * @param onDeath called once the child is dead, and after the I/O of that turn of the loop; held until then
    * @returns the number of the child, never another's; 0 if the program was not started
    */

@@ -121,8 +121,8 @@ enum launch_step {
 struct launch_error {
   int error; /* negative errno; -ECANCELED when the child was killed before it could exec */
   enum launch_step step;
-  int detail; /* see enum launch_step, else 0 */
-  int signal; /* the signal that killed the child before exec, else 0 */
+  int rlimit_resource; /* see enum launch_step, else 0 */
+  int signal;          /* the signal that killed the child before exec, else 0 */
 };
 
 struct launch_child {

@@ -176,7 +176,7 @@ void probe_start(struct launch_context *context, struct probe *probe, struct lau
   const int result = launch(context, &probe->plan, ret_child, &error);
   if (result != 0)
     FAIL("launch: %d, step %s, error %d (%s), detail %d, signal %d", result, launch_step_name(error.step),
-         error.error, strerror(-error.error), error.detail, error.signal);
+         error.error, strerror(-error.error), error.rlimit_resource, error.signal);
 }
 
 bool probe_has_reported(const struct probe *probe) {

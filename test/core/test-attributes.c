@@ -137,7 +137,7 @@ void test_attribute_that_is_refused_fails_the_launch(void) {
 
 /* ---- the oom score without the file that it is written to -------------------------------------------------------------- */
 
-static void check_refused_oom_score(struct launch_context *context, int error, int detail) {
+static void check_refused_oom_score(struct launch_context *context, int error, int rlimit_resource) {
   static struct parent_state before;
   struct probe probe;
   parent_state_take(&before, context);
@@ -146,7 +146,7 @@ static void check_refused_oom_score(struct launch_context *context, int error, i
   probe.plan.oom_score_adj = OOM_SCORE_ADJ;
   const struct launch_error refusal = launch_failing(context, &probe.plan);
   EXPECT_ERROR(refusal, LAUNCH_STEP_OOM_SCORE_ADJ, error);
-  ASSERT_EQ(refusal.detail, detail);
+  ASSERT_EQ(refusal.rlimit_resource, rlimit_resource);
   ASSERT(!probe_has_reported(&probe));
   EXPECT_UNCHANGED(&before, context);
 }
@@ -179,7 +179,7 @@ static void check_lowered_oom_score(struct launch_context *context) {
   probe.plan.oom_score_adj = -1000;
   const struct launch_error refusal = launch_failing(context, &probe.plan);
   EXPECT_ERROR(refusal, LAUNCH_STEP_OOM_SCORE_ADJ, EACCES);
-  ASSERT_EQ(refusal.detail, 0);
+  ASSERT_EQ(refusal.rlimit_resource, 0);
 }
 
 static void launch_undumpable(void *argument) {

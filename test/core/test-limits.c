@@ -92,7 +92,7 @@ static void check_bad_limit(struct launch_context *context, struct launch_rlimit
   give_limits(&probe, limits, COUNT(limits));
   const struct launch_error error = launch_failing(context, &probe.plan);
   EXPECT_ERROR(error, LAUNCH_STEP_RLIMIT, error_number);
-  ASSERT_EQ(error.detail, limit.resource);
+  ASSERT_EQ(error.rlimit_resource, limit.resource);
 }
 
 static void check_bad_limits(struct launch_context *context) {

@@ -196,7 +196,7 @@ static int failure(const struct launch__run *run, const struct launch_child *chi
   *ret_error = (struct launch_error){
       .error = report->error != 0 ? report->error : -ECANCELED,
       .step = (enum launch_step)report->step,
-      .detail = report->detail,
+      .rlimit_resource = report->rlimit_resource,
       .signal = report->error != 0 ? 0 : signal,
   };
   return ret_error->error;

@@ -89,7 +89,7 @@ bool launch__await_exec(struct launch__running *running, int reader, const struc
 struct launch__report {
   _Atomic int step; /* enum launch_step, stored before the step begins */
   _Atomic int error;
-  _Atomic int detail;
+  _Atomic int rlimit_resource;
   _Atomic bool mail_taken;
   _Atomic uint64_t stops; /* stop signals that the parent has to send again; bit n - 1 is signal n */
   struct launch__running running;
