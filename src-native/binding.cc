@@ -31,7 +31,7 @@ ExitWatcher *WatcherOf(const Napi::CallbackInfo &info) {
   return static_cast<ExitWatcher *>(info.Data());
 }
 
-int Start(launch_context *context, Request *request, launch_child *ret_child, launch_error *ret_error) {
+int Start(launch_context *context, LaunchRequest *request, launch_child *ret_child, launch_error *ret_error) {
   int error = request->OpenStdio();
 
   if (error == 0) return launch(context, &request->plan(), ret_child, ret_error);
@@ -55,7 +55,7 @@ Napi::Value Launch(const Napi::CallbackInfo &info) {
   enum { kResult = kRequestArguments, kOnDeath };
   ExitWatcher *watcher = WatcherOf(info);
   Arguments arguments(info);
-  Request request(&arguments);
+  LaunchRequest request(&arguments);
   int32_t *result = arguments.Room(kResult, "result", kResults);
   Napi::Function on_death = arguments.Function(kOnDeath, "onDeath");
   launch_child launched;
@@ -105,7 +105,7 @@ Napi::Value HasRef(const Napi::CallbackInfo &info) {
   return Napi::Boolean::New(info.Env(), WatcherOf(info)->HasLoopRef(child));
 }
 
-Napi::Value TakeEnd(const Napi::CallbackInfo &info) {
+Napi::Value TakePipeFd(const Napi::CallbackInfo &info) {
   Arguments arguments(info);
   auto index = static_cast<size_t>(arguments.Integer(0, "index", 0, INT32_MAX));
 
@@ -160,7 +160,7 @@ Napi::Array OutputOf(Napi::Env env, const std::vector<SyncPipe> &pipes, const st
 Napi::Value RunSync(const Napi::CallbackInfo &info) {
   enum { kResult = kRequestArguments, kLimits, kInput };
   Arguments arguments(info);
-  Request request(&arguments);
+  LaunchRequest request(&arguments);
   int32_t *result = arguments.Room(kResult, "result", kSyncResults);
   SyncLimits limits = ReadLimits(&arguments, kLimits);
   Arguments::Bytes input = {};
@@ -262,7 +262,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("kill", Napi::Function::New(env, Kill, "kill", watcher));
   exports.Set("setRef", Napi::Function::New(env, SetRef, "setRef", watcher));
   exports.Set("hasRef", Napi::Function::New(env, HasRef, "hasRef", watcher));
-  exports.Set("takeEnd", Napi::Function::New(env, TakeEnd, "takeEnd", watcher));
+  exports.Set("takePipeFd", Napi::Function::New(env, TakePipeFd, "takePipeFd", watcher));
   exports.Set("runSync", Napi::Function::New(env, RunSync, "runSync", watcher));
   exports.Set("openPipe", Napi::Function::New(env, OpenPipe, "openPipe", watcher));
   exports.Set("sealFds", Napi::Function::New(env, SealFds, "sealFds", watcher));

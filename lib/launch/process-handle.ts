@@ -18,7 +18,7 @@ import {
   readFailure,
 } from './launch-error.js';
 import { readUsage } from './resource-usage.js';
-import { closePipes, openEnds, readStdio, refusalOf, type StdioSource } from './stdio.js';
+import { attachPipes, closePipes, readStdio, refusalOf, type StdioSource } from './stdio.js';
 
 const { EMFILE, ENFILE, ESRCH } = constants.errno;
 const { SIGKILL } = constants.signals;
@@ -66,7 +66,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
     this.#child = native().launch(strings, header, rlimits, attributes, cgroup, result, this.#onDeath);
     const failed = this.#child === 0 ? readFailure(result) : undefined;
     const pid = result[RESULT_PID];
-    const lost = openEnds(this.#stdio);
+    const lost = attachPipes(this.#stdio);
     if (failed !== undefined) return this.#fail(failed, request);
     if (lost !== 0) return this.#fail(failedStdio(lost), request);
     this.pid = pid;

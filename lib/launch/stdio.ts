@@ -60,11 +60,11 @@ function pipeOf(entry: StdioEntry): NativeStream | undefined {
  * Gives our ends of the pipes to Node, which reads and writes them from now on. Returns 0 or a negative errno: then
  * those that Node did not take are closed.
  */
-export function openEnds(stdio: readonly StdioSource[]): number {
+export function attachPipes(stdio: readonly StdioSource[]): number {
   let failed = 0;
   stdio.forEach(({ pipe }, index) => {
     if (pipe === undefined) return;
-    const end = native().takeEnd(index);
+    const end = native().takePipeFd(index);
     if (end < 0) return;
     if (failed === 0) failed = openPipe(pipe, end);
     if (failed !== 0) closeSync(end);

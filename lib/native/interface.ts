@@ -96,7 +96,7 @@ export interface Native {
    * Our end of the pipe of a stdio entry of the last launch, which is the caller's from now on; -1 where there is none.
    * After EMFILE and ENFILE there are none; after other errors they are open and connected to nobody.
    */
-  takeEnd(index: number): number;
+  takePipeFd(index: number): number;
   /**
    * Gives a descriptor to one of Node's pipe handles, as Node's own spawn does: the permission model has no say in it.
    * 0 or a negative errno; -EINVAL if the handle is open already, or not of this thread.

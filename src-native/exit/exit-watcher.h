@@ -53,7 +53,7 @@ public:
   bool IsOfMainThread() const {
     return loop_ == uv_default_loop();
   }
-  PipeEnds &ends() {
+  ParentPipeEnds &ends() {
     return ends_;
   }
   /* Descriptors that are no user's. */
@@ -100,7 +100,7 @@ private:
   uv_idle_t idle_; /* lets the loop not wait for I/O while deaths are queued */
   uv_signal_t sigchld_;
   CountedRef sigchld_ref_;
-  PipeEnds ends_;
+  ParentPipeEnds ends_;
   Napi::Reference<Napi::Float64Array> usage_;
   std::map<uint64_t, Child> live_;
   std::map<uint64_t, Death> dead_; /* reaped, not yet told */

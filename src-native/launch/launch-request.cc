@@ -33,7 +33,7 @@ constexpr int32_t kStandardFds = 3;
 constexpr int32_t kMany = INT32_MAX - 1; /* as many as there may be, or the highest descriptor */
 
 /* Our end first. Node's pipes are socket pairs: either end can be read and written, and carry descriptors. */
-int OpenEnds(int kind, size_t index, int ends[2]) {
+int OpenPipePair(int kind, size_t index, int ends[2]) {
   if (kind == kPipe) return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
   int result = pipe2(ends, O_CLOEXEC);
   if (index == STDIN_FILENO) std::swap(ends[0], ends[1]);
@@ -49,7 +49,7 @@ void CloseAll(std::vector<int> *fds) {
 
 } // namespace
 
-Request::Request(Arguments *arguments) {
+LaunchRequest::LaunchRequest(Arguments *arguments) {
   ReadWords(arguments);
   if (arguments->Has(kRlimits)) ReadRlimits(arguments);
   if (arguments->Has(kSettings)) ReadAttributes(arguments);
@@ -59,16 +59,16 @@ Request::Request(Arguments *arguments) {
   }
 }
 
-Request::~Request() {
+LaunchRequest::~LaunchRequest() {
   CloseEnds();
 }
 
-void Request::CloseEnds() {
+void LaunchRequest::CloseEnds() {
   CloseAll(&child_ends_);
-  CloseAll(&our_ends_);
+  CloseAll(&parent_ends_);
 }
 
-void Request::ReadWords(Arguments *arguments) {
+void LaunchRequest::ReadWords(Arguments *arguments) {
   NumberReader<int32_t> header(arguments, kWords, "words");
   int32_t flags = header.Next(0, kAllFlags);
 
@@ -90,7 +90,7 @@ void Request::ReadWords(Arguments *arguments) {
   if ((flags & kInheritEnv) != 0) plan_.envp = environ;
 }
 
-void Request::ReadStdio(NumberReader<int32_t> *header, int32_t count) {
+void LaunchRequest::ReadStdio(NumberReader<int32_t> *header, int32_t count) {
   int32_t least = std::max(count, kStandardFds);
 
   for (int32_t i = 0; i < count && header->IsRight(); i++) {
@@ -99,11 +99,11 @@ void Request::ReadStdio(NumberReader<int32_t> *header, int32_t count) {
   }
   for (; header->HasNext(); least = kept_.back() + 1)
     kept_.push_back(header->Next(least, kMany));
-  our_ends_.assign(stdio_.size(), -1);
+  parent_ends_.assign(stdio_.size(), -1);
   child_ends_.assign(stdio_.size(), -1);
 }
 
-void Request::ReadStrings(StringReader *strings, int32_t argument_count, int32_t environment_count) {
+void LaunchRequest::ReadStrings(StringReader *strings, int32_t argument_count, int32_t environment_count) {
   argv_.push_back(nullptr); /* the spare slots of launch_plan.argv */
   for (int32_t i = 0; i < argument_count && strings->IsRight(); i++)
     argv_.push_back(strings->Next());
@@ -115,7 +115,7 @@ void Request::ReadStrings(StringReader *strings, int32_t argument_count, int32_t
   plan_.envp = envp_.data();
 }
 
-void Request::ReadRlimits(Arguments *arguments) {
+void LaunchRequest::ReadRlimits(Arguments *arguments) {
   NumberReader<uint64_t> fields(arguments, kRlimits, "rlimits");
 
   while (fields.HasNext()) {
@@ -128,7 +128,7 @@ void Request::ReadRlimits(Arguments *arguments) {
 }
 
 /* The supplementary groups are the rest of the array. */
-void Request::ReadAttributes(Arguments *arguments) {
+void LaunchRequest::ReadAttributes(Arguments *arguments) {
   NumberReader<int32_t> fields(arguments, kSettings, "settings");
   int32_t given = fields.Next(0, kAllSettings);
 
@@ -150,7 +150,7 @@ void Request::ReadAttributes(Arguments *arguments) {
 }
 
 /* Before a pipe is made: it could get the number of a descriptor that was named though it is closed. */
-int Request::CheckDescriptors() const {
+int LaunchRequest::CheckDescriptors() const {
   for (const Entry &entry : stdio_)
     if (entry.kind == kFd && fcntl(entry.fd, F_GETFD) < 0) return -EBADF;
   for (int fd : kept_)
@@ -158,24 +158,24 @@ int Request::CheckDescriptors() const {
   return 0;
 }
 
-int Request::OpenPipe(size_t index) {
+int LaunchRequest::OpenPipe(size_t index) {
   int ends[2];
 
-  if (OpenEnds(stdio_[index].kind, index, ends) != 0) return -errno;
-  int ours = fd_above_stdio(ends[0]);
-  if (ours < 0) {
+  if (OpenPipePair(stdio_[index].kind, index, ends) != 0) return -errno;
+  int parent_end = fd_above_stdio(ends[0]);
+  if (parent_end < 0) {
     close(ends[1]);
-    return ours;
+    return parent_end;
   }
-  our_ends_[index] = ours;
-  if (stdio_[index].kind == kOneWayPipe && index != STDIN_FILENO) EnlargePipe(ours);
-  int childs = fd_above_stdio(ends[1]);
-  if (childs < 0) return childs;
-  child_ends_[index] = childs;
+  parent_ends_[index] = parent_end;
+  if (stdio_[index].kind == kOneWayPipe && index != STDIN_FILENO) EnlargePipe(parent_end);
+  int child_end = fd_above_stdio(ends[1]);
+  if (child_end < 0) return child_end;
+  child_ends_[index] = child_end;
   return 0;
 }
 
-int Request::OpenStdio() {
+int LaunchRequest::OpenStdio() {
   int error = CheckDescriptors();
 
   for (size_t i = 0; error == 0 && i < stdio_.size(); i++) {
@@ -199,12 +199,12 @@ int Request::OpenStdio() {
   return error;
 }
 
-void Request::NameWriter(pid_t child) const {
+void LaunchRequest::NameWriter(pid_t child) const {
   for (size_t i = 0; i < stdio_.size(); i++)
-    if (stdio_[i].kind == kOneWayPipe) SetPipeWriter(our_ends_[i], child);
+    if (stdio_[i].kind == kOneWayPipe) SetPipeWriter(parent_ends_[i], child);
 }
 
-std::vector<int> Request::ReleaseEnds() {
+std::vector<int> LaunchRequest::ReleaseEnds() {
   CloseAll(&child_ends_);
-  return std::exchange(our_ends_, {});
+  return std::exchange(parent_ends_, {});
 }

@@ -14,13 +14,13 @@
 enum RequestArgument { kStrings, kWords, kRlimits, kSettings, kCgroup, kRequestArguments };
 
 /* Lives for one launch. Closes the ends of its pipes in any case, except ours if they were handed out. */
-class Request {
+class LaunchRequest {
 public:
   /* Good for nothing if the arguments are wrong. */
-  explicit Request(Arguments *arguments);
-  ~Request();
-  Request(const Request &) = delete;
-  Request &operator=(const Request &) = delete;
+  explicit LaunchRequest(Arguments *arguments);
+  ~LaunchRequest();
+  LaunchRequest(const LaunchRequest &) = delete;
+  LaunchRequest &operator=(const LaunchRequest &) = delete;
 
   /* Makes the pipes. 0 or a negative errno. */
   int OpenStdio();
@@ -56,7 +56,7 @@ private:
   std::vector<char *> envp_;
   std::vector<Entry> stdio_;
   std::vector<int> kept_; /* descriptors that keep their number */
-  std::vector<int> our_ends_;
+  std::vector<int> parent_ends_;
   std::vector<int> child_ends_;
   std::vector<launch_fd> fds_;
   std::vector<launch_rlimit> rlimits_;

@@ -11,12 +11,12 @@
 #include <utility>
 #include <vector>
 
-class PipeEnds {
+class ParentPipeEnds {
 public:
-  PipeEnds() = default;
-  PipeEnds(const PipeEnds &) = delete;
-  PipeEnds &operator=(const PipeEnds &) = delete;
-  ~PipeEnds() {
+  ParentPipeEnds() = default;
+  ParentPipeEnds(const ParentPipeEnds &) = delete;
+  ParentPipeEnds &operator=(const ParentPipeEnds &) = delete;
+  ~ParentPipeEnds() {
     Keep({});
   }
 

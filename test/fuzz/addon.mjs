@@ -245,7 +245,7 @@ function checkStarted(name, asked, returned) {
 function readEnds() {
   let output = '';
   for (let index = 0; index < 10; index++) {
-    const end = addon.takeEnd(index);
+    const end = addon.takePipeFd(index);
     if (end < 0) continue;
     if (index === 1) output = readFileSync(end, 'utf8');
     closeSync(end);
