@@ -22,19 +22,24 @@ interface ExecError extends Error {
 const DEFAULTS = { encoding: 'utf8', killSignal: 'SIGTERM', maxBuffer: MAX_BUFFER, timeout: 0 };
 
 /** Starts a program, and calls back once it is dead, with all that it has written. */
-export function runCollecting(file: string, given: ExecFileArguments): ChildProcess {
+export function spawnAndCollect(file: string, given: ExecFileArguments): ChildProcess {
   const { args, callback } = given;
   const options = nullPrototype<object>(DEFAULTS, given.options) as Options;
-  if (!areLimits(options)) throwNodeErrorForExecFile(file, args, given.options, callback);
+  if (!areValidLimits(options)) throwNodeErrorForExecFile(file, args, given.options, callback);
   const child = runSpawn(file, args, spawnOptions(options));
-  const run = new Run(child, options, callback as Callback | undefined | null, commandLine(file, args));
-  run.watch();
+  const collector = new OutputCollector(
+    child,
+    options,
+    callback as Callback | undefined | null,
+    commandLine(file, args),
+  );
+  collector.watch();
   return child;
 }
 
 type Options = Omit<SafeSpawnOptions, 'stdio'> & { encoding?: unknown; maxBuffer?: number | null };
 
-function areLimits({ timeout, maxBuffer, killSignal }: Options): boolean {
+function areValidLimits({ timeout, maxBuffer, killSignal }: Options): boolean {
   return (
     isAbsentOr(isDuration)(timeout) &&
     isAbsentOr(isNonNegativeNumber)(maxBuffer) &&
@@ -57,7 +62,7 @@ function commandLine(file: string, args: readonly unknown[]): string {
   return args.length > 0 ? `${file} ${args.join(' ')}` : file;
 }
 
-class Run {
+class OutputCollector {
   readonly #child: ChildProcess;
   readonly #options: Options;
   readonly #callback: Callback | undefined | null;

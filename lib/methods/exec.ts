@@ -19,7 +19,7 @@ import { rejectLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
 import type { WithLaunchOptions } from '../types.js';
 import { nullPrototype } from '../util/objects.js';
-import { runCollecting } from './collect-output.js';
+import { spawnAndCollect } from './collect-output.js';
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
 
 /** What a child has written, where it is not decoded. The class that @types/node has for it depends on their version. */
@@ -74,7 +74,7 @@ export type SafeExec = {
 export function runExec(command: string, options?: unknown, callback?: unknown): ChildProcess {
   if (process.platform !== 'linux') return elsewhere(originals.exec, command, options, callback);
   const given = readExecArguments(command, options, callback);
-  return runCollecting(command, readExecFileArguments(command, given.options, given.callback));
+  return spawnAndCollect(command, readExecFileArguments(command, given.options, given.callback));
 }
 
 /** `child_process.exec` by way of {@link safeSpawn}: a shell runs the command, and the callback gets what it wrote. */
@@ -138,7 +138,7 @@ export function runExecFile(
   callback?: unknown,
 ): ChildProcess {
   if (process.platform !== 'linux') return elsewhere(originals.execFile, file, args, options, callback);
-  return runCollecting(file, readExecFileArguments(file, args, options, callback));
+  return spawnAndCollect(file, readExecFileArguments(file, args, options, callback));
 }
 
 /** `child_process.execFile` by way of {@link safeSpawn}: the callback gets what the program wrote. */
