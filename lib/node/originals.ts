@@ -29,14 +29,14 @@ export interface Registration {
   uninstall(): void;
 }
 
-const KEY = Symbol.for('safe-spawn.registration');
+const REGISTRATION = Symbol.for('safe-spawn.registration');
 
 export function registration(): Registration | undefined {
-  return Reflect.get(ChildProcess, KEY) as Registration | undefined;
+  return Reflect.get(ChildProcess, REGISTRATION) as Registration | undefined;
 }
 
 export function setRegistration(value: Registration | undefined): void {
-  Object.defineProperty(ChildProcess, KEY, nonEnumerable(value));
+  Object.defineProperty(ChildProcess, REGISTRATION, nonEnumerable(value));
 }
 
 import childProcess = require('node:child_process');

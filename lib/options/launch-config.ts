@@ -43,16 +43,16 @@ export function readLaunchConfig(
   inheritsEnvironment: boolean,
 ): LaunchConfig {
   const defaults = registration()?.defaults.at(-1);
-  const wanted = defaults === undefined ? options : withDefaults(options, defaults.options);
-  const account = readUser(wanted.user, wanted);
+  const effective = defaults === undefined ? options : withDefaults(options, defaults.options);
+  const account = readUser(effective.user, effective);
   return {
     inheritsEnvironment,
-    rlimits: normalizeRlimits(wanted.rlimits),
+    rlimits: normalizeRlimits(effective.rlimits),
     keepFds: mergeFds(readKeepFds(options.keepFds, options.stdio), defaults),
-    oneWayPipes: readPipes(wanted.pipes),
-    attributes: encodeAttributes(account === undefined ? wanted : nullPrototype(wanted, account)),
+    oneWayPipes: readPipes(effective.pipes),
+    attributes: encodeAttributes(account === undefined ? effective : nullPrototype(effective, account)),
     account,
-    cgroup: readCgroup(wanted.cgroup),
+    cgroup: readCgroup(effective.cgroup),
   };
 }
 
@@ -67,8 +67,8 @@ function withDefaults(
   const { processGroup, user, ...others } = defaults;
   const group = options.detached ? {} : { processGroup };
   const account = options.uid === undefined || options.uid === null ? { user } : {};
-  const asked = pickLaunchOptions(options);
-  return nullPrototype(options, others, group, account, asked, { rlimits });
+  const requested = pickLaunchOptions(options);
+  return nullPrototype(options, others, group, account, requested, { rlimits });
 }
 
 function mergeFds(asked: number[], defaults: Defaults | undefined): number[] {

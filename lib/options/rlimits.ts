@@ -81,15 +81,15 @@ export function resourceName(resource: number): string {
 
 /** Why the kernel may have refused this limit, in words. */
 export function rlimitFailureMessage(resource: number, limits: BigUint64Array | undefined): string {
-  const wanted = findLimit(resource, limits);
+  const requested = findLimit(resource, limits);
   const current = readLimit(resource);
   const name = resourceName(resource);
-  return wanted && current ? describeRlimitFailure(name, wanted, current) : `rlimit ${name}`;
+  return requested && current ? describeRlimitFailure(name, requested, current) : `rlimit ${name}`;
 }
 
-export function describeRlimitFailure(resource: string, wanted: RequestedLimit, current: Limit): string {
+export function describeRlimitFailure(resource: string, requested: RequestedLimit, current: Limit): string {
   const name = `rlimit ${resource}`;
-  const { soft, hard } = wanted;
+  const { soft, hard } = requested;
   if (hard !== undefined && hard > current.hard) {
     return `${name} hard ${formatLimit(hard)} exceeds the hard limit ${formatLimit(current.hard)} and CAP_SYS_RESOURCE is missing`;
   }

@@ -54,18 +54,18 @@ export function normalizeArguments(
 ): SpawnArguments {
   const optionsAreSecond = isRecord(args);
   const list = optionsAreSecond ? [] : readList(args);
-  const given = copyOptions(file, list, optionsAreSecond ? args : options);
-  resolveIds(given);
-  const throwNodeError = (environment = given.env) =>
-    validation.throwNodeError(file, list, { ...given, env: environment });
-  if (isInvalid(file, list, given, validation) || isFirstShellWithArguments(list, given)) throwNodeError();
+  const copied = copyOptions(file, list, optionsAreSecond ? args : options);
+  resolveIds(copied);
+  const throwNodeError = (environment = copied.env) =>
+    validation.throwNodeError(file, list, { ...copied, env: environment });
+  if (isInvalid(file, list, copied, validation) || isFirstShellWithArguments(list, copied)) throwNodeError();
 
-  const inheritsEnvironment = !given.env && canInheritEnvironment();
-  const envPairs = inheritsEnvironment ? [] : readEnvironment(given, throwNodeError);
+  const inheritsEnvironment = !copied.env && canInheritEnvironment();
+  const envPairs = inheritsEnvironment ? [] : readEnvironment(copied, throwNodeError);
   if (envPairs.some(hasNul)) throwNodeError();
 
-  const config = readLaunchConfig(given, inheritsEnvironment);
-  return { options: completeOptions(given, commandLine(file, list, given), envPairs), config };
+  const config = readLaunchConfig(copied, inheritsEnvironment);
+  return { options: completeOptions(copied, commandLine(file, list, copied), envPairs), config };
 }
 
 function readList(args: unknown): unknown {

@@ -34,16 +34,16 @@ export function setRlimit(resource: keyof Rlimits, value: Rlimit, ...target: [pi
   assertLinux('setRlimit()');
   const number = resourceNumber('resource', resource);
   if (value === undefined) throw invalidType('value', 'a limit', value);
-  const wanted = readLimitFor(resource, 'value', value);
+  const requested = readLimitFor(resource, 'value', value);
   const pid = readPid(target);
   const [soft = 0n, hard = 0n] = read(pid, number);
   try {
-    const limit = BigUint64Array.of(wanted.soft ?? soft, wanted.hard ?? hard);
+    const limit = BigUint64Array.of(requested.soft ?? soft, requested.hard ?? hard);
     return toRlimit(native().prlimit(pid, number, limit));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw Object.assign(error as Error, {
-      message: `setRlimit ${code}: ${describeRlimitFailure(resource, wanted, { soft, hard })}`,
+      message: `setRlimit ${code}: ${describeRlimitFailure(resource, requested, { soft, hard })}`,
     });
   }
 }
