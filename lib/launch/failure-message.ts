@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import { ATTRIBUTE_INDEX } from '../options/attributes.js';
 import { idsOf, type LaunchConfig } from '../options/launch-config.js';
@@ -109,7 +109,7 @@ function describeStdio(
   keepFds: readonly number[],
 ): string | undefined {
   if (code === 'EMFILE') {
-    const [soft] = native().prlimit(0, resourceNumber('resource', 'nofile'));
+    const [soft] = addon().prlimit(0, resourceNumber('resource', 'nofile'));
     return `this process has as many descriptors as it may have (RLIMIT_NOFILE ${soft})`;
   }
   if (code === 'ENFILE') return 'the system has as many open files as it may have (fs.file-max)';

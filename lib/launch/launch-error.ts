@@ -1,4 +1,4 @@
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import { RESULT_ERROR, RESULT_RLIMIT_RESOURCE, RESULT_SIGNAL, RESULT_STEP } from '../native/interface.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchConfig } from '../options/launch-config.js';
@@ -30,7 +30,7 @@ export function failedStdio(errno: number): FailedLaunch {
 
 export function readFailure(result: Int32Array): FailedLaunch {
   return {
-    step: native().steps[result[RESULT_STEP] ?? 0] ?? '',
+    step: addon().steps[result[RESULT_STEP] ?? 0] ?? '',
     errno: result[RESULT_ERROR] ?? 0,
     resource: result[RESULT_RLIMIT_RESOURCE] ?? 0,
     signal: result[RESULT_SIGNAL] ?? 0,

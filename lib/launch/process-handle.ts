@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:os';
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import { RESULT_LENGTH, RESULT_PID } from '../native/interface.js';
 import type { ProcessHandle } from '../node/child-process.js';
 import { requirePermission } from '../node/permission.js';
@@ -63,7 +63,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
     const { strings, header } = encodeRequest(request, this.#stdio, this.#config);
     const refused = refusalOf(this.#stdio);
     if (refused !== 0) return explainFailure(failedStdio(refused), request, this.#config);
-    this.#child = native().launch(strings, header, rlimits, attributes, cgroup, result, this.#onDeath);
+    this.#child = addon().launch(strings, header, rlimits, attributes, cgroup, result, this.#handleExit);
     const failed = this.#child === 0 ? readFailure(result) : undefined;
     const pid = result[RESULT_PID];
     const lost = attachPipes(this.#stdio);
@@ -80,15 +80,15 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
     return explainFailure(failed, request, this.#config);
   }
 
-  readonly #onDeath = (code: number, signal: number, lost: boolean): void => {
+  readonly #handleExit = (code: number, signal: number, lost: boolean): void => {
     this.#child = 0;
-    if (!lost) this.#usage = new Float64Array(native().usage);
+    if (!lost) this.#usage = new Float64Array(addon().usage);
     if (this.#abandoned) return;
     this.runInAsyncScope(this.onexit, this, lost ? null : code, signalName(signal));
   };
 
   kill(signal: number): number {
-    return this.#child === 0 ? -ESRCH : native().kill(this.#child, signal);
+    return this.#child === 0 ? -ESRCH : addon().kill(this.#child, signal);
   }
 
   usage(): NodeJS.ResourceUsage | undefined {
@@ -116,14 +116,14 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
   }
 
   ref(): void {
-    if (this.#child !== 0) native().setRef(this.#child, true);
+    if (this.#child !== 0) addon().setRef(this.#child, true);
   }
 
   unref(): void {
-    if (this.#child !== 0) native().setRef(this.#child, false);
+    if (this.#child !== 0) addon().setRef(this.#child, false);
   }
 
   hasRef(): boolean {
-    return this.#child !== 0 && native().hasRef(this.#child);
+    return this.#child !== 0 && addon().hasRef(this.#child);
   }
 }

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import { STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } from '../native/interface.js';
 import { hasPermissionModel } from '../node/permission.js';
 import type { NativeStream, StdioEntry } from '../node/spawn-request.js';
@@ -64,7 +64,7 @@ export function attachPipes(stdio: readonly StdioSource[]): number {
   let failed = 0;
   stdio.forEach(({ pipe }, index) => {
     if (pipe === undefined) return;
-    const end = native().takePipeFd(index);
+    const end = addon().takePipeFd(index);
     if (end < 0) return;
     if (failed === 0) failed = openPipe(pipe, end);
     if (failed !== 0) closeSync(end);
@@ -74,7 +74,7 @@ export function attachPipes(stdio: readonly StdioSource[]): number {
 
 /** Node's own spawn opens pipes below the permission model, which refuses their open() without --allow-net since 26.12. */
 function openPipe(pipe: NativeStream, end: number): number {
-  return hasPermissionModel() ? native().openPipe(pipe, end) : pipe.open(end);
+  return hasPermissionModel() ? addon().openPipe(pipe, end) : pipe.open(end);
 }
 
 /** Harmless for those that are closed, or were never opened. */

@@ -8,7 +8,7 @@ import {
   readFailure,
 } from '../launch/launch-error.js';
 import { readStdio, refusalOf } from '../launch/stdio.js';
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import {
   RESULT_PID,
   SYNC_CODE,
@@ -33,7 +33,7 @@ export function runToEnd(run: SyncRun): Result {
   const refused = refusalOf(stdio);
   if (refused !== 0) return notStarted(run, failedStdio(refused));
   const result = new Int32Array(SYNC_RESULT_LENGTH);
-  const output = native().runSync(
+  const output = addon().runSync(
     strings,
     header,
     config.rlimits,

@@ -14,7 +14,7 @@ import { addUnavailableMethods, type ChildMethods, type SafeChildProcess } from 
 import { createChild } from '../launch/create-child.js';
 import { annotateError } from '../launch/launch-error.js';
 import type { LaunchHandle } from '../launch/process-handle.js';
-import { preload } from '../native/addon.js';
+import { preloadAddon } from '../native/addon.js';
 import { assertNodeCompatible, spawnChild } from '../node/child-process.js';
 import { TIMEOUT_ENDS_AT } from '../node/versions.js';
 import { rejectLaunchOptions } from '../options/launch-options.js';
@@ -28,7 +28,7 @@ import type {
 import { AbortError, incompatibleNode, type SpawnError } from '../util/errors.js';
 import { killArgument } from '../util/signals.js';
 
-if (process.platform === 'linux') preload();
+if (process.platform === 'linux') preloadAddon();
 
 type Stdio = StdioNull | StdioPipe;
 

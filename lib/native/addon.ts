@@ -4,12 +4,12 @@ import { addonMissing, unsupportedInSnapshots } from '../util/errors.js';
 import { assertSupportedRuntime } from '../util/runtime.js';
 import { missingAddonMessage } from './addon-error.js';
 import { isCutOff, libc } from './elf.js';
-import { INTERFACE, type Native } from './interface.js';
+import { type Addon, INTERFACE } from './interface.js';
 
-let loaded: Native | undefined;
+let loaded: Addon | undefined;
 
 /** The addon. The only place that loads it. */
-export function native(): Native {
+export function addon(): Addon {
   if (loaded === undefined) {
     assertSupportedRuntime();
     if (isBuildingSnapshot()) throw unsupportedInSnapshots('starting a child with safe-spawn');
@@ -30,20 +30,20 @@ function isBuildingSnapshot(): boolean {
  * Early, since the addon takes two descriptors for itself, and the lower their numbers the cheaper a launch; and since
  * nothing can be loaded once the process has run out of descriptors. What fails now is thrown at the first use.
  */
-export function preload(): void {
+export function preloadAddon(): void {
   try {
-    native();
+    addon();
   } catch {
     // Thrown again at the first use.
   }
 }
 
 /** Throws where there is no addon for this system, or one that can't be loaded. */
-export function loadAddon(): Native {
+export function loadAddon(): Addon {
   try {
-    const file = find();
+    const file = findAddon();
     if (isCutOff(file)) throw new Error(`${file} is not complete`);
-    const addon = require(file) as Native;
+    const addon = require(file) as Addon;
     if (addon.interface !== INTERFACE) throw new Error(`${file} is of another version of safe-spawn`);
     return addon;
   } catch (cause) {
@@ -60,7 +60,7 @@ const ADDON_NAME = /^safe[_-]spawn(\.\w+)*\.node$/;
  *
  * node-gyp-build asks for /etc/alpine-release to know the C library, and is wrong on other systems with musl.
  */
-function find(): string {
+function findAddon(): string {
   if (!isPackageRoot(packageRoot)) throw new Error(`${packageRoot} is not the folder of safe-spawn`);
   const found = resolveAddon();
   const file = found.replace(/\.(glibc|musl)\.node$/, (_, chosen) => `.${libc() ?? chosen}.node`);

@@ -28,7 +28,7 @@ export const ATTRIBUTE_PROCESS_GROUP = 8;
 export const ATTRIBUTE_GROUPS = 16;
 export const ATTRIBUTE_NO_NEW_PRIVILEGES = 32;
 
-/** Indices into the result of {@link Native.launch}. */
+/** Indices into the result of {@link Addon.launch}. */
 export const RESULT_PID = 0;
 export const RESULT_ERROR = 1;
 export const RESULT_STEP = 2;
@@ -36,7 +36,7 @@ export const RESULT_RLIMIT_RESOURCE = 3;
 export const RESULT_SIGNAL = 4;
 export const RESULT_LENGTH = 5;
 
-/** Indices into the result of {@link Native.runSync}, after those up to {@link RESULT_SIGNAL}. */
+/** Indices into the result of {@link Addon.runSync}, after those up to {@link RESULT_SIGNAL}. */
 export const SYNC_CODE = 5;
 export const SYNC_SIGNAL = 6;
 export const SYNC_LOST = 7;
@@ -44,7 +44,7 @@ export const SYNC_ERROR = 8;
 export const SYNC_RESULT_LENGTH = 9;
 
 /** `lost`: another part of the process took the exit status. */
-type DeathListener = (code: number, signal: number, lost: boolean) => void;
+type ExitListener = (code: number, signal: number, lost: boolean) => void;
 
 /** Of what follows. It counts up with each change, here and in src-native/binding.cc: one can be older than the other. */
 export const INTERFACE = 5;
@@ -54,7 +54,7 @@ export const INTERFACE = 5;
  * ERR_INVALID_ARG_TYPE, one that is out of range or does not fit the others a RangeError with ERR_OUT_OF_RANGE, and
  * nothing is done.
  */
-export interface Native {
+export interface Addon {
   readonly interface: number;
 
   /**
@@ -68,7 +68,7 @@ export interface Native {
    *   the supplementary groups
    * @param cgroup directory of a cgroup v2
    * @param result written: pid, negative errno, step, resource of a failed rlimit, signal
-   * @param onDeath called once the child is dead, and after the I/O of that turn of the loop; held until then
+   * @param onExit called once the child is dead, and after the I/O of that turn of the loop; held until then
    * @returns the number of the child, never another's; 0 if the program was not started
    */
   launch(
@@ -78,7 +78,7 @@ export interface Native {
     attributes: Int32Array | undefined,
     cgroup: string | undefined,
     result: Int32Array,
-    onDeath: DeathListener,
+    onExit: ExitListener,
   ): number;
 
   /** 0 or a negative errno; -ESRCH once reaped. */

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { types } from 'node:util';
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import { readsReplacedEnvironment } from './argument-errors.js';
 import { hasPermissionModel } from './permission.js';
 import { isUnwatched } from './spawn-override.js';
@@ -58,7 +58,7 @@ function isWorkerClassLoaded(): boolean {
 
 /** Whether what exec gets by itself is what `process.env` says, and no other thread of Node can change it. */
 export function isEnvironmentOursAlone(): boolean {
-  return !mayHaveWorkers && native().hasPlainEnvironment() && !isPolluted();
+  return !mayHaveWorkers && addon().hasPlainEnvironment() && !isPolluted();
 }
 
 /** Whether all objects inherit something enumerable, which is a variable to Node. */

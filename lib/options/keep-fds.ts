@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import type { KeptFd } from '../node/originals.js';
 import { invalidType, invalidValue, outOfRange } from '../util/errors.js';
 import { copyList } from '../util/lists.js';
@@ -25,7 +25,7 @@ const HIGHEST_FD: number = 2 ** 31 - 1;
 export function readKeepFds(keepFds: unknown, stdio: unknown): number[] {
   if (keepFds === undefined) return [];
   if (!Array.isArray(keepFds)) throw invalidType(OPTION, 'an instance of Array', keepFds);
-  const internal = native().internalFds();
+  const internal = addon().internalFds();
   const kept = copyList(keepFds).map((fd, index) => readFd(`${OPTION}[${index}]`, fd, internal));
   kept.sort((one, other) => one - other);
   const twice = kept.find((fd, index) => fd === kept[index + 1]);

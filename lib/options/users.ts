@@ -1,4 +1,4 @@
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import { invalidType, invalidValue, outOfRange } from '../util/errors.js';
 import { copyList } from '../util/lists.js';
 
@@ -34,13 +34,13 @@ function userId(name: string): number {
 }
 
 function findUser(option: string, name: string): { readonly uid: number; readonly gid: number } {
-  const user = isName(name) ? native().lookupUser(name) : undefined;
+  const user = isName(name) ? addon().lookupUser(name) : undefined;
   if (user === undefined) throw invalidValue(option, name, `is not the name of a user${hintAtNumber(name)}`);
   return user;
 }
 
 function groupId(option: string, name: string): number {
-  const id = isName(name) ? native().lookupGroup(name) : undefined;
+  const id = isName(name) ? addon().lookupGroup(name) : undefined;
   if (id === undefined) throw invalidValue(option, name, `is not the name of a group${hintAtNumber(name)}`);
   return id;
 }
@@ -66,14 +66,14 @@ export function readUser(
   return {
     uid: toInt32(entry.uid),
     gid: toInt32(group),
-    groups: isListed ? groups : native().groupsOf(entry.name, group),
+    groups: isListed ? groups : addon().groupsOf(entry.name, group),
   };
 }
 
 function findUserById(option: string, uid: unknown): Named {
   if (typeof uid !== 'number') throw invalidType(option, 'of type string or number', uid);
   requireId(option, uid);
-  const user = native().lookupUid(uid);
+  const user = addon().lookupUid(uid);
   if (user === undefined) throw invalidValue(option, uid, 'is not the id of a user that the system knows');
   return { ...user, uid };
 }
@@ -114,9 +114,9 @@ function readGroup(group: unknown, index: number): number {
 /** Of the user that the child will be, or of whom this process is. */
 function groupsOfUser(uid: unknown, gid: unknown): number[] {
   const id = (isId(uid) ? uid : process.geteuid?.()) ?? 0;
-  const user = native().lookupUid(id >>> 0);
+  const user = addon().lookupUid(id >>> 0);
   if (user === undefined) throw invalidValue('options.groups', 'init', `needs a user, and ${id} is none`);
-  return native().groupsOf(user.name, isId(gid) ? gid >>> 0 : user.gid);
+  return addon().groupsOf(user.name, isId(gid) ? gid >>> 0 : user.gid);
 }
 
 function isId(id: unknown): id is number {

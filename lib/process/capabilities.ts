@@ -1,5 +1,5 @@
 import { getSystemErrorName } from 'node:util';
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 
 /** How a child is made, fastest first. */
 export type Tier = 'shared' | 'copy' | 'fork';
@@ -65,7 +65,7 @@ const DIRECT = 'the child calls the kernel, since nothing replaces the functions
 export function capabilities(): Capabilities {
   if (process.platform !== 'linux') return unsupported();
   const { tier, seal, pidfd, syscalls, tierError, sealError, pidfdError, interposed, interposer, probed } =
-    native().capabilities();
+    addon().capabilities();
   return {
     supported: true,
     tier: tier as Tier,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import { invalidType, outOfRange, systemError, unsupportedPlatform } from '../util/errors.js';
 import { type FdFlags, fdInfo, fdNumbers, fdTarget, isGone, readFlags } from '../util/procfs-fds.js';
 
@@ -19,7 +19,7 @@ const { ENOENT, ESRCH } = constants.errno;
 export function sealFds(): number[] {
   assertLinux('sealFds()');
   try {
-    return native().sealFds();
+    return addon().sealFds();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'EMFILE' && code !== 'ENFILE') throw error;
@@ -41,7 +41,7 @@ export function openFds(...target: [pid?: number]): OpenFd[] {
   if (!Number.isInteger(pid) || pid < 1) throw outOfRange('pid', 'an integer >= 1', pid);
   const isOwn = pid === process.pid;
   const directory = isOwn ? '/proc/self' : `/proc/${pid}`;
-  const hidden = isOwn ? native().internalFds() : [];
+  const hidden = isOwn ? addon().internalFds() : [];
   return listNumbers(directory, pid)
     .filter((fd) => !hidden.includes(fd))
     .map((fd) => examine(directory, fd))

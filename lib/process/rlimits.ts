@@ -1,4 +1,4 @@
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import { describeRlimitFailure, readLimitFor, resourceNumber, UNLIMITED } from '../options/rlimits.js';
 import type { Rlimit, Rlimits, RlimitValue } from '../types.js';
 import { invalidType, outOfRange, unsupportedPlatform } from '../util/errors.js';
@@ -39,7 +39,7 @@ export function setRlimit(resource: keyof Rlimits, value: Rlimit, ...target: [pi
   const [soft = 0n, hard = 0n] = read(pid, number);
   try {
     const limit = BigUint64Array.of(requested.soft ?? soft, requested.hard ?? hard);
-    return toRlimit(native().prlimit(pid, number, limit));
+    return toRlimit(addon().prlimit(pid, number, limit));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw Object.assign(error as Error, {
@@ -55,7 +55,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function read(pid: number, resource: number): BigUint64Array {
   try {
-    return native().prlimit(pid, resource);
+    return addon().prlimit(pid, resource);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     const why = REASONS[code];

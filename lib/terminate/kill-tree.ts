@@ -2,7 +2,7 @@ import { closeSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
-import { native } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import { killTreeError, unknownSignal } from '../util/errors.js';
 import { isSignal, signalNumber } from '../util/signals.js';
 
@@ -121,7 +121,7 @@ function signalSome(cgroup: string, waiting: number[], signal: number): string[]
     for (const pid of membersOf(cgroup)) {
       const pidfd = held.get(pid);
       if (pidfd === undefined) continue;
-      const error = pidfd >= 0 ? native().pidfdSignal(pidfd, signal) : signalNumbered(pid, signal);
+      const error = pidfd >= 0 ? addon().pidfdSignal(pidfd, signal) : signalNumbered(pid, signal);
       if (error !== 0 && error !== -ESRCH) missed.push(`${pid} (${getSystemErrorName(error)})`);
     }
   } finally {
@@ -136,9 +136,9 @@ const MOST_HELD = 64;
 function holdSome(waiting: number[]): Map<number, number> {
   const held = new Map<number, number>();
   // The members are read once more while all are held, which needs a descriptor, too.
-  const spare = native().pidfdOpen(process.pid);
+  const spare = addon().pidfdOpen(process.pid);
   for (const pid of waiting.slice(0, MOST_HELD)) {
-    const pidfd = native().pidfdOpen(pid);
+    const pidfd = addon().pidfdOpen(pid);
     const isFull = pidfd === -EMFILE || pidfd === -ENFILE;
     if (isFull && held.size > 0) break;
     held.set(pid, pidfd);

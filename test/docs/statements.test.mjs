@@ -115,7 +115,7 @@ test('everything that the package exports is told of', () => {
 });
 
 test('docs/errors.md lists the steps of the launch core in running order', () => {
-  const { steps } = require(join(root, 'dist', 'native', 'addon.js')).native();
+  const { steps } = require(join(root, 'dist', 'native', 'addon.js')).addon();
   assert.deepEqual(
     firstColumn('docs/errors.md').filter((name) => !/^(code$|ERR_)/.test(name)),
     steps,
@@ -123,7 +123,7 @@ test('docs/errors.md lists the steps of the launch core in running order', () =>
 });
 
 test('docs/design.md tells of every step of the launch core', () => {
-  const { steps } = require(join(root, 'dist', 'native', 'addon.js')).native();
+  const { steps } = require(join(root, 'dist', 'native', 'addon.js')).addon();
   const told = new Set(text('docs/design.md').match(/`\w+`/g).map(unquoted));
   assert.deepEqual(
     steps.filter((step) => !told.has(step)),

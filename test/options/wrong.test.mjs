@@ -17,7 +17,7 @@ const RANGE = 'ERR_OUT_OF_RANGE';
 
 const fd = openSync('/dev/null');
 const [internal] = createRequire(import.meta.url)(join(root, 'dist', 'native', 'addon.js'))
-  .native()
+  .addon()
   .internalFds();
 
 const wrong = [

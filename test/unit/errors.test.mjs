@@ -137,7 +137,7 @@ test('the type of a step lists the steps of the core, in their order', () => {
   const source = readFileSync(join(root, 'lib', 'util', 'errors.ts'), 'utf8');
   const [union] = source.match(/export type LaunchStep =[^;]*;/);
   const listed = [...union.matchAll(/\| ['`](\w+)/g)].map(([, step]) => step);
-  assert.deepEqual(listed, require('../../dist/native/addon.js').native().steps);
+  assert.deepEqual(listed, require('../../dist/native/addon.js').addon().steps);
 });
 
 test('what is on the prototype of all objects spoils no error', () => {

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { root } from '../helpers/native.mjs';
 
 const require = createRequire(import.meta.url);
-const { openPipe } = require(join(root, 'dist', 'native', 'addon.js')).native();
+const { openPipe } = require(join(root, 'dist', 'native', 'addon.js')).addon();
 const { errno } = require('node:os').constants;
 
 /** A genuine handle that is open, and a new one of the same class. */
