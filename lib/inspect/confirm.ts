@@ -1,5 +1,5 @@
-import { judgeLeak, type LeakSuspect } from './leaks.js';
-import { findHolders, judgePipe, type PipeSuspect } from './pipes.js';
+import { confirmLeak, type LeakSuspect } from './leaks.js';
+import { findHolders, observePipe, type PipeSuspect } from './pipes.js';
 import type { ProcessTable } from './process-table.js';
 import type { FindingKind, Holder } from './report.js';
 
@@ -27,7 +27,7 @@ const MOST_LOOKS = 3;
 export function confirmSuspects(table: ProcessTable, suspects: readonly Suspect[]): (Verdict | undefined)[] {
   const pipes = suspects.filter((suspect) => !('kind' in suspect)).map(({ target }) => target);
   const holders = pipes.length > 0 ? findHolders(table, new Set(pipes)) : new Map<string, Holder[]>();
-  const look = () => suspects.map((suspect) => judge(table, suspect, holders));
+  const look = () => suspects.map((suspect) => observe(table, suspect, holders));
   let verdicts: (Verdict | undefined)[] = [];
   let last = look();
   for (let looks = 1; looks < MOST_LOOKS && last.some((one) => one !== undefined); looks += 1) {
@@ -40,13 +40,13 @@ export function confirmSuspects(table: ProcessTable, suspects: readonly Suspect[
   return verdicts;
 }
 
-function judge(
+function observe(
   table: ProcessTable,
   suspect: Suspect,
   holders: ReadonlyMap<string, Holder[]>,
 ): Observation | undefined {
-  if (!('kind' in suspect)) return judgePipe(table, suspect, holders.get(suspect.target) ?? []);
-  const ends = judgeLeak(table, suspect);
+  if (!('kind' in suspect)) return observePipe(table, suspect, holders.get(suspect.target) ?? []);
+  const ends = confirmLeak(table, suspect);
   return ends && { kind: suspect.kind, blocked: false, holders: ends, progress: '' };
 }
 

@@ -2,7 +2,7 @@ import { invalidType, outOfRange, unsupportedPlatform } from '../util/errors.js'
 import { confirmSuspects, type Suspect } from './confirm.js';
 import { collectReaderNotes } from './notes.js';
 import { Proc, type ProcessStat } from './proc.js';
-import { argumentsOf, type ProcessTable, readProcessTable } from './process-table.js';
+import { type ProcessTable, readArguments, readProcessTable } from './process-table.js';
 import type { Finding, FindingKind, ProcessSummary, Report } from './report.js';
 import { scanProcesses } from './scan.js';
 
@@ -84,7 +84,7 @@ function summarize(
   { proc }: ProcessTable,
   { pid, name, parent, state, startTime }: ProcessStat,
 ): ProcessSummary {
-  return { pid, name, command: argumentsOf(proc, pid).join(' '), parent, state, startTime };
+  return { pid, name, command: readArguments(proc, pid).join(' '), parent, state, startTime };
 }
 
 function byWeight(one: Finding, other: Finding): number {

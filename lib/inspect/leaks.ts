@@ -36,7 +36,7 @@ export function suspectLeaks(
 }
 
 /** Who holds it, if it leaked: the parent and the child. */
-export function judgeLeak(
+export function confirmLeak(
   table: ProcessTable,
   { process, fd, target }: LeakSuspect,
 ): readonly Holder[] | undefined {

@@ -2,7 +2,7 @@
 import type { FdAccess } from '../util/procfs-fds.js';
 import { blockedWriter, isInPoll, isWaitedOn, readCount } from './blocked-threads.js';
 import type { ProcessStat } from './proc.js';
-import { isAncestor, isStill, type Link, linksOf, type ProcessTable } from './process-table.js';
+import { isAncestor, isStill, type Link, type ProcessTable, readLinks } from './process-table.js';
 import type { Holder } from './report.js';
 
 /** A process that may hold both ends of its own stdin, stdout or stderr. */
@@ -45,7 +45,7 @@ export function findHolders(table: ProcessTable, targets: ReadonlySet<string>): 
   for (const { pid, name } of table.processes.values()) {
     const fds = table.proc.fds(pid);
     if (typeof fds === 'string') continue;
-    for (const { fd, target } of linksOf(table.proc, pid, fds)) {
+    for (const { fd, target } of readLinks(table.proc, pid, fds)) {
       const flags = targets.has(target) ? table.proc.fdFlags(pid, fd) : undefined;
       if (flags !== undefined) holders.get(target)?.push({ pid, name, fd, ...flags });
     }
@@ -54,7 +54,7 @@ export function findHolders(table: ProcessTable, targets: ReadonlySet<string>): 
 }
 
 /** Undefined if there is nothing wrong. To be asked twice: what is only seen once was on its way to something else. */
-export function judgePipe(
+export function observePipe(
   table: ProcessTable,
   { process, fd, target }: PipeSuspect,
   known: readonly Holder[],
@@ -64,7 +64,9 @@ export function judgePipe(
   const holders = known.filter((holder) => proc.target(holder.pid, holder.fd) === target);
   const own = ownEnds(table, process, fd, holders);
   if (own.length === 0) return undefined;
-  const others = holders.filter((holder) => holder.pid !== process.pid && isOther(fd, holder.access));
+  const others = holders.filter(
+    (holder) => holder.pid !== process.pid && isOppositeDirection(fd, holder.access),
+  );
   if (others.some((holder) => isInUse(table, process, holder))) {
     return process.execed ? { kind: 'leaked-end', blocked: false, holders, progress: '' } : undefined;
   }
@@ -87,8 +89,8 @@ function ownEnds(
   holders: readonly Holder[],
 ): Holder[] {
   const own = holders.filter((holder) => holder.pid === pid);
-  if (!own.some(({ fd, access }) => fd === stdio && isThis(stdio, access))) return [];
-  const ends = own.filter(({ fd, access }) => fd > 2 && isOther(stdio, access));
+  if (!own.some(({ fd, access }) => fd === stdio && isSameDirection(stdio, access))) return [];
+  const ends = own.filter(({ fd, access }) => fd > 2 && isOppositeDirection(stdio, access));
   if (stdio === 0) return ends.every(({ access, closeOnExec }) => access === 'w' && !closeOnExec) ? ends : [];
   return ends.some(({ fd }) => isWaitedOn(proc, pid, fd)) ? [] : ends;
 }
@@ -105,10 +107,10 @@ function isInUse(table: ProcessTable, process: ProcessStat, { pid, fd, closeOnEx
   return isWaitedOn(table.proc, pid, fd);
 }
 
-function isThis(stdio: number, access: FdAccess): boolean {
+function isSameDirection(stdio: number, access: FdAccess): boolean {
   return access === 'rw' || access === (stdio === 0 ? 'r' : 'w');
 }
 
-function isOther(stdio: number, access: FdAccess): boolean {
+function isOppositeDirection(stdio: number, access: FdAccess): boolean {
   return access === 'rw' || access === (stdio === 0 ? 'w' : 'r');
 }

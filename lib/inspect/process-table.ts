@@ -33,7 +33,7 @@ export function readProcessTable(proc: Proc): ProcessTable {
 }
 
 /** What these descriptors of a process are. Those that it has closed meanwhile are left out. */
-export function linksOf(proc: Proc, pid: number, fds: readonly number[]): Link[] {
+export function readLinks(proc: Proc, pid: number, fds: readonly number[]): Link[] {
   const links: Link[] = [];
   for (const fd of fds) {
     const target = proc.target(pid, fd);
@@ -60,7 +60,7 @@ export function isAncestor({ processes }: ProcessTable, pid: number, of: Process
 }
 
 /** The arguments of a process. Empty for one that has none, or whose may not be read. */
-export function argumentsOf(proc: Proc, pid: number): string[] {
+export function readArguments(proc: Proc, pid: number): string[] {
   return (proc.text(pid, 'cmdline') ?? '').replace(/\0$/, '').split('\0');
 }
 

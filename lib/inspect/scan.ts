@@ -3,7 +3,7 @@ import { ListeningSockets, suspectLeaks } from './leaks.js';
 import { collectNotes, type Draft, type Output, outputOf } from './notes.js';
 import { suspectPipes } from './pipes.js';
 import type { ProcessStat } from './proc.js';
-import { type Link, linksOf, type ProcessTable } from './process-table.js';
+import { type Link, type ProcessTable, readLinks } from './process-table.js';
 import type { Failure } from './report.js';
 
 /** What has to be looked at again. */
@@ -32,12 +32,12 @@ export function scanProcesses(
     const fds = proc.fds(process.pid);
     if (fds === 'forbidden') unreadable.add(process.pid);
     if (typeof fds === 'string' || pids?.has(process.pid) === false) continue;
-    const links = linksOf(proc, process.pid, fds);
+    const links = readLinks(proc, process.pid, fds);
     collection.suspects.push(
       ...suspectPipes(table, process, links),
       ...suspectLeaks(listening, process, links),
     );
-    if (wantsNotes) takeNotes(table, process, links, collection);
+    if (wantsNotes) addNotes(table, process, links, collection);
   }
   const failures = [...(pids ?? [])].filter((pid) => unreadable.has(pid) || !processes.has(pid));
   return {
@@ -49,7 +49,7 @@ export function scanProcesses(
 
 type Keeper = Pick<ScanResult, 'drafts' | 'outputs'>;
 
-function takeNotes(
+function addNotes(
   table: ProcessTable,
   process: ProcessStat,
   links: Link[],
