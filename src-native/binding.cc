@@ -199,7 +199,7 @@ Napi::Value SealFds(const Napi::CallbackInfo &info) {
   int *changed = nullptr;
   size_t count = 0;
   const char *call = nullptr;
-  int error = cloexec_seal(&changed, &count, &call);
+  int error = cloexec_set_all(&changed, &count, &call);
 
   if (error != 0) {
     ThrowErrno(info.Env(), error, call);
@@ -226,10 +226,10 @@ Napi::Value Capabilities(const Napi::CallbackInfo &info) {
 
   launch_probe(WatcherOf(info)->context(), &found);
   object.Set("tier", launch_tier_name(found.tier));
-  object.Set("seal", launch_seal_name(found.seal));
+  object.Set("seal", launch_close_fds_name(found.close_fds));
   object.Set("pidfd", launch_pidfd_name(found.pidfd));
   object.Set("tierError", found.tier_error);
-  object.Set("sealError", found.seal_error);
+  object.Set("sealError", found.close_fds_error);
   object.Set("pidfdError", found.pidfd_error);
   object.Set("syscalls", launch_syscalls_name(found.syscalls));
   if (found.interposed != nullptr) object.Set("interposed", found.interposed);

@@ -100,7 +100,7 @@ static int list_and_mark(struct list *list) {
   return mark_all() ? 0 : -ENOSYS;
 }
 
-int cloexec_seal(int **ret_changed, size_t *ret_count, const char **ret_call) {
+int cloexec_set_all(int **ret_changed, size_t *ret_count, const char **ret_call) {
   struct list list = {0};
   int error = list_and_mark(&list);
 

@@ -18,7 +18,7 @@ extern "C" {
  * Without /proc every descriptor is marked all the same, but those above the hard limit of RLIMIT_NOFILE, if
  * there are any, are missing in the list.
  */
-int cloexec_seal(int **ret_changed, size_t *ret_count, const char **ret_call);
+int cloexec_set_all(int **ret_changed, size_t *ret_count, const char **ret_call);
 
 #ifdef __cplusplus
 }

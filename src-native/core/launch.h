@@ -102,7 +102,7 @@ enum launch_step {
   LAUNCH_STEP_SIGNALS,       /* dispositions to default */
   LAUNCH_STEP_SESSION,       /* setsid */
   LAUNCH_STEP_PROCESS_GROUP, /* setpgid */
-  LAUNCH_STEP_SEAL,          /* the other descriptors could not be closed for certain */
+  LAUNCH_STEP_CLOSE_FDS,     /* the other descriptors could not be closed for certain */
   LAUNCH_STEP_OOM_SCORE_ADJ, /* detail: 1 if the file is root's, since the caller is not dumpable */
   LAUNCH_STEP_UMASK,         /* umask */
   LAUNCH_STEP_NICE,          /* setpriority */
@@ -151,12 +151,12 @@ enum launch_tier {
 };
 
 /* How the child gets rid of every other descriptor. There is no loop up to a limit, since a limit may lie. */
-enum launch_seal {
-  LAUNCH_SEAL_UNSHARE, /* close_range(2) with CLOSE_RANGE_UNSHARE, Linux 5.9 */
-  LAUNCH_SEAL_RANGE,   /* close_range(2) on a table of its own, Linux 5.9 */
-  LAUNCH_SEAL_PROC,    /* every number listed in /proc/self/fd */
-  LAUNCH_SEAL_NONE,    /* neither works: every launch fails with LAUNCH_STEP_SEAL */
-  LAUNCH_SEAL_COUNT,
+enum launch_close_fds {
+  LAUNCH_CLOSE_FDS_UNSHARE, /* close_range(2) with CLOSE_RANGE_UNSHARE, Linux 5.9 */
+  LAUNCH_CLOSE_FDS_RANGE,   /* close_range(2) on a table of its own, Linux 5.9 */
+  LAUNCH_CLOSE_FDS_PROC,    /* every number listed in /proc/self/fd */
+  LAUNCH_CLOSE_FDS_NONE,    /* neither works: every launch fails with LAUNCH_STEP_CLOSE_FDS */
+  LAUNCH_CLOSE_FDS_COUNT,
 };
 
 enum launch_pidfd {
@@ -177,7 +177,7 @@ enum launch_syscalls {
  */
 struct launch_capabilities {
   enum launch_tier tier;
-  enum launch_seal seal;
+  enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
   enum launch_syscalls syscalls;
   const char *interposed; /* a function that is not libc's own, and the file that it is in; else NULL */
@@ -185,7 +185,7 @@ struct launch_capabilities {
   bool signal_by_pid;  /* a filter kills who calls pidfd_send_signal(2) */
   bool handlers_reset; /* by the kernel: clone3(2) with CLONE_CLEAR_SIGHAND, Linux 5.5; else one by one */
   int tier_error;
-  int seal_error;
+  int close_fds_error;
   int pidfd_error;
   bool probed; /* false: a probe would have become PID 1 of a new namespace; the safest way is taken */
 };
@@ -222,7 +222,7 @@ size_t launch_internal_fds(const struct launch_context *context, int ret_fds[2])
 
 const char *launch_step_name(enum launch_step step);
 const char *launch_tier_name(enum launch_tier tier);
-const char *launch_seal_name(enum launch_seal seal);
+const char *launch_close_fds_name(enum launch_close_fds close_fds);
 const char *launch_pidfd_name(enum launch_pidfd pidfd);
 const char *launch_syscalls_name(enum launch_syscalls syscalls);
 
@@ -247,7 +247,7 @@ void launch_gate_release(struct launch_context *context, enum launch_gate gate);
  */
 void launch_fail_at(struct launch_context *context, enum launch_step step, int error, int signal);
 /* The slowest allowed way, to test each on a kernel that has them all. */
-void launch_force(struct launch_context *context, enum launch_tier tier, enum launch_seal seal,
+void launch_force(struct launch_context *context, enum launch_tier tier, enum launch_close_fds close_fds,
                   enum launch_pidfd pidfd);
 /* In the shared tier low sources are mailed as high ones are. */
 void launch_force_mail(struct launch_context *context);

@@ -19,7 +19,7 @@ struct launch_context *open_mailing_context(void);
 /* How a launch can be done here: all ways on a real kernel, the fork-like ones under an emulator. */
 struct way {
   enum launch_tier tier;
-  enum launch_seal seal;
+  enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
   bool mail;           /* of the shared tier, also for low sources */
   bool handlers_reset; /* by the kernel, where it can */

@@ -65,7 +65,7 @@ void test_success_leaves_the_caller_as_it_was(void) {
 static const enum launch_step steps_of_the_child[] = {
     LAUNCH_STEP_STDIO,        LAUNCH_STEP_SIGNALS,
     LAUNCH_STEP_SESSION,      LAUNCH_STEP_PROCESS_GROUP,
-    LAUNCH_STEP_SEAL,         LAUNCH_STEP_OOM_SCORE_ADJ,
+    LAUNCH_STEP_CLOSE_FDS,    LAUNCH_STEP_OOM_SCORE_ADJ,
     LAUNCH_STEP_UMASK,        LAUNCH_STEP_NICE,
     LAUNCH_STEP_RLIMIT,       LAUNCH_STEP_CWD,
     LAUNCH_STEP_GROUPS,       LAUNCH_STEP_GID,
@@ -177,7 +177,7 @@ static void launch_and_fail(struct launch_context *context, const struct probe *
   missing.file = "/no/such/program";
   launch_fail_at(context, LAUNCH_STEP_COUNT, 0, 0);
   if (round % 3 == 1) launch_fail_at(context, LAUNCH_STEP_SIGNALS, 0, SIGKILL);
-  if (round % 3 == 2) launch_fail_at(context, LAUNCH_STEP_SEAL, -EXDEV, 0);
+  if (round % 3 == 2) launch_fail_at(context, LAUNCH_STEP_CLOSE_FDS, -EXDEV, 0);
   (void)launch_failing(context, &missing);
 }
 

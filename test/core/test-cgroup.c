@@ -249,7 +249,7 @@ static void check_failures_of_joined(struct launch_context *context) {
   join(&probe);
   for (int step = LAUNCH_STEP_SIGNALS; step < LAUNCH_STEP_COUNT; step++) {
     test_section("%s", launch_step_name((enum launch_step)step));
-    if (step == LAUNCH_STEP_SEAL) continue; /* goes on in other ways */
+    if (step == LAUNCH_STEP_CLOSE_FDS) continue; /* goes on in other ways */
     launch_fail_at(context, (enum launch_step)step, -ENOTTY, 0);
     EXPECT_ERROR(launch_failing(context, &probe.plan), (enum launch_step)step, ENOTTY);
     if (step == LAUNCH_STEP_EXEC) continue;
@@ -328,9 +328,9 @@ static void check_frozen_while_joining(struct launch_context *context, const cha
 
 static void in_each_tier(void (*check)(struct launch_context *context)) {
   static const struct way ways[] = {
-      {LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
-      {LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_NONE, false, false, false},
-      {LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false, false, false},
+      {LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
+      {LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_NONE, false, false, false},
+      {LAUNCH_TIER_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false},
   };
   for (size_t i = 0; i < COUNT(ways); i++) {
     struct launch_context *context = open_context_for(ways[i]);

@@ -33,13 +33,13 @@ static void seal_and_check(void) {
   size_t count;
   const char *call;
 
-  ASSERT_ZERO(cloexec_seal(&changed, &count, &call));
+  ASSERT_ZERO(cloexec_set_all(&changed, &count, &call));
   ASSERT_EQ(count, COUNT(plain));
   for (size_t i = 0; i < count; i++)
     ASSERT_EQ(changed[i], plain[i]);
   free(changed);
   expect_all_marked();
-  ASSERT_ZERO(cloexec_seal(&changed, &count, &call));
+  ASSERT_ZERO(cloexec_set_all(&changed, &count, &call));
   ASSERT_EQ(count, 0);
   free(changed);
 }
@@ -86,7 +86,7 @@ static void expect_no_seal(void) {
   const char *call = NULL;
 
   ASSERT_ZERO(seccomp_install((char *[]){"close_range=ENOSYS"}, 1));
-  ASSERT_EQ(cloexec_seal(&changed, &count, &call), -ENOSYS);
+  ASSERT_EQ(cloexec_set_all(&changed, &count, &call), -ENOSYS);
   ASSERT(changed == NULL);
   ASSERT_STR_EQ(call, "close_range");
 }
@@ -99,7 +99,7 @@ void test_cloexec_without_a_free_number_names_open(void) {
 
   open_numbers();
   set_soft_nofile(3);
-  error = cloexec_seal(&changed, &count, &call);
+  error = cloexec_set_all(&changed, &count, &call);
   set_soft_nofile(19000); /* The leak checker opens files when the test has ended. */
   ASSERT_EQ(error, -EMFILE);
   ASSERT_STR_EQ(call, "open");

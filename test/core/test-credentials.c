@@ -156,9 +156,9 @@ void test_what_each_tier_shares_until_the_seal(void) {
     struct way way;
     bool memory, table;
   } tiers[] = {
-      {{LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false, false, false}, true, true},
-      {{LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false, false, false}, true, false},
-      {{LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false, false, false}, false, false},
+      {{LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, false, false}, true, true},
+      {{LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false}, true, false},
+      {{LAUNCH_TIER_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false}, false, false},
   };
   for (size_t i = 0; i < COUNT(tiers); i++) {
     struct launch_context *context = open_context_for(tiers[i].way);

@@ -210,7 +210,7 @@ TEST(cgroup_is_joined_without_robust_futexes, NATIVE, "It is joined also where r
 
 TEST(full_table_is_emfile_and_one_free_number_is_enough, NATIVE,
      "A full table is EMFILE; one free number is enough")
-TEST(seal_by_proc_works_in_a_full_table, NATIVE, "The seal by /proc works in a full table")
+TEST(close_by_proc_works_in_a_full_table, NATIVE, "The seal by /proc works in a full table")
 TEST(limit_of_processes_is_eagain, NATIVE, "At the limit of processes the clone is EAGAIN")
 TEST(probe_does_not_use_up_a_new_pid_namespace, NATIVE, "A new PID namespace is not used up by a probe")
 TEST(probe_does_not_use_up_a_threads_pid_namespace, NATIVE, "Nor is one that a single thread has made")

@@ -177,11 +177,11 @@ static bool is_tried_again(struct launch_context *context, int signal) {
   struct held held;
   struct probe probe;
   probe_init(&probe);
-  launch_fail_at(context, LAUNCH_STEP_SEAL, 0, signal);
+  launch_fail_at(context, LAUNCH_STEP_CLOSE_FDS, 0, signal);
   held_start(&held, context, &probe.plan, LAUNCH_GATE_UNSHARE);
   const pid_t pid = launch_gate_pid(context);
   held_finish(&held);
-  EXPECT_ERROR(held.error, LAUNCH_STEP_SEAL, ECANCELED);
+  EXPECT_ERROR(held.error, LAUNCH_STEP_CLOSE_FDS, ECANCELED);
   ASSERT_EQ(held.error.signal, signal);
   launch_fail_at(context, LAUNCH_STEP_COUNT, 0, 0);
   return launch_gate_pid(context) != pid;
@@ -201,13 +201,13 @@ void test_killed_child_is_not_brought_back(void) {
 void test_killed_probe_says_nothing_about_the_kernel(void) {
   struct launch_context *context = open_context();
   struct launch_capabilities found;
-  launch_fail_at(context, LAUNCH_STEP_SEAL, 0, SIGKILL);
+  launch_fail_at(context, LAUNCH_STEP_CLOSE_FDS, 0, SIGKILL);
   launch_probe(context, &found);
   ASSERT(!found.probed);
   launch_fail_at(context, LAUNCH_STEP_COUNT, 0, 0);
   launch_probe(context, &found);
   ASSERT(found.probed);
-  ASSERT_NE(found.seal, LAUNCH_SEAL_NONE);
+  ASSERT_NE(found.close_fds, LAUNCH_CLOSE_FDS_NONE);
   check_clean(context);
   launch_context_close(context);
 }

@@ -93,7 +93,7 @@ void test_full_table_is_emfile_and_one_free_number_is_enough(void) {
 static void check_full_copy(void *argument) {
   (void)argument;
   struct launch_context *context = open_context_for(
-      (struct way){LAUNCH_TIER_COPY, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_NONE, false, false, false});
+      (struct way){LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_NONE, false, false, false});
   struct probe probe;
   prepare(&probe);
   fill_table();
@@ -103,7 +103,7 @@ static void check_full_copy(void *argument) {
 }
 
 /* The listing of descriptors needs a number in the child, whose table is a copy of the full one. */
-void test_seal_by_proc_works_in_a_full_table(void) {
+void test_close_by_proc_works_in_a_full_table(void) {
   in_fork(check_full_copy, NULL);
 }
 

@@ -32,9 +32,9 @@ void test_names_exist_and_differ(void) {
   for (int tier = 1; tier < LAUNCH_TIER_COUNT; tier++)
     ASSERT(strcmp(launch_tier_name((enum launch_tier)tier), launch_tier_name((enum launch_tier)(tier - 1))) !=
            0);
-  for (int seal = 1; seal < LAUNCH_SEAL_COUNT; seal++)
-    ASSERT(strcmp(launch_seal_name((enum launch_seal)seal), launch_seal_name((enum launch_seal)(seal - 1))) !=
-           0);
+  for (int close_fds = 1; close_fds < LAUNCH_CLOSE_FDS_COUNT; close_fds++)
+    ASSERT(strcmp(launch_close_fds_name((enum launch_close_fds)close_fds),
+                  launch_close_fds_name((enum launch_close_fds)(close_fds - 1))) != 0);
   for (int pidfd = 1; pidfd < LAUNCH_PIDFD_COUNT; pidfd++)
     ASSERT(strcmp(launch_pidfd_name((enum launch_pidfd)pidfd),
                   launch_pidfd_name((enum launch_pidfd)(pidfd - 1))) != 0);
@@ -54,11 +54,11 @@ void test_fastest_way_is_taken_where_the_kernel_has_it(void) {
   const struct launch_capabilities found = probe_capabilities(context);
   ASSERT(found.probed);
   ASSERT_EQ(found.tier, LAUNCH_TIER_SHARED);
-  ASSERT_EQ(found.seal, LAUNCH_SEAL_UNSHARE);
+  ASSERT_EQ(found.close_fds, LAUNCH_CLOSE_FDS_UNSHARE);
   ASSERT_EQ(found.pidfd, LAUNCH_PIDFD_CLONE);
   ASSERT_EQ(found.handlers_reset, kernel_has_clone3());
   ASSERT_EQ(found.tier_error, 0);
-  ASSERT_EQ(found.seal_error, 0);
+  ASSERT_EQ(found.close_fds_error, 0);
   ASSERT_EQ(found.pidfd_error, 0);
   launch_context_close(context);
 }
@@ -152,24 +152,24 @@ static void refuse(const char *rule) {
 struct denial {
   const char *subject;
   enum launch_tier tier; /* what is left */
-  enum launch_seal seal;
+  enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
   bool in_child; /* may also kill */
 };
 
 static const struct denial denials[] = {
-    {"close_range", LAUNCH_TIER_COPY, LAUNCH_SEAL_PROC, LAUNCH_PIDFD_CLONE, true},
-    {"close_range:unshare", LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, true},
-    {"clone:pidfd", LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_NONE, false},
-    {"clone:files", LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false},
-    {"clone:vfork", LAUNCH_TIER_FORK, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false},
-    {"clone3", LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false},
-    {"pidfd_open", LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false},
-    {"pidfd_send_signal", LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false},
-    {"waitid", LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false},
-    {"waitid:pidfd", LAUNCH_TIER_SHARED, LAUNCH_SEAL_UNSHARE, LAUNCH_PIDFD_CLONE, false},
-    {"sendmsg", LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, false},
-    {"recvmsg", LAUNCH_TIER_COPY, LAUNCH_SEAL_RANGE, LAUNCH_PIDFD_CLONE, true},
+    {"close_range", LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_CLONE, true},
+    {"close_range:unshare", LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, true},
+    {"clone:pidfd", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_NONE, false},
+    {"clone:files", LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false},
+    {"clone:vfork", LAUNCH_TIER_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false},
+    {"clone3", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"pidfd_open", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"pidfd_send_signal", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"waitid", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"waitid:pidfd", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"sendmsg", LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false},
+    {"recvmsg", LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, true},
 };
 
 enum { DENIALS_MAX = COUNT(denials) };
@@ -203,20 +203,20 @@ static void deny(const struct scene *scene) {
 
 static void expect_capabilities(const struct launch_capabilities *found, const struct scene *scene) {
   enum launch_tier tier = LAUNCH_TIER_SHARED;
-  enum launch_seal seal = LAUNCH_SEAL_UNSHARE;
+  enum launch_close_fds close_fds = LAUNCH_CLOSE_FDS_UNSHARE;
   enum launch_pidfd pidfd = LAUNCH_PIDFD_CLONE;
   for (size_t i = 0; i < scene->count; i++) {
     if (scene->denied[i]->tier > tier) tier = scene->denied[i]->tier;
-    if (scene->denied[i]->seal > seal) seal = scene->denied[i]->seal;
+    if (scene->denied[i]->close_fds > close_fds) close_fds = scene->denied[i]->close_fds;
     if (scene->denied[i]->pidfd > pidfd) pidfd = scene->denied[i]->pidfd;
   }
   ASSERT(found->probed);
   ASSERT_EQ(found->tier, tier);
-  ASSERT_EQ(found->seal, seal);
+  ASSERT_EQ(found->close_fds, close_fds);
   ASSERT_EQ(found->pidfd, pidfd);
   ASSERT_EQ(found->handlers_reset, scene->had_clone3 && !denies_clone3(scene));
   ASSERT_EQ(found->tier_error < 0, tier != LAUNCH_TIER_SHARED);
-  ASSERT_EQ(found->seal_error < 0, seal != LAUNCH_SEAL_UNSHARE);
+  ASSERT_EQ(found->close_fds_error < 0, close_fds != LAUNCH_CLOSE_FDS_UNSHARE);
   ASSERT_EQ(found->pidfd_error < 0, pidfd != LAUNCH_PIDFD_CLONE);
 }
 
@@ -351,7 +351,7 @@ void test_old_kernel_without_memory_to_ask_in(void) {
   const struct launch_capabilities found = probe_capabilities(context);
   ASSERT(!found.probed);
   ASSERT_EQ(found.tier, LAUNCH_TIER_COPY);
-  ASSERT_EQ(found.seal, LAUNCH_SEAL_PROC);
+  ASSERT_EQ(found.close_fds, LAUNCH_CLOSE_FDS_PROC);
   open_some_numbers();
   check_everything(context);
   launch_context_close(context);
@@ -404,7 +404,7 @@ static void find_ignored_unshare(void *argument) {
   ASSERT(found.probed);
   ASSERT_EQ(found.tier, LAUNCH_TIER_COPY);
   ASSERT_EQ(found.tier_error, -ENOSYS);
-  ASSERT_EQ(found.seal, LAUNCH_SEAL_RANGE);
+  ASSERT_EQ(found.close_fds, LAUNCH_CLOSE_FDS_RANGE);
   check_everything(context);
   launch_context_close(context);
 }
@@ -439,7 +439,7 @@ static void expect_seal_error(struct launch_context *context) {
   probe_init(&probe);
   parent_state_take(&before, context);
   const struct launch_error error = launch_failing(context, &probe.plan);
-  ASSERT_EQ(error.step, LAUNCH_STEP_SEAL);
+  ASSERT_EQ(error.step, LAUNCH_STEP_CLOSE_FDS);
   ASSERT_LT(error.error, 0);
   ASSERT(!probe_has_reported(&probe));
   EXPECT_UNCHANGED(&before, context);
@@ -457,7 +457,7 @@ static void lose_and_launch(void *argument) {
   if (loss->late) probe_capabilities(context);
   loss->take_away();
   const struct launch_capabilities found = probe_capabilities(context);
-  if (!loss->late) ASSERT_EQ(found.seal, LAUNCH_SEAL_NONE);
+  if (!loss->late) ASSERT_EQ(found.close_fds, LAUNCH_CLOSE_FDS_NONE);
   expect_seal_error(context);
   expect_seal_error(context);
   launch_context_close(context);

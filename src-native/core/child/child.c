@@ -21,10 +21,10 @@ static const struct {
     {LAUNCH_STEP_SIGNALS, launch__reset_signals},
     {LAUNCH_STEP_SESSION, launch__new_session},
     {LAUNCH_STEP_PROCESS_GROUP, launch__set_process_group},
-    {LAUNCH_STEP_SEAL, launch__own_table},
-    {LAUNCH_STEP_SEAL, launch__take_mail},
+    {LAUNCH_STEP_CLOSE_FDS, launch__own_table},
+    {LAUNCH_STEP_CLOSE_FDS, launch__take_mail},
     {LAUNCH_STEP_STDIO, launch__place_fds},
-    {LAUNCH_STEP_SEAL, launch__close_others},
+    {LAUNCH_STEP_CLOSE_FDS, launch__close_other_fds},
     {LAUNCH_STEP_OOM_SCORE_ADJ, launch__set_oom_score_adj},
     {LAUNCH_STEP_UMASK, launch__set_umask},
     {LAUNCH_STEP_NICE, launch__set_nice},
@@ -35,7 +35,7 @@ static const struct {
     {LAUNCH_STEP_UID, launch__set_uid},
     {LAUNCH_STEP_NO_NEW_PRIVILEGES, launch__forbid_new_privileges},
     {LAUNCH_STEP_DEATH_SIGNAL, launch__set_death_signal},
-    {LAUNCH_STEP_SEAL, launch__close_what_tools_opened},
+    {LAUNCH_STEP_CLOSE_FDS, launch__close_what_tools_opened},
     {LAUNCH_STEP_UNMASK, launch__unmask_signals},
     {LAUNCH_STEP_EXEC, launch__exec},
 };
@@ -73,7 +73,7 @@ static int run_step(size_t index, struct launch__run *run) {
 
 /* The last step of a probe is the seal. */
 static bool is_done(const struct launch__run *run, size_t index) {
-  return run->canary >= 0 && steps[index].name > LAUNCH_STEP_SEAL;
+  return run->canary >= 0 && steps[index].name > LAUNCH_STEP_CLOSE_FDS;
 }
 
 /*

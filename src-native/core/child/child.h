@@ -25,7 +25,7 @@ void launch__gate(struct launch__report *report, enum launch_gate gate);
 #endif
 
 /* close-fds.c */
-int launch__close_others(struct launch__run *run);
+int launch__close_other_fds(struct launch__run *run);
 /* Anything can be mounted at /proc: is this descriptor in a procfs? */
 bool launch__is_proc(int fd);
 

@@ -123,8 +123,8 @@ static bool is_open(int fd) {
   return fd >= 0 && launch__sys(SYS_fcntl, fd, F_GETFD) >= 0;
 }
 
-int launch__close_others(struct launch__run *run) {
-  int error = run->way.seal == LAUNCH_SEAL_PROC ? close_all_listed(run) : close_gaps(run);
+int launch__close_other_fds(struct launch__run *run) {
+  int error = run->way.close_fds == LAUNCH_CLOSE_FDS_PROC ? close_all_listed(run) : close_gaps(run);
 
   return error == 0 && is_open(run->canary) ? -ENOSYS : error;
 }
@@ -134,7 +134,7 @@ int launch__close_others(struct launch__run *run) {
  * that is full, of which nothing could be given up for the listing, holds nothing else.
  */
 int launch__close_what_tools_opened(struct launch__run *run) {
-  int error = run->way.syscalls == LAUNCH_SYSCALLS_LIBC ? launch__close_others(run) : 0;
+  int error = run->way.syscalls == LAUNCH_SYSCALLS_LIBC ? launch__close_other_fds(run) : 0;
 
   return error == -EMFILE ? 0 : error;
 }

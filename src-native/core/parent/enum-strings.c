@@ -8,7 +8,7 @@ const char *launch_step_name(enum launch_step step) {
       [LAUNCH_STEP_SIGNALS] = "signals",
       [LAUNCH_STEP_SESSION] = "session",
       [LAUNCH_STEP_PROCESS_GROUP] = "processGroup",
-      [LAUNCH_STEP_SEAL] = "seal",
+      [LAUNCH_STEP_CLOSE_FDS] = "seal",
       [LAUNCH_STEP_OOM_SCORE_ADJ] = "oomScoreAdj",
       [LAUNCH_STEP_UMASK] = "umask",
       [LAUNCH_STEP_NICE] = "nice",
@@ -36,15 +36,15 @@ const char *launch_tier_name(enum launch_tier tier) {
   return names[tier];
 }
 
-const char *launch_seal_name(enum launch_seal seal) {
-  static const char *const names[LAUNCH_SEAL_COUNT] = {
-      [LAUNCH_SEAL_UNSHARE] = "close_range unshare",
-      [LAUNCH_SEAL_RANGE] = "close_range",
-      [LAUNCH_SEAL_PROC] = "proc",
-      [LAUNCH_SEAL_NONE] = "none",
+const char *launch_close_fds_name(enum launch_close_fds close_fds) {
+  static const char *const names[LAUNCH_CLOSE_FDS_COUNT] = {
+      [LAUNCH_CLOSE_FDS_UNSHARE] = "close_range unshare",
+      [LAUNCH_CLOSE_FDS_RANGE] = "close_range",
+      [LAUNCH_CLOSE_FDS_PROC] = "proc",
+      [LAUNCH_CLOSE_FDS_NONE] = "none",
   };
 
-  return names[seal];
+  return names[close_fds];
 }
 
 const char *launch_pidfd_name(enum launch_pidfd pidfd) {

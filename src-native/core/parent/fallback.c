@@ -5,7 +5,7 @@
 struct launch__way launch__fastest_way(void) {
   return (struct launch__way){
       .tier = LAUNCH_TIER_SHARED,
-      .seal = LAUNCH_SEAL_UNSHARE,
+      .close_fds = LAUNCH_CLOSE_FDS_UNSHARE,
       .pidfd = LAUNCH_PIDFD_CLONE,
       .handlers_reset = true,
   };
@@ -26,7 +26,7 @@ bool launch__is_shortage(long error) {
 
 static void leave_shared_tier(struct launch__way *way) {
   way->tier = LAUNCH_TIER_COPY;
-  if (way->seal == LAUNCH_SEAL_UNSHARE) way->seal = LAUNCH_SEAL_RANGE;
+  if (way->close_fds == LAUNCH_CLOSE_FDS_UNSHARE) way->close_fds = LAUNCH_CLOSE_FDS_RANGE;
 }
 
 /* Flags are refused as a whole: first by the older call, then without the pidfd, then with it in the next tier. */
@@ -54,12 +54,12 @@ static bool is_killed(const struct launch_error *error) {
   return error->signal != 0 && error->signal != SIGSYS;
 }
 
-static bool slower_seal(struct launch__way *way) {
-  if (way->seal >= LAUNCH_SEAL_PROC) return false;
+static bool slower_close_fds(struct launch__way *way) {
+  if (way->close_fds >= LAUNCH_CLOSE_FDS_PROC) return false;
   if (way->tier == LAUNCH_TIER_SHARED)
     leave_shared_tier(way);
   else
-    way->seal = LAUNCH_SEAL_PROC;
+    way->close_fds = LAUNCH_CLOSE_FDS_PROC;
   return true;
 }
 
@@ -67,11 +67,11 @@ bool launch__slower_way(struct launch__way *way, const struct launch_error *erro
   switch (error->step) {
   case LAUNCH_STEP_CLONE:
     return is_refusal(error->error) && slower_clone(way);
-  case LAUNCH_STEP_SEAL:
-    return !is_killed(error) && slower_seal(way);
+  case LAUNCH_STEP_CLOSE_FDS:
+    return !is_killed(error) && slower_close_fds(way);
   case LAUNCH_STEP_STDIO:
     /* A descriptor above a hard limit that was lowered since can keep its number, but can't get it anew. */
-    return way->tier == LAUNCH_TIER_SHARED && !is_killed(error) && slower_seal(way);
+    return way->tier == LAUNCH_TIER_SHARED && !is_killed(error) && slower_close_fds(way);
   default:
     return false;
   }

@@ -248,10 +248,10 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
 
 static void note(struct launch_capabilities *found, const struct launch__way *way, int error) {
   if (way->tier != found->tier) found->tier_error = error;
-  if (way->seal != found->seal) found->seal_error = error;
+  if (way->close_fds != found->close_fds) found->close_fds_error = error;
   if (way->pidfd != found->pidfd) found->pidfd_error = way->pidfd == LAUNCH_PIDFD_CLONE ? 0 : error;
   found->tier = way->tier;
-  found->seal = way->seal;
+  found->close_fds = way->close_fds;
   found->pidfd = way->pidfd;
   found->syscalls = way->syscalls;
   found->handlers_reset = way->handlers_reset;
@@ -261,7 +261,7 @@ static void note(struct launch_capabilities *found, const struct launch__way *wa
 static struct launch__way way_of(const struct launch_capabilities *found) {
   return (struct launch__way){
       .tier = found->tier,
-      .seal = found->seal,
+      .close_fds = found->close_fds,
       .pidfd = found->pidfd,
       .syscalls = found->syscalls,
       .handlers_reset = found->handlers_reset,
@@ -274,20 +274,20 @@ static struct launch__way way_of(const struct launch_capabilities *found) {
  * the next launch asks again.
  */
 static bool is_conclusive(const struct launch_error *error) {
-  return error->step == LAUNCH_STEP_SEAL && (error->signal == 0 || error->signal == SIGSYS);
+  return error->step == LAUNCH_STEP_CLOSE_FDS && (error->signal == 0 || error->signal == SIGSYS);
 }
 
 /* Where nothing could be asked yet, or there is no vfork. */
 static const struct launch_capabilities safest = {
     .tier = LAUNCH_TIER_FORK,
-    .seal = LAUNCH_SEAL_RANGE,
+    .close_fds = LAUNCH_CLOSE_FDS_RANGE,
     .pidfd = LAUNCH_PIDFD_CLONE,
 };
 
 /* No filter kills for what is this old: where vfork works and there is no memory for a copy that could ask for more. */
 static const struct launch_capabilities oldest = {
     .tier = LAUNCH_TIER_COPY,
-    .seal = LAUNCH_SEAL_PROC,
+    .close_fds = LAUNCH_CLOSE_FDS_PROC,
     .pidfd = LAUNCH_PIDFD_CLONE,
     .signal_by_pid = true,
 };
@@ -308,7 +308,7 @@ static void take_meanwhile(struct launch_context *context, const struct launch_c
  */
 static void take_libc(struct launch__way *way) {
   way->tier = LAUNCH_TIER_FORK;
-  way->seal = LAUNCH_SEAL_RANGE;
+  way->close_fds = LAUNCH_CLOSE_FDS_RANGE;
   way->syscalls = LAUNCH_SYSCALLS_LIBC;
   way->handlers_reset = false;
 }
@@ -327,7 +327,7 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
     result = probe_new_calls(context, &way);
     if (result != 0) {
       way.tier = LAUNCH_TIER_COPY;
-      way.seal = LAUNCH_SEAL_RANGE;
+      way.close_fds = LAUNCH_CLOSE_FDS_RANGE;
     }
     if (launch__is_shortage(result) && deaths_take_sharers_along()) take_meanwhile(context, &oldest, found);
   }
@@ -341,8 +341,8 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
   }
   if (result != 0 && !is_conclusive(&error)) return false;
   if (result != 0) {
-    found->seal = LAUNCH_SEAL_NONE;
-    found->seal_error = error.error;
+    found->close_fds = LAUNCH_CLOSE_FDS_NONE;
+    found->close_fds_error = error.error;
   } else if (!pidfd_useful) {
     found->pidfd = LAUNCH_PIDFD_NONE;
     found->pidfd_error = -ENOSYS;

@@ -187,8 +187,8 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
   run.always_mail = context->always_mail;
 #endif
   run.way = launch__choose_way(context);
-  if (run.way.seal == LAUNCH_SEAL_NONE)
-    return fail(ret_error, LAUNCH_STEP_SEAL, context->capabilities.seal_error);
+  if (run.way.close_fds == LAUNCH_CLOSE_FDS_NONE)
+    return fail(ret_error, LAUNCH_STEP_CLOSE_FDS, context->capabilities.close_fds_error);
   if ((error = reserve_fds(context, plan->fd_count + LAUNCH__LENT_MAX)) != 0)
     return fail(ret_error, LAUNCH_STEP_CLONE, error);
   resolve_paths(context, plan, &extended, &run, file, cwd);

@@ -245,7 +245,7 @@ int launch__attempt(struct launch_context *context, struct launch__run *run, str
   int error;
 
   launch__report_reset(run->report);
-  if ((error = hand_over_sources(context, run)) != 0) return refused(ret_error, LAUNCH_STEP_SEAL, error);
+  if ((error = hand_over_sources(context, run)) != 0) return refused(ret_error, LAUNCH_STEP_CLOSE_FDS, error);
   pid = start(context, run, &child);
   if (pid < 0)
     error = refused(ret_error, refused_step(run, pid), (int)pid);

@@ -136,7 +136,7 @@ void launch__mailbox_discard(struct launch__mailbox *mailbox);
 
 struct launch__way {
   enum launch_tier tier;
-  enum launch_seal seal;
+  enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
   enum launch_syscalls syscalls;
   bool handlers_reset; /* these two: see struct launch_capabilities */
