@@ -32,7 +32,7 @@ void FailAt(const Napi::CallbackInfo &info) {
 }
 
 void Force(const Napi::CallbackInfo &info) {
-  launch_force(ContextOf(info), static_cast<launch_tier>(info[1].As<Napi::Number>().Int32Value()),
+  launch_force(ContextOf(info), static_cast<launch_clone_mode>(info[1].As<Napi::Number>().Int32Value()),
                static_cast<launch_close_fds>(info[2].As<Napi::Number>().Int32Value()),
                static_cast<launch_pidfd>(info[3].As<Napi::Number>().Int32Value()));
 }

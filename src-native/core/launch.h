@@ -142,12 +142,12 @@ struct launch_exit {
 /* ---- how ------------------------------------------------------------------------------------- */
 
 /* How the child is made, fastest first. A launch takes the first that the kernel allows. */
-enum launch_tier {
-  LAUNCH_TIER_SHARED, /* vfork-like, table of descriptors shared until the child takes a small copy
+enum launch_clone_mode {
+  LAUNCH_CLONE_VFORK_SHARED_FDS, /* vfork-like, table of descriptors shared until the child takes a small copy
                          (Linux 5.9) */
-  LAUNCH_TIER_COPY,   /* vfork-like, with a whole copy of the table */
-  LAUNCH_TIER_FORK,   /* fork-like, for emulators where vfork does not share memory or does not wait */
-  LAUNCH_TIER_COUNT,
+  LAUNCH_CLONE_VFORK,            /* vfork-like, with a whole copy of the table */
+  LAUNCH_CLONE_FORK, /* fork-like, for emulators where vfork does not share memory or does not wait */
+  LAUNCH_CLONE_MODE_COUNT,
 };
 
 /* How the child gets rid of every other descriptor. There is no loop up to a limit, since a limit may lie. */
@@ -168,7 +168,7 @@ enum launch_pidfd {
 /* By what the child calls the functions that a tool may have replaced (LD_PRELOAD). */
 enum launch_syscalls {
   LAUNCH_SYSCALLS_DIRECT, /* the kernel */
-  LAUNCH_SYSCALLS_LIBC,   /* libc's functions, after libc's fork(): only in LAUNCH_TIER_FORK */
+  LAUNCH_SYSCALLS_LIBC,   /* libc's functions, after libc's fork(): only in LAUNCH_CLONE_FORK */
   LAUNCH_SYSCALLS_COUNT,
 };
 
@@ -176,7 +176,7 @@ enum launch_syscalls {
  * `*_error` is the negative errno with which the next faster way was refused, or 0 if there is none faster.
  */
 struct launch_capabilities {
-  enum launch_tier tier;
+  enum launch_clone_mode clone_mode;
   enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
   enum launch_syscalls syscalls;
@@ -184,7 +184,7 @@ struct launch_capabilities {
   const char *interposer;
   bool signal_by_pid;  /* a filter kills who calls pidfd_send_signal(2) */
   bool handlers_reset; /* by the kernel: clone3(2) with CLONE_CLEAR_SIGHAND, Linux 5.5; else one by one */
-  int tier_error;
+  int clone_mode_error;
   int close_fds_error;
   int pidfd_error;
   bool probed; /* false: a probe would have become PID 1 of a new namespace; the safest way is taken */
@@ -221,7 +221,7 @@ void launch_probe(struct launch_context *context, struct launch_capabilities *re
 size_t launch_internal_fds(const struct launch_context *context, int ret_fds[2]);
 
 const char *launch_step_name(enum launch_step step);
-const char *launch_tier_name(enum launch_tier tier);
+const char *launch_clone_mode_name(enum launch_clone_mode clone_mode);
 const char *launch_close_fds_name(enum launch_close_fds close_fds);
 const char *launch_pidfd_name(enum launch_pidfd pidfd);
 const char *launch_syscalls_name(enum launch_syscalls syscalls);
@@ -247,13 +247,13 @@ void launch_gate_release(struct launch_context *context, enum launch_gate gate);
  */
 void launch_fail_at(struct launch_context *context, enum launch_step step, int error, int signal);
 /* The slowest allowed way, to test each on a kernel that has them all. */
-void launch_force(struct launch_context *context, enum launch_tier tier, enum launch_close_fds close_fds,
-                  enum launch_pidfd pidfd);
-/* In the shared tier low sources are mailed as high ones are. */
+void launch_force(struct launch_context *context, enum launch_clone_mode clone_mode,
+                  enum launch_close_fds close_fds, enum launch_pidfd pidfd);
+/* In the shared mode low sources are mailed as high ones are. */
 void launch_force_mail(struct launch_context *context);
 /* After launch_force(), which forces what is slower. */
 void launch_force_handlers_reset(struct launch_context *context);
-/* After launch_force() of the fork tier: as in a process of which a tool has replaced functions. */
+/* After launch_force() of the fork mode: as in a process of which a tool has replaced functions. */
 void launch_force_libc(struct launch_context *context);
 #endif
 

@@ -30,10 +30,10 @@ void launch_fail_at(struct launch_context *context, enum launch_step step, int e
   context->report->fail_signal = signal;
 }
 
-void launch_force(struct launch_context *context, enum launch_tier tier, enum launch_close_fds close_fds,
-                  enum launch_pidfd pidfd) {
-  context->capabilities =
-      (struct launch_capabilities){.tier = tier, .close_fds = close_fds, .pidfd = pidfd, .probed = true};
+void launch_force(struct launch_context *context, enum launch_clone_mode clone_mode,
+                  enum launch_close_fds close_fds, enum launch_pidfd pidfd) {
+  context->capabilities = (struct launch_capabilities){
+      .clone_mode = clone_mode, .close_fds = close_fds, .pidfd = pidfd, .probed = true};
 }
 
 void launch_force_mail(struct launch_context *context) {

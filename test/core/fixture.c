@@ -19,11 +19,11 @@ struct launch_context *open_context(void) {
 }
 
 struct launch_context *open_context_for(struct way way) {
-  test_section("%s%s, %s, %s%s%s", launch_tier_name(way.tier), way.mail ? " by mail" : "",
+  test_section("%s%s, %s, %s%s%s", launch_clone_mode_name(way.clone_mode), way.mail ? " by mail" : "",
                launch_close_fds_name(way.close_fds), launch_pidfd_name(way.pidfd),
                way.handlers_reset ? ", handlers reset" : "", way.by_libc ? ", by libc" : "");
   struct launch_context *context = open_context();
-  launch_force(context, way.tier, way.close_fds, way.pidfd);
+  launch_force(context, way.clone_mode, way.close_fds, way.pidfd);
   if (way.mail) launch_force_mail(context);
   if (way.handlers_reset) launch_force_handlers_reset(context);
   if (way.by_libc) launch_force_libc(context);
@@ -37,7 +37,7 @@ struct launch_context *open_mailing_context(void) {
 }
 
 static void check_in(struct way way, void (*check)(struct launch_context *context)) {
-  if (way.tier != LAUNCH_TIER_FORK && !test_runs_natively()) return;
+  if (way.clone_mode != LAUNCH_CLONE_FORK && !test_runs_natively()) return;
   struct launch_context *context = open_context_for(way);
   check(context);
   launch_context_close(context);
@@ -48,18 +48,20 @@ static void check_in(struct way way, void (*check)(struct launch_context *contex
  * handlers has pidfds too, and emulators don't.
  */
 static bool is_possible(struct way way) {
-  if ((way.tier == LAUNCH_TIER_SHARED) != (way.close_fds == LAUNCH_CLOSE_FDS_UNSHARE)) return false;
-  if (way.mail && way.tier != LAUNCH_TIER_SHARED) return false;
-  if (way.by_libc && way.tier != LAUNCH_TIER_FORK) return false;
-  return !way.handlers_reset || (way.tier != LAUNCH_TIER_FORK && way.pidfd == LAUNCH_PIDFD_CLONE);
+  if ((way.clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS) != (way.close_fds == LAUNCH_CLOSE_FDS_UNSHARE))
+    return false;
+  if (way.mail && way.clone_mode != LAUNCH_CLONE_VFORK_SHARED_FDS) return false;
+  if (way.by_libc && way.clone_mode != LAUNCH_CLONE_FORK) return false;
+  return !way.handlers_reset || (way.clone_mode != LAUNCH_CLONE_FORK && way.pidfd == LAUNCH_PIDFD_CLONE);
 }
 
 void in_every_way(void (*check)(struct launch_context *context)) {
-  enum { COMBINATIONS = LAUNCH_TIER_COUNT * LAUNCH_CLOSE_FDS_NONE * LAUNCH_PIDFD_COUNT * 2 * 2 * 2 };
+  enum { COMBINATIONS = LAUNCH_CLONE_MODE_COUNT * LAUNCH_CLOSE_FDS_NONE * LAUNCH_PIDFD_COUNT * 2 * 2 * 2 };
   for (int rest, i = 0; i < COMBINATIONS; i++) {
     struct way way;
     rest = i;
-    way.tier = (enum launch_tier)(rest % LAUNCH_TIER_COUNT), rest /= LAUNCH_TIER_COUNT;
+    way.clone_mode = (enum launch_clone_mode)(rest % LAUNCH_CLONE_MODE_COUNT),
+    rest /= LAUNCH_CLONE_MODE_COUNT;
     way.close_fds = (enum launch_close_fds)(rest % LAUNCH_CLOSE_FDS_NONE), rest /= LAUNCH_CLOSE_FDS_NONE;
     way.pidfd = (enum launch_pidfd)(rest % LAUNCH_PIDFD_COUNT), rest /= LAUNCH_PIDFD_COUNT;
     way.mail = rest % 2, rest /= 2;
@@ -71,13 +73,13 @@ void in_every_way(void (*check)(struct launch_context *context)) {
 
 void in_the_main_ways(void (*check)(struct launch_context *context)) {
   static const struct way ways[] = {
-      {LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
-      {LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, true, false, false},
-      {LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_NONE, false, false, false},
-      {LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_NONE, false, false, false},
-      {LAUNCH_TIER_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false},
-      {LAUNCH_TIER_FORK, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_NONE, false, false, false},
-      {LAUNCH_TIER_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, true},
+      {LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
+      {LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, true, false, false},
+      {LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_NONE, false, false, false},
+      {LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_NONE, false, false, false},
+      {LAUNCH_CLONE_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false},
+      {LAUNCH_CLONE_FORK, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_NONE, false, false, false},
+      {LAUNCH_CLONE_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, true},
   };
   for (size_t i = 0; i < COUNT(ways); i++)
     check_in(ways[i], check);

@@ -18,16 +18,16 @@ struct launch_context *open_mailing_context(void);
 
 /* How a launch can be done here: all ways on a real kernel, the fork-like ones under an emulator. */
 struct way {
-  enum launch_tier tier;
+  enum launch_clone_mode clone_mode;
   enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
-  bool mail;           /* of the shared tier, also for low sources */
+  bool mail;           /* of the shared mode, also for low sources */
   bool handlers_reset; /* by the kernel, where it can */
-  bool by_libc;        /* of the fork tier, as beside a tool that replaces libc's functions */
+  bool by_libc;        /* of the fork mode, as beside a tool that replaces libc's functions */
 };
 struct launch_context *open_context_for(struct way way);
 void in_every_way(void (*check)(struct launch_context *context));
-/* The fastest way, then one for each tier and seal. */
+/* The fastest way, then one for each clone mode and seal. */
 void in_the_main_ways(void (*check)(struct launch_context *context));
 
 /* ---- descriptors ------------------------------------------------------------------------------------------------- */

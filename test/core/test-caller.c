@@ -61,7 +61,7 @@ void test_success_leaves_the_caller_as_it_was(void) {
   in_every_way(check_success);
 }
 
-/* Steps that a child runs; the clone itself can only be refused by the kernel (test-tiers.c, test-exhaustion.c). */
+/* Steps that a child runs; the clone itself can only be refused by the kernel (test-clone modes.c, test-exhaustion.c). */
 static const enum launch_step steps_of_the_child[] = {
     LAUNCH_STEP_STDIO,        LAUNCH_STEP_SIGNALS,
     LAUNCH_STEP_SESSION,      LAUNCH_STEP_PROCESS_GROUP,

@@ -328,9 +328,9 @@ static void check_frozen_while_joining(struct launch_context *context, const cha
 
 static void in_each_tier(void (*check)(struct launch_context *context)) {
   static const struct way ways[] = {
-      {LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
-      {LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_NONE, false, false, false},
-      {LAUNCH_TIER_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false},
+      {LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
+      {LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_NONE, false, false, false},
+      {LAUNCH_CLONE_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false},
   };
   for (size_t i = 0; i < COUNT(ways); i++) {
     struct launch_context *context = open_context_for(ways[i]);

@@ -166,10 +166,10 @@ static void launch_once(struct launch_context *context) {
 }
 
 static const struct way ways[LAUNCHERS] = {
-    {LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, true, false, false},
-    {LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
-    {LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false},
-    {LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_CLONE, false, false, false},
+    {LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, true, false, false},
+    {LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
+    {LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false},
+    {LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_CLONE, false, false, false},
 };
 
 static void *launch_on(void *argument) {

@@ -155,17 +155,19 @@ void test_what_each_tier_shares_until_the_seal(void) {
   static const struct {
     struct way way;
     bool memory, table;
-  } tiers[] = {
-      {{LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, false, false}, true, true},
-      {{LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false}, true, false},
-      {{LAUNCH_TIER_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false}, false, false},
+  } clone_modes[] = {
+      {{LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, false, false},
+       true,
+       true},
+      {{LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false}, true, false},
+      {{LAUNCH_CLONE_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false}, false, false},
   };
-  for (size_t i = 0; i < COUNT(tiers); i++) {
-    struct launch_context *context = open_context_for(tiers[i].way);
-    check_sharing(context, false, KCMP_VM, tiers[i].memory);
-    check_sharing(context, false, KCMP_FILES, tiers[i].table);
+  for (size_t i = 0; i < COUNT(clone_modes); i++) {
+    struct launch_context *context = open_context_for(clone_modes[i].way);
+    check_sharing(context, false, KCMP_VM, clone_modes[i].memory);
+    check_sharing(context, false, KCMP_FILES, clone_modes[i].table);
     check_sharing(context, true, KCMP_VM, false);
-    check_sharing(context, true, KCMP_FILES, tiers[i].table);
+    check_sharing(context, true, KCMP_FILES, clone_modes[i].table);
     launch_context_close(context);
   }
 }

@@ -120,7 +120,7 @@ static void check_lowered_to(struct launch_context *context, rlim_t soft) {
     expect_exit_code(&child, 0);
     return;
   }
-  /* No number is left for the pidfd, or for the pipe of the fork tier. */
+  /* No number is left for the pidfd, or for the pipe of the fork mode. */
   ASSERT_LT(soft, 12);
   EXPECT_ERROR(error, LAUNCH_STEP_CLONE, EMFILE);
   expect_no_children();

@@ -131,10 +131,10 @@ TEST(status_taken_by_somebody_else, ANYWHERE,
 TEST(sigchld_ignored_by_the_caller, ANYWHERE, "The caller may ignore SIGCHLD")
 TEST(another_thread_reaps_everything, NATIVE, "Another thread may reap whatever it finds")
 
-TEST(names_exist_and_differ, ANYWHERE, "Steps, tiers, seals and pidfds have names")
+TEST(names_exist_and_differ, ANYWHERE, "Steps, clone modes, seals and pidfds have names")
 TEST(fastest_way_is_taken_where_the_kernel_has_it, NATIVE, "The fastest way is taken where the kernel has it")
 TEST(fork_tier_is_taken_where_vfork_shares_nothing, ANYWHERE,
-     "The fork tier is taken where vfork shares nothing")
+     "The fork mode is taken where vfork shares nothing")
 TEST(probes_leave_nothing, ANYWHERE, "Probes leave no process and no descriptor")
 TEST(every_way_gives_the_same_result, NOT_VALGRIND, "Every way gives the same result")
 TEST(calls_that_are_missing, NATIVE,
@@ -163,7 +163,7 @@ TEST(program_is_executed_with_the_new_ids, ANYWHERE, "The program is executed wi
 TEST(unprivileged_caller_can_only_keep_its_ids, ANYWHERE,
      "Without privilege only the caller's own ids can be asked for")
 TEST(what_each_tier_shares_until_the_seal, NATIVE,
-     "Each tier shares what it should with the caller, never memory when ids change")
+     "Each clone mode shares what it should with the caller, never memory when ids change")
 TEST(ids_of_the_caller_change_during_a_launch, NATIVE,
      "Another thread can change the caller's ids during a launch")
 

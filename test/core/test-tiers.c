@@ -29,9 +29,9 @@ void test_names_exist_and_differ(void) {
   for (int step = 1; step < LAUNCH_STEP_COUNT; step++)
     ASSERT(strcmp(launch_step_name((enum launch_step)step), launch_step_name((enum launch_step)(step - 1))) !=
            0);
-  for (int tier = 1; tier < LAUNCH_TIER_COUNT; tier++)
-    ASSERT(strcmp(launch_tier_name((enum launch_tier)tier), launch_tier_name((enum launch_tier)(tier - 1))) !=
-           0);
+  for (int clone_mode = 1; clone_mode < LAUNCH_CLONE_MODE_COUNT; clone_mode++)
+    ASSERT(strcmp(launch_clone_mode_name((enum launch_clone_mode)clone_mode),
+                  launch_clone_mode_name((enum launch_clone_mode)(clone_mode - 1))) != 0);
   for (int close_fds = 1; close_fds < LAUNCH_CLOSE_FDS_COUNT; close_fds++)
     ASSERT(strcmp(launch_close_fds_name((enum launch_close_fds)close_fds),
                   launch_close_fds_name((enum launch_close_fds)(close_fds - 1))) != 0);
@@ -53,11 +53,11 @@ void test_fastest_way_is_taken_where_the_kernel_has_it(void) {
   struct launch_context *context = open_context();
   const struct launch_capabilities found = probe_capabilities(context);
   ASSERT(found.probed);
-  ASSERT_EQ(found.tier, LAUNCH_TIER_SHARED);
+  ASSERT_EQ(found.clone_mode, LAUNCH_CLONE_VFORK_SHARED_FDS);
   ASSERT_EQ(found.close_fds, LAUNCH_CLOSE_FDS_UNSHARE);
   ASSERT_EQ(found.pidfd, LAUNCH_PIDFD_CLONE);
   ASSERT_EQ(found.handlers_reset, kernel_has_clone3());
-  ASSERT_EQ(found.tier_error, 0);
+  ASSERT_EQ(found.clone_mode_error, 0);
   ASSERT_EQ(found.close_fds_error, 0);
   ASSERT_EQ(found.pidfd_error, 0);
   launch_context_close(context);
@@ -69,8 +69,8 @@ void test_fork_tier_is_taken_where_vfork_shares_nothing(void) {
   struct launch_context *context = open_context();
   const struct launch_capabilities found = probe_capabilities(context);
   ASSERT(found.probed);
-  ASSERT_EQ(found.tier, LAUNCH_TIER_FORK);
-  ASSERT_LT(found.tier_error, 0);
+  ASSERT_EQ(found.clone_mode, LAUNCH_CLONE_FORK);
+  ASSERT_LT(found.clone_mode_error, 0);
   launch_context_close(context);
 }
 
@@ -151,25 +151,25 @@ static void refuse(const char *rule) {
 
 struct denial {
   const char *subject;
-  enum launch_tier tier; /* what is left */
+  enum launch_clone_mode clone_mode; /* what is left */
   enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
   bool in_child; /* may also kill */
 };
 
 static const struct denial denials[] = {
-    {"close_range", LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_CLONE, true},
-    {"close_range:unshare", LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, true},
-    {"clone:pidfd", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_NONE, false},
-    {"clone:files", LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false},
-    {"clone:vfork", LAUNCH_TIER_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false},
-    {"clone3", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
-    {"pidfd_open", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
-    {"pidfd_send_signal", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
-    {"waitid", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
-    {"waitid:pidfd", LAUNCH_TIER_SHARED, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
-    {"sendmsg", LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false},
-    {"recvmsg", LAUNCH_TIER_COPY, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, true},
+    {"close_range", LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_CLONE, true},
+    {"close_range:unshare", LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, true},
+    {"clone:pidfd", LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_NONE, false},
+    {"clone:files", LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false},
+    {"clone:vfork", LAUNCH_CLONE_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false},
+    {"clone3", LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"pidfd_open", LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"pidfd_send_signal", LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"waitid", LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"waitid:pidfd", LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false},
+    {"sendmsg", LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false},
+    {"recvmsg", LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, true},
 };
 
 enum { DENIALS_MAX = COUNT(denials) };
@@ -202,20 +202,20 @@ static void deny(const struct scene *scene) {
 }
 
 static void expect_capabilities(const struct launch_capabilities *found, const struct scene *scene) {
-  enum launch_tier tier = LAUNCH_TIER_SHARED;
+  enum launch_clone_mode clone_mode = LAUNCH_CLONE_VFORK_SHARED_FDS;
   enum launch_close_fds close_fds = LAUNCH_CLOSE_FDS_UNSHARE;
   enum launch_pidfd pidfd = LAUNCH_PIDFD_CLONE;
   for (size_t i = 0; i < scene->count; i++) {
-    if (scene->denied[i]->tier > tier) tier = scene->denied[i]->tier;
+    if (scene->denied[i]->clone_mode > clone_mode) clone_mode = scene->denied[i]->clone_mode;
     if (scene->denied[i]->close_fds > close_fds) close_fds = scene->denied[i]->close_fds;
     if (scene->denied[i]->pidfd > pidfd) pidfd = scene->denied[i]->pidfd;
   }
   ASSERT(found->probed);
-  ASSERT_EQ(found->tier, tier);
+  ASSERT_EQ(found->clone_mode, clone_mode);
   ASSERT_EQ(found->close_fds, close_fds);
   ASSERT_EQ(found->pidfd, pidfd);
   ASSERT_EQ(found->handlers_reset, scene->had_clone3 && !denies_clone3(scene));
-  ASSERT_EQ(found->tier_error < 0, tier != LAUNCH_TIER_SHARED);
+  ASSERT_EQ(found->clone_mode_error < 0, clone_mode != LAUNCH_CLONE_VFORK_SHARED_FDS);
   ASSERT_EQ(found->close_fds_error < 0, close_fds != LAUNCH_CLOSE_FDS_UNSHARE);
   ASSERT_EQ(found->pidfd_error < 0, pidfd != LAUNCH_PIDFD_CLONE);
 }
@@ -350,7 +350,7 @@ void test_old_kernel_without_memory_to_ask_in(void) {
   test_without_leak_check();
   const struct launch_capabilities found = probe_capabilities(context);
   ASSERT(!found.probed);
-  ASSERT_EQ(found.tier, LAUNCH_TIER_COPY);
+  ASSERT_EQ(found.clone_mode, LAUNCH_CLONE_VFORK);
   ASSERT_EQ(found.close_fds, LAUNCH_CLOSE_FDS_PROC);
   open_some_numbers();
   check_everything(context);
@@ -402,8 +402,8 @@ static void find_ignored_unshare(void *argument) {
   struct launch_context *context = open_context();
   const struct launch_capabilities found = probe_capabilities(context);
   ASSERT(found.probed);
-  ASSERT_EQ(found.tier, LAUNCH_TIER_COPY);
-  ASSERT_EQ(found.tier_error, -ENOSYS);
+  ASSERT_EQ(found.clone_mode, LAUNCH_CLONE_VFORK);
+  ASSERT_EQ(found.clone_mode_error, -ENOSYS);
   ASSERT_EQ(found.close_fds, LAUNCH_CLOSE_FDS_RANGE);
   check_everything(context);
   launch_context_close(context);
@@ -428,7 +428,7 @@ void test_no_proc_is_needed(void) {
   without_proc();
   struct launch_context *context = open_context();
   const struct launch_capabilities found = probe_capabilities(context);
-  if (kernel_can_unshare()) ASSERT_EQ(found.tier, LAUNCH_TIER_SHARED);
+  if (kernel_can_unshare()) ASSERT_EQ(found.clone_mode, LAUNCH_CLONE_VFORK_SHARED_FDS);
   check_everything(context);
   launch_context_close(context);
 }

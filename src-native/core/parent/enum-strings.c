@@ -26,14 +26,14 @@ const char *launch_step_name(enum launch_step step) {
   return names[step];
 }
 
-const char *launch_tier_name(enum launch_tier tier) {
-  static const char *const names[LAUNCH_TIER_COUNT] = {
-      [LAUNCH_TIER_SHARED] = "shared",
-      [LAUNCH_TIER_COPY] = "copy",
-      [LAUNCH_TIER_FORK] = "fork",
+const char *launch_clone_mode_name(enum launch_clone_mode clone_mode) {
+  static const char *const names[LAUNCH_CLONE_MODE_COUNT] = {
+      [LAUNCH_CLONE_VFORK_SHARED_FDS] = "shared",
+      [LAUNCH_CLONE_VFORK] = "copy",
+      [LAUNCH_CLONE_FORK] = "fork",
   };
 
-  return names[tier];
+  return names[clone_mode];
 }
 
 const char *launch_close_fds_name(enum launch_close_fds close_fds) {

@@ -4,7 +4,7 @@
 
 struct launch__way launch__fastest_way(void) {
   return (struct launch__way){
-      .tier = LAUNCH_TIER_SHARED,
+      .clone_mode = LAUNCH_CLONE_VFORK_SHARED_FDS,
       .close_fds = LAUNCH_CLOSE_FDS_UNSHARE,
       .pidfd = LAUNCH_PIDFD_CLONE,
       .handlers_reset = true,
@@ -24,12 +24,12 @@ bool launch__is_shortage(long error) {
   return error == -EAGAIN || error == -ENOMEM || error == -EMFILE || error == -ENFILE;
 }
 
-static void leave_shared_tier(struct launch__way *way) {
-  way->tier = LAUNCH_TIER_COPY;
+static void leave_shared_fds(struct launch__way *way) {
+  way->clone_mode = LAUNCH_CLONE_VFORK;
   if (way->close_fds == LAUNCH_CLOSE_FDS_UNSHARE) way->close_fds = LAUNCH_CLOSE_FDS_RANGE;
 }
 
-/* Flags are refused as a whole: first by the older call, then without the pidfd, then with it in the next tier. */
+/* Flags are refused as a whole: first by the older call, then without the pidfd, then with it in the next clone mode. */
 static bool slower_clone(struct launch__way *way) {
   if (way->handlers_reset) {
     way->handlers_reset = false;
@@ -39,12 +39,12 @@ static bool slower_clone(struct launch__way *way) {
     way->pidfd = LAUNCH_PIDFD_NONE;
     return true;
   }
-  if (way->tier == LAUNCH_TIER_FORK) return false;
+  if (way->clone_mode == LAUNCH_CLONE_FORK) return false;
   way->pidfd = LAUNCH_PIDFD_CLONE;
-  if (way->tier == LAUNCH_TIER_SHARED)
-    leave_shared_tier(way);
+  if (way->clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS)
+    leave_shared_fds(way);
   else
-    way->tier = LAUNCH_TIER_FORK;
+    way->clone_mode = LAUNCH_CLONE_FORK;
   return true;
 }
 
@@ -56,8 +56,8 @@ static bool is_killed(const struct launch_error *error) {
 
 static bool slower_close_fds(struct launch__way *way) {
   if (way->close_fds >= LAUNCH_CLOSE_FDS_PROC) return false;
-  if (way->tier == LAUNCH_TIER_SHARED)
-    leave_shared_tier(way);
+  if (way->clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS)
+    leave_shared_fds(way);
   else
     way->close_fds = LAUNCH_CLOSE_FDS_PROC;
   return true;
@@ -71,7 +71,7 @@ bool launch__slower_way(struct launch__way *way, const struct launch_error *erro
     return !is_killed(error) && slower_close_fds(way);
   case LAUNCH_STEP_STDIO:
     /* A descriptor above a hard limit that was lowered since can keep its number, but can't get it anew. */
-    return way->tier == LAUNCH_TIER_SHARED && !is_killed(error) && slower_close_fds(way);
+    return way->clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS && !is_killed(error) && slower_close_fds(way);
   default:
     return false;
   }

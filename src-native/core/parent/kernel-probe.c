@@ -247,10 +247,10 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
 /* ---- what was found -------------------------------------------------------------------------- */
 
 static void note(struct launch_capabilities *found, const struct launch__way *way, int error) {
-  if (way->tier != found->tier) found->tier_error = error;
+  if (way->clone_mode != found->clone_mode) found->clone_mode_error = error;
   if (way->close_fds != found->close_fds) found->close_fds_error = error;
   if (way->pidfd != found->pidfd) found->pidfd_error = way->pidfd == LAUNCH_PIDFD_CLONE ? 0 : error;
-  found->tier = way->tier;
+  found->clone_mode = way->clone_mode;
   found->close_fds = way->close_fds;
   found->pidfd = way->pidfd;
   found->syscalls = way->syscalls;
@@ -260,7 +260,7 @@ static void note(struct launch_capabilities *found, const struct launch__way *wa
 
 static struct launch__way way_of(const struct launch_capabilities *found) {
   return (struct launch__way){
-      .tier = found->tier,
+      .clone_mode = found->clone_mode,
       .close_fds = found->close_fds,
       .pidfd = found->pidfd,
       .syscalls = found->syscalls,
@@ -279,14 +279,14 @@ static bool is_conclusive(const struct launch_error *error) {
 
 /* Where nothing could be asked yet, or there is no vfork. */
 static const struct launch_capabilities safest = {
-    .tier = LAUNCH_TIER_FORK,
+    .clone_mode = LAUNCH_CLONE_FORK,
     .close_fds = LAUNCH_CLOSE_FDS_RANGE,
     .pidfd = LAUNCH_PIDFD_CLONE,
 };
 
 /* No filter kills for what is this old: where vfork works and there is no memory for a copy that could ask for more. */
 static const struct launch_capabilities oldest = {
-    .tier = LAUNCH_TIER_COPY,
+    .clone_mode = LAUNCH_CLONE_VFORK,
     .close_fds = LAUNCH_CLOSE_FDS_PROC,
     .pidfd = LAUNCH_PIDFD_CLONE,
     .signal_by_pid = true,
@@ -299,7 +299,7 @@ static void take_meanwhile(struct launch_context *context, const struct launch_c
   context->capabilities.syscalls = found->syscalls;
   context->capabilities.interposed = found->interposed;
   context->capabilities.interposer = found->interposer;
-  if (found->syscalls == LAUNCH_SYSCALLS_LIBC) context->capabilities.tier = LAUNCH_TIER_FORK;
+  if (found->syscalls == LAUNCH_SYSCALLS_LIBC) context->capabilities.clone_mode = LAUNCH_CLONE_FORK;
 }
 
 /*
@@ -307,7 +307,7 @@ static void take_meanwhile(struct launch_context *context, const struct launch_c
  * can.
  */
 static void take_libc(struct launch__way *way) {
-  way->tier = LAUNCH_TIER_FORK;
+  way->clone_mode = LAUNCH_CLONE_FORK;
   way->close_fds = LAUNCH_CLOSE_FDS_RANGE;
   way->syscalls = LAUNCH_SYSCALLS_LIBC;
   way->handlers_reset = false;
@@ -326,7 +326,7 @@ static bool probe_ways(struct launch_context *context, struct launch_capabilitie
     way.handlers_reset = false;
     result = probe_new_calls(context, &way);
     if (result != 0) {
-      way.tier = LAUNCH_TIER_COPY;
+      way.clone_mode = LAUNCH_CLONE_VFORK;
       way.close_fds = LAUNCH_CLOSE_FDS_RANGE;
     }
     if (launch__is_shortage(result) && deaths_take_sharers_along()) take_meanwhile(context, &oldest, found);

@@ -28,22 +28,22 @@ static bool needs_own_memory(const struct launch__run *run) {
  * that.
  */
 static unsigned long clone_flags(const struct launch__run *run) {
-  static const unsigned long of_tier[LAUNCH_TIER_COUNT] = {
-      [LAUNCH_TIER_SHARED] = CLONE_VM | CLONE_VFORK | CLONE_FILES,
-      [LAUNCH_TIER_COPY] = CLONE_VM | CLONE_VFORK,
-      [LAUNCH_TIER_FORK] = 0,
+  static const unsigned long of_tier[LAUNCH_CLONE_MODE_COUNT] = {
+      [LAUNCH_CLONE_VFORK_SHARED_FDS] = CLONE_VM | CLONE_VFORK | CLONE_FILES,
+      [LAUNCH_CLONE_VFORK] = CLONE_VM | CLONE_VFORK,
+      [LAUNCH_CLONE_FORK] = 0,
   };
-  unsigned long flags = of_tier[run->way.tier];
+  unsigned long flags = of_tier[run->way.clone_mode];
 
   if (run->without_vfork) flags &= ~(unsigned long)CLONE_VFORK;
   if (needs_own_memory(run)) flags &= ~(unsigned long)CLONE_VM;
   if (run->way.pidfd == LAUNCH_PIDFD_CLONE) flags |= CLONE_PIDFD;
   if (run->way.handlers_reset) flags |= CLONE_CLEAR_SIGHAND;
-  if (run->way.pidfd != LAUNCH_PIDFD_CLONE || run->way.tier == LAUNCH_TIER_FORK) flags |= SIGCHLD;
+  if (run->way.pidfd != LAUNCH_PIDFD_CLONE || run->way.clone_mode == LAUNCH_CLONE_FORK) flags |= SIGCHLD;
   return flags;
 }
 
-/* ---- the shared tier: how the sources reach the child --------------------------------------- */
+/* ---- the shared mode: how the sources reach the child --------------------------------------- */
 
 /* The kernel copies tables by words of 64 descriptors. Two of them cost less than mail, four as much if all are open. */
 enum { LAST_TO_COPY = 127 };
@@ -59,7 +59,7 @@ static int highest_source(const struct launch__run *run) {
 
 /* What a child copies to take its mail it can copy instead of it. */
 static bool needs_mail(const struct launch__run *run, int highest) {
-  if (run->way.tier != LAUNCH_TIER_SHARED) return false;
+  if (run->way.clone_mode != LAUNCH_CLONE_VFORK_SHARED_FDS) return false;
   return run->always_mail || (highest > LAST_TO_COPY && highest > run->mailbox->receiver);
 }
 
@@ -100,14 +100,14 @@ static void renew_mailbox(struct launch__mailbox *mailbox) {
 /* ---- the wait for execve(2) or death, where vfork does not do it ------------------------------ */
 
 /*
- * The fork tier has a pipe whose end execve(2) and exit close, since emulators know no robust futexes. If another
+ * The fork mode has a pipe whose end execve(2) and exit close, since emulators know no robust futexes. If another
  * thread forks meanwhile and does not exec, that process holds the end too, and the wait goes on until it is gone.
  */
 static int open_running_pipe(struct launch__run *run, int *ret_reader) {
   int ends[2];
 
   *ret_reader = -1;
-  if (run->way.tier != LAUNCH_TIER_FORK) return 0;
+  if (run->way.clone_mode != LAUNCH_CLONE_FORK) return 0;
   if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
   *ret_reader = ends[0];
   run->running_end = ends[1];

@@ -68,7 +68,7 @@ static inline long launch__call(long number, long a, long b, long c, long d, lon
 
 /* ---- await-exec.c: the end of a child's way to execve(2), for a parent that does not wait in vfork ---- */
 
-/* In memory that is shared in every tier. */
+/* In memory that is shared in every clone mode. */
 struct launch__running {
   struct robust_list_head robust; /* the child's list of robust futexes, which holds the one below */
   struct robust_list entry;
@@ -84,7 +84,7 @@ int launch__begin_running(struct launch__running *running);
 bool launch__await_exec(struct launch__running *running, int reader, const struct launch_child *child,
                         int milliseconds);
 
-/* ---- child-status.c: what the child tells its parent, in memory that is shared in every tier ------- */
+/* ---- child-status.c: what the child tells its parent, in memory that is shared in every clone mode ------- */
 
 struct launch__report {
   _Atomic int step; /* enum launch_step, stored before the step begins */
@@ -135,7 +135,7 @@ void launch__mailbox_discard(struct launch__mailbox *mailbox);
 /* ---- one attempt to launch ------------------------------------------------------------------- */
 
 struct launch__way {
-  enum launch_tier tier;
+  enum launch_clone_mode clone_mode;
   enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
   enum launch_syscalls syscalls;
@@ -156,14 +156,14 @@ struct launch__run {
   int cgroup;         /* descriptor of the plan's, or -1 */
   int cgroup_procs;   /* its file, which the child writes itself to if it is not born there; else -1 */
   pid_t parent;       /* as getppid(2) tells the child */
-  bool always_mail;   /* also what could reach the child by the table; of no effect outside the shared tier */
-  bool own_memory;    /* in every tier a copy of the caller's */
+  bool always_mail;   /* also what could reach the child by the table; of no effect outside the shared mode */
+  bool own_memory;    /* in every clone mode a copy of the caller's */
   bool without_vfork; /* the parent waits for the child by launch__await_exec */
   bool by_mail;       /* the sources wait in the mailbox */
-  int cut;            /* shared tier: what lies above it is not copied into the child's table; -1: all */
+  int cut;            /* shared mode: what lies above it is not copied into the child's table; -1: all */
   int *sources;       /* where the child finds what goes to plan->fds[i]; moved about while placing */
   bool given_up;      /* the parent has waited long enough, and killed the child */
-  int running_end;    /* fork tier: the parent waits until exec or exit closes it; else -1 */
+  int running_end;    /* fork mode: the parent waits until exec or exit closes it; else -1 */
   bool nofile_raised;
   uint64_t nofile_soft; /* before the child raised it */
   uint64_t nofile_hard;

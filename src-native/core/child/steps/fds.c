@@ -3,7 +3,7 @@
 #include "../child.h"
 
 /*
- * From here on the table belongs to this process alone. In the shared tier close_range(2) makes the copy, and
+ * From here on the table belongs to this process alone. In the shared mode close_range(2) makes the copy, and
  * copies only what lies below the range: the cost does not depend on how many descriptors the parent holds.
  */
 int launch__own_table(struct launch__run *run) {
