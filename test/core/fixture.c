@@ -18,15 +18,15 @@ struct launch_context *open_context(void) {
   return context;
 }
 
-struct launch_context *open_context_for(struct way way) {
-  test_section("%s%s, %s, %s%s%s", launch_clone_mode_name(way.clone_mode), way.mail ? " by mail" : "",
-               launch_close_fds_name(way.close_fds), launch_pidfd_name(way.pidfd),
-               way.handlers_reset ? ", handlers reset" : "", way.by_libc ? ", by libc" : "");
+struct launch_context *open_context_for(struct method method) {
+  test_section("%s%s, %s, %s%s%s", launch_clone_mode_name(method.clone_mode), method.mail ? " by mail" : "",
+               launch_close_fds_name(method.close_fds), launch_pidfd_name(method.pidfd),
+               method.handlers_reset ? ", handlers reset" : "", method.by_libc ? ", by libc" : "");
   struct launch_context *context = open_context();
-  launch_force(context, way.clone_mode, way.close_fds, way.pidfd);
-  if (way.mail) launch_force_mail(context);
-  if (way.handlers_reset) launch_force_handlers_reset(context);
-  if (way.by_libc) launch_force_libc(context);
+  launch_force(context, method.clone_mode, method.close_fds, method.pidfd);
+  if (method.mail) launch_force_mail(context);
+  if (method.handlers_reset) launch_force_handlers_reset(context);
+  if (method.by_libc) launch_force_libc(context);
   return context;
 }
 
@@ -36,9 +36,9 @@ struct launch_context *open_mailing_context(void) {
   return context;
 }
 
-static void check_in(struct way way, void (*check)(struct launch_context *context)) {
-  if (way.clone_mode != LAUNCH_CLONE_FORK && !test_runs_natively()) return;
-  struct launch_context *context = open_context_for(way);
+static void check_in(struct method method, void (*check)(struct launch_context *context)) {
+  if (method.clone_mode != LAUNCH_CLONE_FORK && !test_runs_natively()) return;
+  struct launch_context *context = open_context_for(method);
   check(context);
   launch_context_close(context);
 }
@@ -47,32 +47,33 @@ static void check_in(struct way way, void (*check)(struct launch_context *contex
  * The shared table exists only together with the seal that ends the sharing, and mail only there. A kernel that resets
  * handlers has pidfds too, and emulators don't.
  */
-static bool is_possible(struct way way) {
-  if ((way.clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS) != (way.close_fds == LAUNCH_CLOSE_FDS_UNSHARE))
+static bool is_possible(struct method method) {
+  if ((method.clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS) != (method.close_fds == LAUNCH_CLOSE_FDS_UNSHARE))
     return false;
-  if (way.mail && way.clone_mode != LAUNCH_CLONE_VFORK_SHARED_FDS) return false;
-  if (way.by_libc && way.clone_mode != LAUNCH_CLONE_FORK) return false;
-  return !way.handlers_reset || (way.clone_mode != LAUNCH_CLONE_FORK && way.pidfd == LAUNCH_PIDFD_CLONE);
+  if (method.mail && method.clone_mode != LAUNCH_CLONE_VFORK_SHARED_FDS) return false;
+  if (method.by_libc && method.clone_mode != LAUNCH_CLONE_FORK) return false;
+  return !method.handlers_reset ||
+         (method.clone_mode != LAUNCH_CLONE_FORK && method.pidfd == LAUNCH_PIDFD_CLONE);
 }
 
 void in_every_way(void (*check)(struct launch_context *context)) {
   enum { COMBINATIONS = LAUNCH_CLONE_MODE_COUNT * LAUNCH_CLOSE_FDS_NONE * LAUNCH_PIDFD_COUNT * 2 * 2 * 2 };
   for (int rest, i = 0; i < COMBINATIONS; i++) {
-    struct way way;
+    struct method method;
     rest = i;
-    way.clone_mode = (enum launch_clone_mode)(rest % LAUNCH_CLONE_MODE_COUNT),
+    method.clone_mode = (enum launch_clone_mode)(rest % LAUNCH_CLONE_MODE_COUNT),
     rest /= LAUNCH_CLONE_MODE_COUNT;
-    way.close_fds = (enum launch_close_fds)(rest % LAUNCH_CLOSE_FDS_NONE), rest /= LAUNCH_CLOSE_FDS_NONE;
-    way.pidfd = (enum launch_pidfd)(rest % LAUNCH_PIDFD_COUNT), rest /= LAUNCH_PIDFD_COUNT;
-    way.mail = rest % 2, rest /= 2;
-    way.handlers_reset = rest % 2, rest /= 2;
-    way.by_libc = rest % 2;
-    if (is_possible(way)) check_in(way, check);
+    method.close_fds = (enum launch_close_fds)(rest % LAUNCH_CLOSE_FDS_NONE), rest /= LAUNCH_CLOSE_FDS_NONE;
+    method.pidfd = (enum launch_pidfd)(rest % LAUNCH_PIDFD_COUNT), rest /= LAUNCH_PIDFD_COUNT;
+    method.mail = rest % 2, rest /= 2;
+    method.handlers_reset = rest % 2, rest /= 2;
+    method.by_libc = rest % 2;
+    if (is_possible(method)) check_in(method, check);
   }
 }
 
 void in_the_main_ways(void (*check)(struct launch_context *context)) {
-  static const struct way ways[] = {
+  static const struct method methods[] = {
       {LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
       {LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, true, false, false},
       {LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_NONE, false, false, false},
@@ -81,8 +82,8 @@ void in_the_main_ways(void (*check)(struct launch_context *context)) {
       {LAUNCH_CLONE_FORK, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_NONE, false, false, false},
       {LAUNCH_CLONE_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, true},
   };
-  for (size_t i = 0; i < COUNT(ways); i++)
-    check_in(ways[i], check);
+  for (size_t i = 0; i < COUNT(methods); i++)
+    check_in(methods[i], check);
 }
 
 /* ---- descriptors ------------------------------------------------------------------------------------------------- */

@@ -17,7 +17,7 @@ struct launch_context *open_context(void);
 struct launch_context *open_mailing_context(void);
 
 /* How a launch can be done here: all ways on a real kernel, the fork-like ones under an emulator. */
-struct way {
+struct method {
   enum launch_clone_mode clone_mode;
   enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
@@ -25,7 +25,7 @@ struct way {
   bool handlers_reset; /* by the kernel, where it can */
   bool by_libc;        /* of the fork mode, as beside a tool that replaces libc's functions */
 };
-struct launch_context *open_context_for(struct way way);
+struct launch_context *open_context_for(struct method method);
 void in_every_way(void (*check)(struct launch_context *context));
 /* The fastest way, then one for each clone mode and seal. */
 void in_the_main_ways(void (*check)(struct launch_context *context));

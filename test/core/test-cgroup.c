@@ -327,13 +327,13 @@ static void check_frozen_while_joining(struct launch_context *context, const cha
 }
 
 static void in_each_tier(void (*check)(struct launch_context *context)) {
-  static const struct way ways[] = {
+  static const struct method methods[] = {
       {LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
       {LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_NONE, false, false, false},
       {LAUNCH_CLONE_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false},
   };
-  for (size_t i = 0; i < COUNT(ways); i++) {
-    struct launch_context *context = open_context_for(ways[i]);
+  for (size_t i = 0; i < COUNT(methods); i++) {
+    struct launch_context *context = open_context_for(methods[i]);
     check(context);
     launch_context_close(context);
   }

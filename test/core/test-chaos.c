@@ -165,7 +165,7 @@ static void launch_once(struct launch_context *context) {
   unlink(probe.report_path);
 }
 
-static const struct way ways[LAUNCHERS] = {
+static const struct method methods[LAUNCHERS] = {
     {LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, true, false, false},
     {LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, true, false},
     {LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false},
@@ -205,7 +205,7 @@ void test_launches_in_chaos(void) {
   for (int i = 0; i < STORM_COUNT; i++)
     fresh_fd_at(STORM_FIRST + i);
   for (size_t i = 0; i < LAUNCHERS; i++) {
-    contexts[i] = open_context_for(ways[i]);
+    contexts[i] = open_context_for(methods[i]);
     start_thread(&threads[i], launch_on, contexts[i]);
   }
   test_section("chaos");

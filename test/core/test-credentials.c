@@ -153,7 +153,7 @@ void test_what_each_tier_shares_until_the_seal(void) {
   need_root();
   if (syscall(SYS_kcmp, getpid(), getpid(), KCMP_VM, 0, 0) != 0) test_skip("kcmp: %s", strerror(errno));
   static const struct {
-    struct way way;
+    struct method method;
     bool memory, table;
   } clone_modes[] = {
       {{LAUNCH_CLONE_VFORK_SHARED_FDS, LAUNCH_CLOSE_FDS_UNSHARE, LAUNCH_PIDFD_CLONE, false, false, false},
@@ -163,7 +163,7 @@ void test_what_each_tier_shares_until_the_seal(void) {
       {{LAUNCH_CLONE_FORK, LAUNCH_CLOSE_FDS_RANGE, LAUNCH_PIDFD_CLONE, false, false, false}, false, false},
   };
   for (size_t i = 0; i < COUNT(clone_modes); i++) {
-    struct launch_context *context = open_context_for(clone_modes[i].way);
+    struct launch_context *context = open_context_for(clone_modes[i].method);
     check_sharing(context, false, KCMP_VM, clone_modes[i].memory);
     check_sharing(context, false, KCMP_FILES, clone_modes[i].table);
     check_sharing(context, true, KCMP_VM, false);

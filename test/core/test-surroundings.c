@@ -93,7 +93,7 @@ void test_full_table_is_emfile_and_one_free_number_is_enough(void) {
 static void check_full_copy(void *argument) {
   (void)argument;
   struct launch_context *context = open_context_for(
-      (struct way){LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_NONE, false, false, false});
+      (struct method){LAUNCH_CLONE_VFORK, LAUNCH_CLOSE_FDS_PROC, LAUNCH_PIDFD_NONE, false, false, false});
   struct probe probe;
   prepare(&probe);
   fill_table();

@@ -12,8 +12,8 @@
 
 /* A call that a tool may have replaced, by libc where one has. */
 #define launch__replaceable_sys(run, ...)                                                                    \
-  ((run)->way.syscalls == LAUNCH_SYSCALLS_LIBC ? LAUNCH__BY_LIBC(__VA_ARGS__, 0, 0, 0, 0, 0, 0)              \
-                                               : launch__sys(__VA_ARGS__))
+  ((run)->method.syscalls == LAUNCH_SYSCALLS_LIBC ? LAUNCH__BY_LIBC(__VA_ARGS__, 0, 0, 0, 0, 0, 0)           \
+                                                  : launch__sys(__VA_ARGS__))
 #define LAUNCH__BY_LIBC(number, a, b, c, d, e, ...)                                                          \
   launch__by_libc(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 

@@ -124,7 +124,7 @@ static bool is_open(int fd) {
 }
 
 int launch__close_other_fds(struct launch__run *run) {
-  int error = run->way.close_fds == LAUNCH_CLOSE_FDS_PROC ? close_all_listed(run) : close_gaps(run);
+  int error = run->method.close_fds == LAUNCH_CLOSE_FDS_PROC ? close_all_listed(run) : close_gaps(run);
 
   return error == 0 && is_open(run->canary) ? -ENOSYS : error;
 }
@@ -134,7 +134,7 @@ int launch__close_other_fds(struct launch__run *run) {
  * that is full, of which nothing could be given up for the listing, holds nothing else.
  */
 int launch__close_what_tools_opened(struct launch__run *run) {
-  int error = run->way.syscalls == LAUNCH_SYSCALLS_LIBC ? launch__close_other_fds(run) : 0;
+  int error = run->method.syscalls == LAUNCH_SYSCALLS_LIBC ? launch__close_other_fds(run) : 0;
 
   return error == -EMFILE ? 0 : error;
 }

@@ -2,8 +2,8 @@
 
 #include "parent.h"
 
-struct launch__way launch__fastest_way(void) {
-  return (struct launch__way){
+struct launch__method launch__fastest_method(void) {
+  return (struct launch__method){
       .clone_mode = LAUNCH_CLONE_VFORK_SHARED_FDS,
       .close_fds = LAUNCH_CLOSE_FDS_UNSHARE,
       .pidfd = LAUNCH_PIDFD_CLONE,
@@ -24,27 +24,27 @@ bool launch__is_shortage(long error) {
   return error == -EAGAIN || error == -ENOMEM || error == -EMFILE || error == -ENFILE;
 }
 
-static void leave_shared_fds(struct launch__way *way) {
-  way->clone_mode = LAUNCH_CLONE_VFORK;
-  if (way->close_fds == LAUNCH_CLOSE_FDS_UNSHARE) way->close_fds = LAUNCH_CLOSE_FDS_RANGE;
+static void leave_shared_fds(struct launch__method *method) {
+  method->clone_mode = LAUNCH_CLONE_VFORK;
+  if (method->close_fds == LAUNCH_CLOSE_FDS_UNSHARE) method->close_fds = LAUNCH_CLOSE_FDS_RANGE;
 }
 
 /* Flags are refused as a whole: first by the older call, then without the pidfd, then with it in the next clone mode. */
-static bool slower_clone(struct launch__way *way) {
-  if (way->handlers_reset) {
-    way->handlers_reset = false;
+static bool slower_clone(struct launch__method *method) {
+  if (method->handlers_reset) {
+    method->handlers_reset = false;
     return true;
   }
-  if (way->pidfd == LAUNCH_PIDFD_CLONE) {
-    way->pidfd = LAUNCH_PIDFD_NONE;
+  if (method->pidfd == LAUNCH_PIDFD_CLONE) {
+    method->pidfd = LAUNCH_PIDFD_NONE;
     return true;
   }
-  if (way->clone_mode == LAUNCH_CLONE_FORK) return false;
-  way->pidfd = LAUNCH_PIDFD_CLONE;
-  if (way->clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS)
-    leave_shared_fds(way);
+  if (method->clone_mode == LAUNCH_CLONE_FORK) return false;
+  method->pidfd = LAUNCH_PIDFD_CLONE;
+  if (method->clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS)
+    leave_shared_fds(method);
   else
-    way->clone_mode = LAUNCH_CLONE_FORK;
+    method->clone_mode = LAUNCH_CLONE_FORK;
   return true;
 }
 
@@ -54,24 +54,25 @@ static bool is_killed(const struct launch_error *error) {
   return error->signal != 0 && error->signal != SIGSYS;
 }
 
-static bool slower_close_fds(struct launch__way *way) {
-  if (way->close_fds >= LAUNCH_CLOSE_FDS_PROC) return false;
-  if (way->clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS)
-    leave_shared_fds(way);
+static bool slower_close_fds(struct launch__method *method) {
+  if (method->close_fds >= LAUNCH_CLOSE_FDS_PROC) return false;
+  if (method->clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS)
+    leave_shared_fds(method);
   else
-    way->close_fds = LAUNCH_CLOSE_FDS_PROC;
+    method->close_fds = LAUNCH_CLOSE_FDS_PROC;
   return true;
 }
 
-bool launch__slower_way(struct launch__way *way, const struct launch_error *error) {
+bool launch__fall_back(struct launch__method *method, const struct launch_error *error) {
   switch (error->step) {
   case LAUNCH_STEP_CLONE:
-    return is_refusal(error->error) && slower_clone(way);
+    return is_refusal(error->error) && slower_clone(method);
   case LAUNCH_STEP_CLOSE_FDS:
-    return !is_killed(error) && slower_close_fds(way);
+    return !is_killed(error) && slower_close_fds(method);
   case LAUNCH_STEP_STDIO:
     /* A descriptor above a hard limit that was lowered since can keep its number, but can't get it anew. */
-    return way->clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS && !is_killed(error) && slower_close_fds(way);
+    return method->clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS && !is_killed(error) &&
+           slower_close_fds(method);
   default:
     return false;
   }

@@ -171,7 +171,7 @@ static int ask(struct launch_context *context, struct new_calls *calls) {
 }
 
 /* Returns why the table can't be shared, or 0. */
-static int probe_new_calls(struct launch_context *context, struct launch__way *way) {
+static int probe_new_calls(struct launch_context *context, struct launch__method *method) {
   struct new_calls *calls =
       mmap(NULL, sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   int error;
@@ -182,8 +182,8 @@ static int probe_new_calls(struct launch_context *context, struct launch__way *w
   error = ask(context, calls);
   if (error == -EINTR) return -EAGAIN; /* the grandchild keeps its memory */
   if (error == 0) {
-    way->handlers_reset = calls->errors[CLONE3] == 0;
-    way->signal_by_pid = calls->deadly[PIDFD_SEND_SIGNAL];
+    method->handlers_reset = calls->errors[CLONE3] == 0;
+    method->signal_by_pid = calls->deadly[PIDFD_SEND_SIGNAL];
     error = calls->errors[CLOSE_RANGE_UNSHARING];
   }
   launch__stack_close(calls->stack);
@@ -214,7 +214,7 @@ static bool finish_probe(const struct launch_child *child) {
 }
 
 /* A real attempt, all steps up to the seal: mail, clone, a table of its own, placing, closing. */
-static int attempt_probe(struct launch_context *context, const struct launch__way *way,
+static int attempt_probe(struct launch_context *context, const struct launch__method *method,
                          bool *ret_pidfd_useful, struct launch_error *ret_error) {
   struct launch_fd fd = {.target = 0};
   struct launch_plan plan = {.fds = &fd, .fd_count = 1};
@@ -223,7 +223,7 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
       .plan = &plan,
       .mailbox = &context->mailbox,
       .report = context->report,
-      .way = *way,
+      .method = *method,
       .sources = &source,
       .always_mail = true,
       .own_memory = deaths_take_sharers_along(),
@@ -246,20 +246,20 @@ static int attempt_probe(struct launch_context *context, const struct launch__wa
 
 /* ---- what was found -------------------------------------------------------------------------- */
 
-static void note(struct launch_capabilities *found, const struct launch__way *way, int error) {
-  if (way->clone_mode != found->clone_mode) found->clone_mode_error = error;
-  if (way->close_fds != found->close_fds) found->close_fds_error = error;
-  if (way->pidfd != found->pidfd) found->pidfd_error = way->pidfd == LAUNCH_PIDFD_CLONE ? 0 : error;
-  found->clone_mode = way->clone_mode;
-  found->close_fds = way->close_fds;
-  found->pidfd = way->pidfd;
-  found->syscalls = way->syscalls;
-  found->handlers_reset = way->handlers_reset;
-  found->signal_by_pid = way->signal_by_pid;
+static void note(struct launch_capabilities *found, const struct launch__method *method, int error) {
+  if (method->clone_mode != found->clone_mode) found->clone_mode_error = error;
+  if (method->close_fds != found->close_fds) found->close_fds_error = error;
+  if (method->pidfd != found->pidfd) found->pidfd_error = method->pidfd == LAUNCH_PIDFD_CLONE ? 0 : error;
+  found->clone_mode = method->clone_mode;
+  found->close_fds = method->close_fds;
+  found->pidfd = method->pidfd;
+  found->syscalls = method->syscalls;
+  found->handlers_reset = method->handlers_reset;
+  found->signal_by_pid = method->signal_by_pid;
 }
 
-static struct launch__way way_of(const struct launch_capabilities *found) {
-  return (struct launch__way){
+static struct launch__method method_of(const struct launch_capabilities *found) {
+  return (struct launch__method){
       .clone_mode = found->clone_mode,
       .close_fds = found->close_fds,
       .pidfd = found->pidfd,
@@ -306,38 +306,38 @@ static void take_meanwhile(struct launch_context *context, const struct launch_c
  * Whatever a tool put in the place of libc's functions allocates and takes locks, which only a child of libc's fork()
  * can.
  */
-static void take_libc(struct launch__way *way) {
-  way->clone_mode = LAUNCH_CLONE_FORK;
-  way->close_fds = LAUNCH_CLOSE_FDS_RANGE;
-  way->syscalls = LAUNCH_SYSCALLS_LIBC;
-  way->handlers_reset = false;
+static void take_libc(struct launch__method *method) {
+  method->clone_mode = LAUNCH_CLONE_FORK;
+  method->close_fds = LAUNCH_CLOSE_FDS_RANGE;
+  method->syscalls = LAUNCH_SYSCALLS_LIBC;
+  method->handlers_reset = false;
 }
 
 /* What is taken meanwhile is left in the context. */
-static bool probe_ways(struct launch_context *context, struct launch_capabilities *found) {
-  struct launch__way way = launch__fastest_way();
+static bool probe_methods(struct launch_context *context, struct launch_capabilities *found) {
+  struct launch__method method = launch__fastest_method();
   struct launch_error error = {0};
   bool pidfd_useful = false;
   int result;
 
   if ((result = probe_vfork(context)) != 0) {
-    way = way_of(&safest);
+    method = method_of(&safest);
   } else {
-    way.handlers_reset = false;
-    result = probe_new_calls(context, &way);
+    method.handlers_reset = false;
+    result = probe_new_calls(context, &method);
     if (result != 0) {
-      way.clone_mode = LAUNCH_CLONE_VFORK;
-      way.close_fds = LAUNCH_CLOSE_FDS_RANGE;
+      method.clone_mode = LAUNCH_CLONE_VFORK;
+      method.close_fds = LAUNCH_CLOSE_FDS_RANGE;
     }
     if (launch__is_shortage(result) && deaths_take_sharers_along()) take_meanwhile(context, &oldest, found);
   }
   if (launch__is_shortage(result)) return false;
-  if (found->syscalls == LAUNCH_SYSCALLS_LIBC) take_libc(&way);
-  note(found, &way, result);
+  if (found->syscalls == LAUNCH_SYSCALLS_LIBC) take_libc(&method);
+  note(found, &method, result);
 
-  while ((result = attempt_probe(context, &way, &pidfd_useful, &error)) != 0) {
-    if (!launch__slower_way(&way, &error)) break;
-    note(found, &way, error.error);
+  while ((result = attempt_probe(context, &method, &pidfd_useful, &error)) != 0) {
+    if (!launch__fall_back(&method, &error)) break;
+    note(found, &method, error.error);
   }
   if (result != 0 && !is_conclusive(&error)) return false;
   if (result != 0) {
@@ -368,16 +368,16 @@ static void probe(struct launch_context *context) {
   launch__find_interposer(&found);
   take_meanwhile(context, &safest, &found);
   if (would_be_pid_1() || launch__mailbox_ensure(&context->mailbox) != 0) return;
-  found.probed = probe_ways(context, &found);
+  found.probed = probe_methods(context, &found);
   if (found.probed) context->capabilities = found;
 }
 
-struct launch__way launch__choose_way(struct launch_context *context) {
+struct launch__method launch__choose_method(struct launch_context *context) {
   if (!context->capabilities.probed) probe(context);
-  return way_of(&context->capabilities);
+  return method_of(&context->capabilities);
 }
 
 void launch_probe(struct launch_context *context, struct launch_capabilities *ret_capabilities) {
-  (void)launch__choose_way(context);
+  (void)launch__choose_method(context);
   *ret_capabilities = context->capabilities;
 }

@@ -101,8 +101,8 @@ static int own_context(struct launch_context *context) {
 }
 
 /* The fastest way that was found to work; and where it is refused this once, the slower ones. */
-static int attempt_ways(struct launch_context *context, struct launch__run *run,
-                        struct launch_child *ret_child, struct launch_error *ret_error) {
+static int attempt_methods(struct launch_context *context, struct launch__run *run,
+                           struct launch_child *ret_child, struct launch_error *ret_error) {
   char *name = run->plan->argv[0];
   int error;
 
@@ -111,7 +111,7 @@ static int attempt_ways(struct launch_context *context, struct launch__run *run,
     copy_sources(run->plan, context->sources);
     error = launch__attempt(context, run, ret_child, ret_error);
     run->plan->argv[0] = name; /* a script's child replaced it, in memory that may be ours */
-  } while (error != 0 && launch__slower_way(&run->way, ret_error));
+  } while (error != 0 && launch__fall_back(&run->method, ret_error));
   return error;
 }
 
@@ -131,7 +131,7 @@ static int launch_by_joining(struct launch_context *context, struct launch__run 
   run->cgroup_procs = launch__open_cgroup_procs(run->cgroup);
   if (run->cgroup_procs < 0) return fail(ret_error, LAUNCH_STEP_CGROUP, run->cgroup_procs);
   run->without_vfork = true;
-  error = attempt_ways(context, run, ret_child, ret_error);
+  error = attempt_methods(context, run, ret_child, ret_error);
   (void)close(run->cgroup_procs);
   return error;
 }
@@ -142,8 +142,8 @@ static int launch_into_cgroup(struct launch_context *context, struct launch__run
 
   run->cgroup = launch__open_cgroup(run->plan->cgroup);
   if (run->cgroup < 0) return fail(ret_error, LAUNCH_STEP_CGROUP, run->cgroup);
-  error = run->way.syscalls == LAUNCH_SYSCALLS_LIBC ? launch_by_joining(context, run, ret_child, ret_error)
-                                                    : attempt_ways(context, run, ret_child, ret_error);
+  error = run->method.syscalls == LAUNCH_SYSCALLS_LIBC ? launch_by_joining(context, run, ret_child, ret_error)
+                                                       : attempt_methods(context, run, ret_child, ret_error);
   if (error != 0 && was_killed_at_birth(ret_error))
     error = launch_by_joining(context, run, ret_child, ret_error);
   (void)close(run->cgroup);
@@ -186,13 +186,13 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
 #ifdef LAUNCH_TEST_GATES
   run.always_mail = context->always_mail;
 #endif
-  run.way = launch__choose_way(context);
-  if (run.way.close_fds == LAUNCH_CLOSE_FDS_NONE)
+  run.method = launch__choose_method(context);
+  if (run.method.close_fds == LAUNCH_CLOSE_FDS_NONE)
     return fail(ret_error, LAUNCH_STEP_CLOSE_FDS, context->capabilities.close_fds_error);
   if ((error = reserve_fds(context, plan->fd_count + LAUNCH__LENT_MAX)) != 0)
     return fail(ret_error, LAUNCH_STEP_CLONE, error);
   resolve_paths(context, plan, &extended, &run, file, cwd);
   if ((error = check_sources(context, &extended)) != 0) return fail(ret_error, LAUNCH_STEP_STDIO, error);
-  return plan->cgroup == NULL ? attempt_ways(context, &run, ret_child, ret_error)
+  return plan->cgroup == NULL ? attempt_methods(context, &run, ret_child, ret_error)
                               : launch_into_cgroup(context, &run, ret_child, ret_error);
 }

@@ -46,13 +46,13 @@ struct launch__clone {
 long launch__clone(char *stack, const struct launch__clone *request);
 
 /* fallback.c: the fastest way there is, and the next slower one round what was refused (false: none can help). */
-struct launch__way launch__fastest_way(void);
-bool launch__slower_way(struct launch__way *way, const struct launch_error *error);
+struct launch__method launch__fastest_method(void);
+bool launch__fall_back(struct launch__method *method, const struct launch_error *error);
 /* Does this negative errno tell of a limit, or of full memory or a full table, that refuse any way? */
 bool launch__is_shortage(long error);
 
 /* kernel-probe.c: which way this kernel allows; probed at the first call. */
-struct launch__way launch__choose_way(struct launch_context *context);
+struct launch__method launch__choose_method(struct launch_context *context);
 
 /*
  * proc-fd-path.c: a path through the caller's "/proc/self/fd/N", which the child does not have, as the child can use it. It is

@@ -33,13 +33,14 @@ static unsigned long clone_flags(const struct launch__run *run) {
       [LAUNCH_CLONE_VFORK] = CLONE_VM | CLONE_VFORK,
       [LAUNCH_CLONE_FORK] = 0,
   };
-  unsigned long flags = of_tier[run->way.clone_mode];
+  unsigned long flags = of_tier[run->method.clone_mode];
 
   if (run->without_vfork) flags &= ~(unsigned long)CLONE_VFORK;
   if (needs_own_memory(run)) flags &= ~(unsigned long)CLONE_VM;
-  if (run->way.pidfd == LAUNCH_PIDFD_CLONE) flags |= CLONE_PIDFD;
-  if (run->way.handlers_reset) flags |= CLONE_CLEAR_SIGHAND;
-  if (run->way.pidfd != LAUNCH_PIDFD_CLONE || run->way.clone_mode == LAUNCH_CLONE_FORK) flags |= SIGCHLD;
+  if (run->method.pidfd == LAUNCH_PIDFD_CLONE) flags |= CLONE_PIDFD;
+  if (run->method.handlers_reset) flags |= CLONE_CLEAR_SIGHAND;
+  if (run->method.pidfd != LAUNCH_PIDFD_CLONE || run->method.clone_mode == LAUNCH_CLONE_FORK)
+    flags |= SIGCHLD;
   return flags;
 }
 
@@ -59,7 +60,7 @@ static int highest_source(const struct launch__run *run) {
 
 /* What a child copies to take its mail it can copy instead of it. */
 static bool needs_mail(const struct launch__run *run, int highest) {
-  if (run->way.clone_mode != LAUNCH_CLONE_VFORK_SHARED_FDS) return false;
+  if (run->method.clone_mode != LAUNCH_CLONE_VFORK_SHARED_FDS) return false;
   return run->always_mail || (highest > LAST_TO_COPY && highest > run->mailbox->receiver);
 }
 
@@ -107,7 +108,7 @@ static int open_running_pipe(struct launch__run *run, int *ret_reader) {
   int ends[2];
 
   *ret_reader = -1;
-  if (run->way.clone_mode != LAUNCH_CLONE_FORK) return 0;
+  if (run->method.clone_mode != LAUNCH_CLONE_FORK) return 0;
   if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
   *ret_reader = ends[0];
   run->running_end = ends[1];
@@ -141,7 +142,7 @@ static long clone_child(struct launch_context *context, struct launch__run *run,
       .cgroup = run->cgroup_procs < 0 ? run->cgroup : -1,
   };
 
-  if (run->way.syscalls == LAUNCH_SYSCALLS_LIBC) return launch__fork_by_libc(run, ret_pidfd);
+  if (run->method.syscalls == LAUNCH_SYSCALLS_LIBC) return launch__fork_by_libc(run, ret_pidfd);
   return launch__clone(context->stack, &request);
 }
 
@@ -220,7 +221,7 @@ static long start(struct launch_context *context, struct launch__run *run, struc
     struct launch_child child = {
         .pid = (pid_t)pid,
         .pidfd = above_stdio(pidfd),
-        .signal_by_pid = run->way.signal_by_pid,
+        .signal_by_pid = run->method.signal_by_pid,
     };
     if ((reader >= 0 || run->without_vfork) && !await_exec(run, reader, &child))
       give_up(run, &child);

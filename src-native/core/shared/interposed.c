@@ -99,7 +99,7 @@ long launch__fork_by_libc(struct launch__run *run, int *ret_pidfd) {
 
   if (pid == 0) (void)launch__child(run);
   if (pid < 0) return -(long)errno;
-  if (run->way.pidfd == LAUNCH_PIDFD_CLONE) {
+  if (run->method.pidfd == LAUNCH_PIDFD_CLONE) {
     long pidfd = launch__sys(SYS_pidfd_open, pid, 0);
     *ret_pidfd = pidfd < 0 ? -1 : (int)pidfd;
   }

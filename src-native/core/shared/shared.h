@@ -134,7 +134,7 @@ void launch__mailbox_discard(struct launch__mailbox *mailbox);
 
 /* ---- one attempt to launch ------------------------------------------------------------------- */
 
-struct launch__way {
+struct launch__method {
   enum launch_clone_mode clone_mode;
   enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
@@ -147,7 +147,7 @@ struct launch__run {
   const struct launch_plan *plan;
   const struct launch__mailbox *mailbox;
   struct launch__report *report;
-  struct launch__way way;
+  struct launch__method method;
   const char *file; /* the plan's, but for paths through our own /proc/self/fd */
   const char *cwd;
   /* The child's number of what they are relative to, or are if they are empty; -1: they are ordinary paths. */

@@ -7,7 +7,7 @@
  * copies only what lies below the range: the cost does not depend on how many descriptors the parent holds.
  */
 int launch__own_table(struct launch__run *run) {
-  if (run->way.close_fds == LAUNCH_CLOSE_FDS_UNSHARE) {
+  if (run->method.close_fds == LAUNCH_CLOSE_FDS_UNSHARE) {
     long result = launch__sys(SYS_close_range, (unsigned)(run->cut + 1), ~0U, CLOSE_RANGE_UNSHARE);
     if (result != 0) return (int)result;
   }

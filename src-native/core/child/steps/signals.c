@@ -121,7 +121,7 @@ static bool has_handler(int signal) {
  * memory. Where the kernel has seen to the functions, there is nothing to do for the others.
  */
 int launch__reset_signals(struct launch__run *run) {
-  const int last = run->way.handlers_reset ? LAST_STANDARD_SIGNAL : LAUNCH__SIGNAL_MAX;
+  const int last = run->method.handlers_reset ? LAST_STANDARD_SIGNAL : LAUNCH__SIGNAL_MAX;
   long result = show_run_to_handlers(run);
 
   for (int signal = 1; result == 0 && signal <= last; signal++) {
