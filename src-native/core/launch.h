@@ -250,7 +250,7 @@ void launch_fail_at(struct launch_context *context, enum launch_step step, int e
 void launch_force(struct launch_context *context, enum launch_clone_mode clone_mode,
                   enum launch_close_fds close_fds, enum launch_pidfd pidfd);
 /* In the shared mode low sources are mailed as high ones are. */
-void launch_force_mail(struct launch_context *context);
+void launch_force_fd_passing(struct launch_context *context);
 /* After launch_force(), which forces what is slower. */
 void launch_force_handlers_reset(struct launch_context *context);
 /* After launch_force() of the fork mode: as in a process of which a tool has replaced functions. */

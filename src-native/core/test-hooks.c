@@ -36,8 +36,8 @@ void launch_force(struct launch_context *context, enum launch_clone_mode clone_m
       .clone_mode = clone_mode, .close_fds = close_fds, .pidfd = pidfd, .probed = true};
 }
 
-void launch_force_mail(struct launch_context *context) {
-  context->always_mail = true;
+void launch_force_fd_passing(struct launch_context *context) {
+  context->always_pass_fds = true;
 }
 
 void launch_force_handlers_reset(struct launch_context *context) {

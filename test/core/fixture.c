@@ -19,12 +19,13 @@ struct launch_context *open_context(void) {
 }
 
 struct launch_context *open_context_for(struct method method) {
-  test_section("%s%s, %s, %s%s%s", launch_clone_mode_name(method.clone_mode), method.mail ? " by mail" : "",
-               launch_close_fds_name(method.close_fds), launch_pidfd_name(method.pidfd),
-               method.handlers_reset ? ", handlers reset" : "", method.by_libc ? ", by libc" : "");
+  test_section("%s%s, %s, %s%s%s", launch_clone_mode_name(method.clone_mode),
+               method.fd_passing ? " by mail" : "", launch_close_fds_name(method.close_fds),
+               launch_pidfd_name(method.pidfd), method.handlers_reset ? ", handlers reset" : "",
+               method.by_libc ? ", by libc" : "");
   struct launch_context *context = open_context();
   launch_force(context, method.clone_mode, method.close_fds, method.pidfd);
-  if (method.mail) launch_force_mail(context);
+  if (method.fd_passing) launch_force_fd_passing(context);
   if (method.handlers_reset) launch_force_handlers_reset(context);
   if (method.by_libc) launch_force_libc(context);
   return context;
@@ -32,7 +33,7 @@ struct launch_context *open_context_for(struct method method) {
 
 struct launch_context *open_mailing_context(void) {
   struct launch_context *context = open_context();
-  launch_force_mail(context);
+  launch_force_fd_passing(context);
   return context;
 }
 
@@ -50,7 +51,7 @@ static void check_in(struct method method, void (*check)(struct launch_context *
 static bool is_possible(struct method method) {
   if ((method.clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS) != (method.close_fds == LAUNCH_CLOSE_FDS_UNSHARE))
     return false;
-  if (method.mail && method.clone_mode != LAUNCH_CLONE_VFORK_SHARED_FDS) return false;
+  if (method.fd_passing && method.clone_mode != LAUNCH_CLONE_VFORK_SHARED_FDS) return false;
   if (method.by_libc && method.clone_mode != LAUNCH_CLONE_FORK) return false;
   return !method.handlers_reset ||
          (method.clone_mode != LAUNCH_CLONE_FORK && method.pidfd == LAUNCH_PIDFD_CLONE);
@@ -65,7 +66,7 @@ void in_every_way(void (*check)(struct launch_context *context)) {
     rest /= LAUNCH_CLONE_MODE_COUNT;
     method.close_fds = (enum launch_close_fds)(rest % LAUNCH_CLOSE_FDS_NONE), rest /= LAUNCH_CLOSE_FDS_NONE;
     method.pidfd = (enum launch_pidfd)(rest % LAUNCH_PIDFD_COUNT), rest /= LAUNCH_PIDFD_COUNT;
-    method.mail = rest % 2, rest /= 2;
+    method.fd_passing = rest % 2, rest /= 2;
     method.handlers_reset = rest % 2, rest /= 2;
     method.by_libc = rest % 2;
     if (is_possible(method)) check_in(method, check);

@@ -21,7 +21,7 @@ struct method {
   enum launch_clone_mode clone_mode;
   enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
-  bool mail;           /* of the shared mode, also for low sources */
+  bool fd_passing;     /* of the shared mode, also for low sources */
   bool handlers_reset; /* by the kernel, where it can */
   bool by_libc;        /* of the fork mode, as beside a tool that replaces libc's functions */
 };

@@ -22,7 +22,7 @@ static const struct {
     {LAUNCH_STEP_SESSION, launch__new_session},
     {LAUNCH_STEP_PROCESS_GROUP, launch__set_process_group},
     {LAUNCH_STEP_CLOSE_FDS, launch__own_table},
-    {LAUNCH_STEP_CLOSE_FDS, launch__take_mail},
+    {LAUNCH_STEP_CLOSE_FDS, launch__receive_fds},
     {LAUNCH_STEP_STDIO, launch__place_fds},
     {LAUNCH_STEP_CLOSE_FDS, launch__close_other_fds},
     {LAUNCH_STEP_OOM_SCORE_ADJ, launch__set_oom_score_adj},

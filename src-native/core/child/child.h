@@ -43,7 +43,7 @@ int launch__new_session(struct launch__run *run);
 int launch__set_process_group(struct launch__run *run);
 int launch__own_table(struct launch__run *run);
 void launch__raise_nofile(struct launch__run *run);
-int launch__take_mail(struct launch__run *run);
+int launch__receive_fds(struct launch__run *run);
 int launch__place_fds(struct launch__run *run);
 int launch__set_oom_score_adj(struct launch__run *run);
 int launch__set_umask(struct launch__run *run);

@@ -177,7 +177,7 @@ static int probe_new_calls(struct launch_context *context, struct launch__method
   int error;
 
   if (calls == MAP_FAILED) return -errno;
-  calls->witness = context->mailbox.receiver;
+  calls->witness = context->channel.receiver;
   if ((error = launch__stack_open(&calls->stack)) != 0) goto no_stack;
   error = ask(context, calls);
   if (error == -EINTR) return -EAGAIN; /* the grandchild keeps its memory */
@@ -221,11 +221,11 @@ static int attempt_probe(struct launch_context *context, const struct launch__me
   int source;
   struct launch__run run = {
       .plan = &plan,
-      .mailbox = &context->mailbox,
+      .channel = &context->channel,
       .report = context->report,
       .method = *method,
       .sources = &source,
-      .always_mail = true,
+      .always_pass_fds = true,
       .own_memory = deaths_take_sharers_along(),
       .file_at = -1,
       .cwd_at = -1,
@@ -235,10 +235,10 @@ static int attempt_probe(struct launch_context *context, const struct launch__me
       .stop_ends = {-1, -1},
   };
   struct launch_child child;
-  int error = launch__mailbox_ensure(&context->mailbox);
+  int error = launch__fd_channel_ensure(&context->channel);
 
   if (error != 0) return error;
-  fd.source = source = run.canary = context->mailbox.sender;
+  fd.source = source = run.canary = context->channel.sender;
   error = launch__attempt(context, &run, &child, ret_error);
   if (error == 0) *ret_pidfd_useful = finish_probe(&child);
   return error;
@@ -367,7 +367,7 @@ static void probe(struct launch_context *context) {
 
   launch__find_interposer(&found);
   take_meanwhile(context, &safest, &found);
-  if (would_be_pid_1() || launch__mailbox_ensure(&context->mailbox) != 0) return;
+  if (would_be_pid_1() || launch__fd_channel_ensure(&context->channel) != 0) return;
   found.probed = probe_methods(context, &found);
   if (found.probed) context->capabilities = found;
 }

@@ -11,12 +11,12 @@ int launch_context_open(struct launch_context **ret_context) {
   int error;
 
   if (context == NULL) return -ENOMEM;
-  context->mailbox = (struct launch__mailbox){.receiver = -1, .sender = -1};
+  context->channel = (struct launch__fd_channel){.receiver = -1, .sender = -1};
   if ((error = launch__stack_open(&context->stack)) != 0) goto no_stack;
   if ((error = launch__report_open(&context->report)) != 0) goto no_report;
   context->owner = getpid();
   /* Early, for a low number. Where it fails, with a full table, a launch that needs it tries again. */
-  (void)launch__mailbox_ensure(&context->mailbox);
+  (void)launch__fd_channel_ensure(&context->channel);
   *ret_context = context;
   return 0;
 
@@ -28,7 +28,7 @@ no_stack:
 }
 
 void launch_context_close(struct launch_context *context) {
-  launch__mailbox_discard(&context->mailbox);
+  launch__fd_channel_discard(&context->channel);
   launch__report_close(context->report);
   launch__stack_close(context->stack);
   free(context->sources);
@@ -37,11 +37,11 @@ void launch_context_close(struct launch_context *context) {
 }
 
 size_t launch_internal_fds(const struct launch_context *context, int ret_fds[2]) {
-  const int ends[] = {context->mailbox.receiver, context->mailbox.sender};
+  const int ends[] = {context->channel.receiver, context->channel.sender};
   size_t count = 0;
 
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-    if (launch__mailbox_has(&context->mailbox, ends[i])) ret_fds[count++] = ends[i];
+    if (launch__fd_channel_has(&context->channel, ends[i])) ret_fds[count++] = ends[i];
   return count;
 }
 
@@ -60,7 +60,7 @@ static int check_sources(const struct launch_context *context, const struct laun
   for (size_t i = 0; i < plan->fd_count; i++) {
     int source = plan->fds[i].source;
     if (source == LAUNCH_FD_NULL) continue;
-    if (launch__mailbox_has(&context->mailbox, source) || fcntl(source, F_GETFD) < 0) return -EBADF;
+    if (launch__fd_channel_has(&context->channel, source) || fcntl(source, F_GETFD) < 0) return -EBADF;
   }
   return 0;
 }
@@ -95,7 +95,7 @@ static int own_context(struct launch_context *context) {
   if ((error = launch__report_open(&report)) != 0) return error;
   launch__report_close(context->report);
   context->report = report;
-  launch__mailbox_discard(&context->mailbox);
+  launch__fd_channel_discard(&context->channel);
   context->owner = own;
   return 0;
 }
@@ -171,7 +171,7 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
   struct launch_plan extended = *plan;
   struct launch__run run = {
       .plan = &extended,
-      .mailbox = &context->mailbox,
+      .channel = &context->channel,
       .cgroup = -1,
       .cgroup_procs = -1,
       .running_end = -1,
@@ -184,7 +184,7 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
   run.report = context->report;
   run.parent = context->owner;
 #ifdef LAUNCH_TEST_GATES
-  run.always_mail = context->always_mail;
+  run.always_pass_fds = context->always_pass_fds;
 #endif
   run.method = launch__choose_method(context);
   if (run.method.close_fds == LAUNCH_CLOSE_FDS_NONE)

@@ -10,14 +10,14 @@
 struct launch_context {
   pid_t owner;
   struct launch__report *report;
-  struct launch__mailbox mailbox;
+  struct launch__fd_channel channel;
   char *stack; /* of the child */
   int *sources;
   struct launch_fd *fds; /* the plan's, and those that are lent; with room for as many as `sources` */
   size_t source_capacity;
   struct launch_capabilities capabilities;
 #ifdef LAUNCH_TEST_GATES
-  bool always_mail;
+  bool always_pass_fds;
 #endif
 };
 

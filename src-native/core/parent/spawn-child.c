@@ -59,22 +59,22 @@ static int highest_source(const struct launch__run *run) {
 }
 
 /* What a child copies to take its mail it can copy instead of it. */
-static bool needs_mail(const struct launch__run *run, int highest) {
+static bool needs_fd_passing(const struct launch__run *run, int highest) {
   if (run->method.clone_mode != LAUNCH_CLONE_VFORK_SHARED_FDS) return false;
-  return run->always_mail || (highest > LAST_TO_COPY && highest > run->mailbox->receiver);
+  return run->always_pass_fds || (highest > LAST_TO_COPY && highest > run->channel->receiver);
 }
 
 /* The mail holds what is not /dev/null, in the order of the targets. */
-static int send_mail(const struct launch__run *run) {
-  int mail[LAUNCH__MAIL_MAX];
+static int send_fds(const struct launch__run *run) {
+  int fd_passing[LAUNCH__FD_PASSING_MAX];
   size_t count = 0;
 
   for (size_t i = 0; i < run->plan->fd_count; i++) {
     if (run->sources[i] == LAUNCH_FD_NULL) continue;
-    if (count == LAUNCH__MAIL_MAX) return -E2BIG;
-    mail[count++] = run->sources[i];
+    if (count == LAUNCH__FD_PASSING_MAX) return -E2BIG;
+    fd_passing[count++] = run->sources[i];
   }
-  return launch__mailbox_send(run->mailbox, mail, count);
+  return launch__fd_channel_send(run->channel, fd_passing, count);
 }
 
 /*
@@ -84,18 +84,18 @@ static int send_mail(const struct launch__run *run) {
 static int hand_over_sources(struct launch_context *context, struct launch__run *run) {
   int highest = highest_source(run), error;
 
-  run->by_mail = needs_mail(run, highest);
+  run->fds_passed = needs_fd_passing(run, highest);
   run->cut = highest;
-  if (!run->by_mail) return 0;
-  if ((error = launch__mailbox_ensure(&context->mailbox)) != 0) return error;
-  run->cut = context->mailbox.receiver;
-  return send_mail(run);
+  if (!run->fds_passed) return 0;
+  if ((error = launch__fd_channel_ensure(&context->channel)) != 0) return error;
+  run->cut = context->channel.receiver;
+  return send_fds(run);
 }
 
 /* What nobody took must not wait for the next child, and must not be read here: that would install it. */
-static void renew_mailbox(struct launch__mailbox *mailbox) {
-  launch__mailbox_discard(mailbox);
-  (void)launch__mailbox_ensure(mailbox);
+static void renew_channel(struct launch__fd_channel *channel) {
+  launch__fd_channel_discard(channel);
+  (void)launch__fd_channel_ensure(channel);
 }
 
 /* ---- the wait for execve(2) or death, where vfork does not do it ------------------------------ */
@@ -254,6 +254,6 @@ int launch__attempt(struct launch_context *context, struct launch__run *run, str
     error = failure(run, &child, ret_error);
   else
     *ret_child = child;
-  if (run->by_mail && !run->report->mail_taken) renew_mailbox(&context->mailbox);
+  if (run->fds_passed && !run->report->fds_received) renew_channel(&context->channel);
   return error;
 }

@@ -23,7 +23,7 @@ void launch__report_reset(struct launch__report *report) {
   report->step = LAUNCH_STEP_CLONE;
   report->error = 0;
   report->rlimit_resource = 0;
-  report->mail_taken = false;
+  report->fds_received = false;
   report->stops = 0;
   report->running.word = 0;
 }

@@ -11,16 +11,16 @@ static bool is_ours(int fd, ino_t inode) {
   return fd >= 0 && fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) && status.st_ino == inode;
 }
 
-bool launch__mailbox_has(const struct launch__mailbox *mailbox, int fd) {
-  if (fd == mailbox->receiver) return is_ours(fd, mailbox->receiver_inode);
-  return fd == mailbox->sender && is_ours(fd, mailbox->sender_inode);
+bool launch__fd_channel_has(const struct launch__fd_channel *channel, int fd) {
+  if (fd == channel->receiver) return is_ours(fd, channel->receiver_inode);
+  return fd == channel->sender && is_ours(fd, channel->sender_inode);
 }
 
 static void close_if_open(int fd) {
   if (fd >= 0) (void)close(fd);
 }
 
-static int open_pair(struct launch__mailbox *mailbox) {
+static int open_pair(struct launch__fd_channel *channel) {
   struct stat receiver, sender;
   int ends[2], first, second, error;
 
@@ -36,31 +36,31 @@ static int open_pair(struct launch__mailbox *mailbox) {
   }
 
   if (first < second)
-    *mailbox = (struct launch__mailbox){first, second, receiver.st_ino, sender.st_ino};
+    *channel = (struct launch__fd_channel){first, second, receiver.st_ino, sender.st_ino};
   else
-    *mailbox = (struct launch__mailbox){second, first, sender.st_ino, receiver.st_ino};
+    *channel = (struct launch__fd_channel){second, first, sender.st_ino, receiver.st_ino};
   return 0;
 }
 
-int launch__mailbox_ensure(struct launch__mailbox *mailbox) {
-  if (launch__mailbox_has(mailbox, mailbox->receiver) && launch__mailbox_has(mailbox, mailbox->sender))
+int launch__fd_channel_ensure(struct launch__fd_channel *channel) {
+  if (launch__fd_channel_has(channel, channel->receiver) && launch__fd_channel_has(channel, channel->sender))
     return 0;
-  launch__mailbox_discard(mailbox);
-  return open_pair(mailbox);
+  launch__fd_channel_discard(channel);
+  return open_pair(channel);
 }
 
-void launch__mailbox_discard(struct launch__mailbox *mailbox) {
-  if (launch__mailbox_has(mailbox, mailbox->receiver)) (void)close(mailbox->receiver);
-  if (launch__mailbox_has(mailbox, mailbox->sender)) (void)close(mailbox->sender);
-  *mailbox = (struct launch__mailbox){.receiver = -1, .sender = -1};
+void launch__fd_channel_discard(struct launch__fd_channel *channel) {
+  if (launch__fd_channel_has(channel, channel->receiver)) (void)close(channel->receiver);
+  if (launch__fd_channel_has(channel, channel->sender)) (void)close(channel->sender);
+  *channel = (struct launch__fd_channel){.receiver = -1, .sender = -1};
 }
 
 union mail_control {
   struct cmsghdr header;
-  char space[CMSG_SPACE(LAUNCH__MAIL_MAX * sizeof(int))];
+  char space[CMSG_SPACE(LAUNCH__FD_PASSING_MAX * sizeof(int))];
 };
 
-int launch__mailbox_send(const struct launch__mailbox *mailbox, const int *fds, size_t count) {
+int launch__fd_channel_send(const struct launch__fd_channel *channel, const int *fds, size_t count) {
   char byte = 0;
   struct iovec text = {&byte, sizeof byte};
   union mail_control control;
@@ -68,7 +68,7 @@ int launch__mailbox_send(const struct launch__mailbox *mailbox, const int *fds, 
   struct cmsghdr *header;
 
   if (count == 0) return 0;
-  if (count > LAUNCH__MAIL_MAX) return -E2BIG;
+  if (count > LAUNCH__FD_PASSING_MAX) return -E2BIG;
 
   memset(&control, 0, CMSG_SPACE(count * sizeof(int)));
   message.msg_control = &control;
@@ -78,10 +78,10 @@ int launch__mailbox_send(const struct launch__mailbox *mailbox, const int *fds, 
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(count * sizeof(int));
   memcpy(CMSG_DATA(header), fds, count * sizeof(int));
-  return sendmsg(mailbox->sender, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+  return sendmsg(channel->sender, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-int launch__mailbox_receive(const struct launch__mailbox *mailbox, int *ret_fds, size_t count) {
+int launch__fd_channel_receive(const struct launch__fd_channel *channel, int *ret_fds, size_t count) {
   char byte;
   struct iovec text = {&byte, sizeof byte};
   union mail_control control;
@@ -90,9 +90,9 @@ int launch__mailbox_receive(const struct launch__mailbox *mailbox, int *ret_fds,
   long received;
 
   if (count == 0) return 0;
-  if (!launch__mailbox_has(mailbox, mailbox->receiver)) return -EBADF;
+  if (!launch__fd_channel_has(channel, channel->receiver)) return -EBADF;
   message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-  received = launch__sys(SYS_recvmsg, mailbox->receiver, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  received = launch__sys(SYS_recvmsg, channel->receiver, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (received < 0) return (int)received;
 
   header = CMSG_FIRSTHDR(&message);

@@ -90,7 +90,7 @@ struct launch__report {
   _Atomic int step; /* enum launch_step, stored before the step begins */
   _Atomic int error;
   _Atomic int rlimit_resource;
-  _Atomic bool mail_taken;
+  _Atomic bool fds_received;
   _Atomic uint64_t stops; /* stop signals that the parent has to send again; bit n - 1 is signal n */
   struct launch__running running;
 #ifdef LAUNCH_TEST_GATES
@@ -113,24 +113,24 @@ void launch__report_reset(struct launch__report *report);
  * table up to there. An end is known by its inode, since another part of the process may close it and get its
  * number.
  */
-struct launch__mailbox {
+struct launch__fd_channel {
   int receiver; /* -1: no mailbox */
   int sender;
   ino_t receiver_inode;
   ino_t sender_inode;
 };
 
-enum { LAUNCH__MAIL_MAX = 253 }; /* SCM_MAX_FD of the kernel */
+enum { LAUNCH__FD_PASSING_MAX = 253 }; /* SCM_MAX_FD of the kernel */
 
 /* Is this one of its two ends, and still is? */
-bool launch__mailbox_has(const struct launch__mailbox *mailbox, int fd);
+bool launch__fd_channel_has(const struct launch__fd_channel *channel, int fd);
 /* Makes the pair, or makes it anew where it was taken away. */
-int launch__mailbox_ensure(struct launch__mailbox *mailbox);
-int launch__mailbox_send(const struct launch__mailbox *mailbox, const int *fds, size_t count);
+int launch__fd_channel_ensure(struct launch__fd_channel *channel);
+int launch__fd_channel_send(const struct launch__fd_channel *channel, const int *fds, size_t count);
 /* [child] */
-int launch__mailbox_receive(const struct launch__mailbox *mailbox, int *ret_fds, size_t count);
+int launch__fd_channel_receive(const struct launch__fd_channel *channel, int *ret_fds, size_t count);
 /* With everything that is still in it. Only what is still ours is closed. */
-void launch__mailbox_discard(struct launch__mailbox *mailbox);
+void launch__fd_channel_discard(struct launch__fd_channel *channel);
 
 /* ---- one attempt to launch ------------------------------------------------------------------- */
 
@@ -145,7 +145,7 @@ struct launch__method {
 
 struct launch__run {
   const struct launch_plan *plan;
-  const struct launch__mailbox *mailbox;
+  const struct launch__fd_channel *channel;
   struct launch__report *report;
   struct launch__method method;
   const char *file; /* the plan's, but for paths through our own /proc/self/fd */
@@ -153,17 +153,18 @@ struct launch__run {
   /* The child's number of what they are relative to, or are if they are empty; -1: they are ordinary paths. */
   int file_at;
   int cwd_at;
-  int cgroup;         /* descriptor of the plan's, or -1 */
-  int cgroup_procs;   /* its file, which the child writes itself to if it is not born there; else -1 */
-  pid_t parent;       /* as getppid(2) tells the child */
-  bool always_mail;   /* also what could reach the child by the table; of no effect outside the shared mode */
-  bool own_memory;    /* in every clone mode a copy of the caller's */
-  bool without_vfork; /* the parent waits for the child by launch__await_exec */
-  bool by_mail;       /* the sources wait in the mailbox */
-  int cut;            /* shared mode: what lies above it is not copied into the child's table; -1: all */
-  int *sources;       /* where the child finds what goes to plan->fds[i]; moved about while placing */
-  bool given_up;      /* the parent has waited long enough, and killed the child */
-  int running_end;    /* fork mode: the parent waits until exec or exit closes it; else -1 */
+  int cgroup;       /* descriptor of the plan's, or -1 */
+  int cgroup_procs; /* its file, which the child writes itself to if it is not born there; else -1 */
+  pid_t parent;     /* as getppid(2) tells the child */
+  bool
+      always_pass_fds; /* also what could reach the child by the table; of no effect outside the shared mode */
+  bool own_memory;     /* in every clone mode a copy of the caller's */
+  bool without_vfork;  /* the parent waits for the child by launch__await_exec */
+  bool fds_passed;     /* the sources wait in the mailbox */
+  int cut;             /* shared mode: what lies above it is not copied into the child's table; -1: all */
+  int *sources;        /* where the child finds what goes to plan->fds[i]; moved about while placing */
+  bool given_up;       /* the parent has waited long enough, and killed the child */
+  int running_end;     /* fork mode: the parent waits until exec or exit closes it; else -1 */
   bool nofile_raised;
   uint64_t nofile_soft; /* before the child raised it */
   uint64_t nofile_hard;

@@ -15,7 +15,7 @@ int launch__own_table(struct launch__run *run) {
   return 0;
 }
 
-static size_t count_mail(const struct launch__run *run) {
+static size_t count_passed_fds(const struct launch__run *run) {
   size_t count = 0;
 
   for (size_t i = 0; i < run->plan->fd_count; i++)
@@ -23,17 +23,17 @@ static size_t count_mail(const struct launch__run *run) {
   return count;
 }
 
-int launch__take_mail(struct launch__run *run) {
-  int mail[LAUNCH__MAIL_MAX];
+int launch__receive_fds(struct launch__run *run) {
+  int fd_passing[LAUNCH__FD_PASSING_MAX];
   size_t next = 0;
   int error;
 
-  if (!run->by_mail) return 0;
-  error = launch__mailbox_receive(run->mailbox, mail, count_mail(run));
+  if (!run->fds_passed) return 0;
+  error = launch__fd_channel_receive(run->channel, fd_passing, count_passed_fds(run));
   if (error != 0) return error;
-  run->report->mail_taken = true;
+  run->report->fds_received = true;
   for (size_t i = 0; i < run->plan->fd_count; i++)
-    if (run->sources[i] != LAUNCH_FD_NULL) run->sources[i] = mail[next++];
+    if (run->sources[i] != LAUNCH_FD_NULL) run->sources[i] = fd_passing[next++];
   return 0;
 }
 
