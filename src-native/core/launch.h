@@ -113,8 +113,8 @@ enum launch_step {
   LAUNCH_STEP_UID,           /* setuid */
   LAUNCH_STEP_NO_NEW_PRIVILEGES,
   LAUNCH_STEP_DEATH_SIGNAL,
-  LAUNCH_STEP_UNMASK, /* the signal mask */
-  LAUNCH_STEP_EXEC,   /* execve */
+  LAUNCH_STEP_SIGNAL_MASK, /* the signal mask */
+  LAUNCH_STEP_EXEC,        /* execve */
   LAUNCH_STEP_COUNT,
 };
 

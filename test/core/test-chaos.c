@@ -155,7 +155,7 @@ static void launch_once(struct launch_context *context) {
   if (launch(context, &probe.plan, &child, &error) == 0) {
     check_child(&child, &probe, fds, COUNT(fds));
   } else {
-    EXPECT_ERROR(error, LAUNCH_STEP_UNMASK, ECANCELED);
+    EXPECT_ERROR(error, LAUNCH_STEP_SIGNAL_MASK, ECANCELED);
     expect_shot_down(error.signal);
   }
   close(ends[1]);

@@ -83,7 +83,7 @@ static void check_signal_at_gate(struct launch_context *context, enum launch_gat
   held_start(&held, context, &probe.plan, gate);
   CHECKED((int)syscall(SYS_kill, launch_gate_pid(context), signal));
   held_finish(&held);
-  EXPECT_ERROR(held.error, LAUNCH_STEP_UNMASK, ECANCELED);
+  EXPECT_ERROR(held.error, LAUNCH_STEP_SIGNAL_MASK, ECANCELED);
   ASSERT_EQ(held.error.signal, signal);
   ASSERT_EQ(handler_runs, 0);
   ASSERT(!probe_has_reported(&probe));
@@ -123,7 +123,7 @@ static void check_killed_at_gate(struct launch_context *context, enum launch_gat
 
 static void check_killed_at_gates(struct launch_context *context) {
   check_killed_at_gate(context, LAUNCH_GATE_UNSHARE, LAUNCH_STEP_SIGNALS);
-  check_killed_at_gate(context, LAUNCH_GATE_UNMASK, LAUNCH_STEP_UNMASK);
+  check_killed_at_gate(context, LAUNCH_GATE_UNMASK, LAUNCH_STEP_SIGNAL_MASK);
   check_clean(context);
 }
 

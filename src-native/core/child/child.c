@@ -36,7 +36,7 @@ static const struct {
     {LAUNCH_STEP_NO_NEW_PRIVILEGES, launch__forbid_new_privileges},
     {LAUNCH_STEP_DEATH_SIGNAL, launch__set_death_signal},
     {LAUNCH_STEP_CLOSE_FDS, launch__close_what_tools_opened},
-    {LAUNCH_STEP_UNMASK, launch__unmask_signals},
+    {LAUNCH_STEP_SIGNAL_MASK, launch__set_signal_mask},
     {LAUNCH_STEP_EXEC, launch__exec},
 };
 /* clang-format on */
@@ -73,7 +73,7 @@ static int run_step(size_t index, struct launch__run *run) {
 
 /* The last step of a probe is the seal. */
 static bool is_done(const struct launch__run *run, size_t index) {
-  return run->canary >= 0 && steps[index].name > LAUNCH_STEP_CLOSE_FDS;
+  return run->probe_fd >= 0 && steps[index].name > LAUNCH_STEP_CLOSE_FDS;
 }
 
 /*
@@ -93,7 +93,7 @@ static _Noreturn void fail(struct launch__run *run, int error) {
 static void tell_parent_of_end(struct launch__run *run) {
   int error;
 
-  if (!run->without_vfork || run->running_end >= 0) return;
+  if (!run->without_vfork || run->exec_status_writer >= 0) return;
   error = launch__begin_running(&run->report->running);
   if (error != 0) fail(run, error);
 }

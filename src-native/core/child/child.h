@@ -56,7 +56,7 @@ int launch__set_uid(struct launch__run *run);
 int launch__forbid_new_privileges(struct launch__run *run);
 int launch__set_death_signal(struct launch__run *run);
 int launch__close_what_tools_opened(struct launch__run *run);
-int launch__unmask_signals(struct launch__run *run);
+int launch__set_signal_mask(struct launch__run *run);
 int launch__exec(struct launch__run *run);
 
 /* ---- the kernel's own layouts where libc's differ -------------------------------------------- */

@@ -19,19 +19,19 @@ static int close_up_to(unsigned *next, int fd) {
 }
 
 static int close_gaps(const struct launch__run *run) {
-  bool running_end_passed = run->running_end < 0;
+  bool running_end_passed = run->exec_status_writer < 0;
   unsigned next = 0;
   int error = 0;
 
   for (size_t i = 0; error == 0 && i < run->plan->fd_count; i++) {
     int target = run->plan->fds[i].target;
-    if (!running_end_passed && run->running_end < target) {
-      if ((error = close_up_to(&next, run->running_end)) != 0) return error;
+    if (!running_end_passed && run->exec_status_writer < target) {
+      if ((error = close_up_to(&next, run->exec_status_writer)) != 0) return error;
       running_end_passed = true;
     }
     error = close_up_to(&next, target);
   }
-  if (error == 0 && !running_end_passed) error = close_up_to(&next, run->running_end);
+  if (error == 0 && !running_end_passed) error = close_up_to(&next, run->exec_status_writer);
   return error != 0 ? error : (int)launch__sys(SYS_close_range, next, ~0U, 0);
 }
 
@@ -46,7 +46,7 @@ struct directory_entry { /* linux_dirent64 of getdents64(2) */
 };
 
 static bool stays(const struct launch__run *run, int fd) {
-  return fd == run->running_end || launch__is_target(run->plan, fd);
+  return fd == run->exec_status_writer || launch__is_target(run->plan, fd);
 }
 
 static int open_listing(void) {
@@ -126,7 +126,7 @@ static bool is_open(int fd) {
 int launch__close_other_fds(struct launch__run *run) {
   int error = run->method.close_fds == LAUNCH_CLOSE_FDS_PROC ? close_all_listed(run) : close_gaps(run);
 
-  return error == 0 && is_open(run->canary) ? -ENOSYS : error;
+  return error == 0 && is_open(run->probe_fd) ? -ENOSYS : error;
 }
 
 /*

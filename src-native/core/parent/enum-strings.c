@@ -19,7 +19,7 @@ const char *launch_step_name(enum launch_step step) {
       [LAUNCH_STEP_UID] = "uid",
       [LAUNCH_STEP_NO_NEW_PRIVILEGES] = "noNewPrivileges",
       [LAUNCH_STEP_DEATH_SIGNAL] = "deathSignal",
-      [LAUNCH_STEP_UNMASK] = "unmask",
+      [LAUNCH_STEP_SIGNAL_MASK] = "unmask",
       [LAUNCH_STEP_EXEC] = "exec",
   };
 

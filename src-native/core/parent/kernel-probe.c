@@ -68,8 +68,8 @@ struct new_calls {
   _Atomic int current;    /* enum new_call; NEW_CALLS: all were asked */
   bool deadly[NEW_CALLS]; /* a filter kills for it: not asked again */
   _Atomic int errors[NEW_CALLS];
-  char *stack; /* of the grandchild */
-  int witness; /* any open descriptor */
+  char *stack;  /* of the grandchild */
+  int probe_fd; /* any open descriptor */
 };
 
 /* Where they exist, these arguments are EINVAL to the one and EBADF to the other. */
@@ -100,13 +100,13 @@ static int unshare_and_open(void *argument) {
 }
 
 /* A table of the caller's own in which the words on both sides of the cut are in use, the upper one wholly. */
-static long fill_table(int witness) {
+static long fill_table(int probe_fd) {
   struct launch__run limits = {0};
   long result = 0;
 
   launch__raise_nofile(&limits);
   for (int fd = CUT - 1; result >= 0 && fd < END; fd++)
-    if (fd != witness) result = launch__sys(SYS_dup3, witness, fd, O_CLOEXEC);
+    if (fd != probe_fd) result = launch__sys(SYS_dup3, probe_fd, fd, O_CLOEXEC);
   return result;
 }
 
@@ -127,7 +127,7 @@ static int try_unsharing(struct new_calls *calls) {
   };
   long result = launch__sys(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE);
 
-  if (result >= 0) result = fill_table(calls->witness);
+  if (result >= 0) result = fill_table(calls->probe_fd);
   if (result >= 0) result = launch__clone(calls->stack, &request);
   if (result <= 0) return (int)result;
   (void)launch__reap((pid_t)result);
@@ -177,7 +177,7 @@ static int probe_new_calls(struct launch_context *context, struct launch__method
   int error;
 
   if (calls == MAP_FAILED) return -errno;
-  calls->witness = context->channel.receiver;
+  calls->probe_fd = context->channel.receiver;
   if ((error = launch__stack_open(&calls->stack)) != 0) goto no_stack;
   error = ask(context, calls);
   if (error == -EINTR) return -EAGAIN; /* the grandchild keeps its memory */
@@ -231,14 +231,14 @@ static int attempt_probe(struct launch_context *context, const struct launch__me
       .cwd_at = -1,
       .cgroup = -1,
       .cgroup_procs = -1,
-      .running_end = -1,
+      .exec_status_writer = -1,
       .stop_ends = {-1, -1},
   };
   struct launch_child child;
   int error = launch__fd_channel_ensure(&context->channel);
 
   if (error != 0) return error;
-  fd.source = source = run.canary = context->channel.sender;
+  fd.source = source = run.probe_fd = context->channel.sender;
   error = launch__attempt(context, &run, &child, ret_error);
   if (error == 0) *ret_pidfd_useful = finish_probe(&child);
   return error;

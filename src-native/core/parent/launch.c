@@ -174,9 +174,9 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
       .channel = &context->channel,
       .cgroup = -1,
       .cgroup_procs = -1,
-      .running_end = -1,
+      .exec_status_writer = -1,
       .stop_ends = {-1, -1},
-      .canary = -1,
+      .probe_fd = -1,
   };
   int error;
 

@@ -85,10 +85,10 @@ static int hand_over_sources(struct launch_context *context, struct launch__run 
   int highest = highest_source(run), error;
 
   run->fds_passed = needs_fd_passing(run, highest);
-  run->cut = highest;
+  run->max_copied_fd = highest;
   if (!run->fds_passed) return 0;
   if ((error = launch__fd_channel_ensure(&context->channel)) != 0) return error;
-  run->cut = context->channel.receiver;
+  run->max_copied_fd = context->channel.receiver;
   return send_fds(run);
 }
 
@@ -104,14 +104,14 @@ static void renew_channel(struct launch__fd_channel *channel) {
  * The fork mode has a pipe whose end execve(2) and exit close, since emulators know no robust futexes. If another
  * thread forks meanwhile and does not exec, that process holds the end too, and the wait goes on until it is gone.
  */
-static int open_running_pipe(struct launch__run *run, int *ret_reader) {
+static int open_exec_status_pipe(struct launch__run *run, int *ret_reader) {
   int ends[2];
 
   *ret_reader = -1;
   if (run->method.clone_mode != LAUNCH_CLONE_FORK) return 0;
   if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
   *ret_reader = ends[0];
-  run->running_end = ends[1];
+  run->exec_status_writer = ends[1];
   return 0;
 }
 
@@ -168,9 +168,9 @@ static int above_stdio(int pidfd) {
  * The child could not arrange for a stop at execve(2), without a free descriptor for instance. A job that was stopped and
  * continued meanwhile gets the stop late.
  */
-static void resend_stops(const struct launch__report *report, const struct launch_child *child) {
+static void resend_deferred_stops(const struct launch__report *report, const struct launch_child *child) {
   for (size_t i = 0; i < LAUNCH__STOP_SIGNALS; i++)
-    if ((report->stops & UINT64_C(1) << (launch__stop_signals[i] - 1)) != 0)
+    if ((report->deferred_stops & UINT64_C(1) << (launch__stop_signals[i] - 1)) != 0)
       (void)launch_signal(child, launch__stop_signals[i]);
 }
 
@@ -213,10 +213,10 @@ static void give_up(struct launch__run *run, const struct launch_child *child) {
 static long start(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child) {
   uint64_t mask = launch__block_signals();
   int reader, pidfd = -1;
-  long pid = open_running_pipe(run, &reader);
+  long pid = open_exec_status_pipe(run, &reader);
 
   if (pid == 0) pid = clone_child(context, run, &pidfd);
-  if (reader >= 0) (void)close(run->running_end);
+  if (reader >= 0) (void)close(run->exec_status_writer);
   if (pid > 0) {
     struct launch_child child = {
         .pid = (pid_t)pid,
@@ -226,7 +226,7 @@ static long start(struct launch_context *context, struct launch__run *run, struc
     if ((reader >= 0 || run->without_vfork) && !await_exec(run, reader, &child))
       give_up(run, &child);
     else if (has_started(run->report))
-      resend_stops(run->report, &child);
+      resend_deferred_stops(run->report, &child);
     *ret_child = child;
   }
   if (reader >= 0) (void)close(reader);

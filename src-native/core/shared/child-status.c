@@ -24,6 +24,6 @@ void launch__report_reset(struct launch__report *report) {
   report->error = 0;
   report->rlimit_resource = 0;
   report->fds_received = false;
-  report->stops = 0;
+  report->deferred_stops = 0;
   report->running.word = 0;
 }

@@ -91,7 +91,7 @@ struct launch__report {
   _Atomic int error;
   _Atomic int rlimit_resource;
   _Atomic bool fds_received;
-  _Atomic uint64_t stops; /* stop signals that the parent has to send again; bit n - 1 is signal n */
+  _Atomic uint64_t deferred_stops; /* stop signals that the parent has to send again; bit n - 1 is signal n */
   struct launch__running running;
 #ifdef LAUNCH_TEST_GATES
   _Atomic int gates[LAUNCH_GATE_COUNT];
@@ -161,16 +161,16 @@ struct launch__run {
   bool own_memory;     /* in every clone mode a copy of the caller's */
   bool without_vfork;  /* the parent waits for the child by launch__await_exec */
   bool fds_passed;     /* the sources wait in the mailbox */
-  int cut;             /* shared mode: what lies above it is not copied into the child's table; -1: all */
+  int max_copied_fd;   /* shared mode: what lies above it is not copied into the child's table; -1: all */
   int *sources;        /* where the child finds what goes to plan->fds[i]; moved about while placing */
   bool given_up;       /* the parent has waited long enough, and killed the child */
-  int running_end;     /* fork mode: the parent waits until exec or exit closes it; else -1 */
+  int exec_status_writer; /* fork mode: the parent waits until exec or exit closes it; else -1 */
   bool nofile_raised;
   uint64_t nofile_soft; /* before the child raised it */
   uint64_t nofile_hard;
   int stop_ends[2];         /* execve(2) closes them, and then the kernel stops the program; else -1 */
   _Atomic bool interrupted; /* by a signal of job control, during execve(2) */
-  int canary; /* a probe: a descriptor that must be gone after the seal, and nothing is executed; else -1 */
+  int probe_fd; /* a probe: a descriptor that must be gone after the seal, and nothing is executed; else -1 */
 };
 
 /* interposed.c: looks for functions of this process that a tool has replaced. */

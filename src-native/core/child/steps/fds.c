@@ -8,7 +8,7 @@
  */
 int launch__own_table(struct launch__run *run) {
   if (run->method.close_fds == LAUNCH_CLOSE_FDS_UNSHARE) {
-    long result = launch__sys(SYS_close_range, (unsigned)(run->cut + 1), ~0U, CLOSE_RANGE_UNSHARE);
+    long result = launch__sys(SYS_close_range, (unsigned)(run->max_copied_fd + 1), ~0U, CLOSE_RANGE_UNSHARE);
     if (result != 0) return (int)result;
   }
   launch__raise_nofile(run);
@@ -66,7 +66,8 @@ static int clear_targets(struct launch__run *run) {
   const struct launch_plan *plan = run->plan;
   int error;
 
-  if (launch__is_target(plan, run->running_end) && (error = move_off_targets(plan, &run->running_end)) != 0)
+  if (launch__is_target(plan, run->exec_status_writer) &&
+      (error = move_off_targets(plan, &run->exec_status_writer)) != 0)
     return error;
   for (size_t i = 0; i < plan->fd_count; i++) {
     int *source = &run->sources[i];
