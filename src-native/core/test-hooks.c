@@ -8,26 +8,26 @@
 #  include "parent/parent.h"
 
 void launch_gate_arm(struct launch_context *context, enum launch_gate gate) {
-  context->report->gates[gate] = GATE_ARMED;
+  context->status->gates[gate] = GATE_ARMED;
 }
 
 bool launch_gate_reached(struct launch_context *context, enum launch_gate gate) {
-  return context->report->gates[gate] == GATE_REACHED;
+  return context->status->gates[gate] == GATE_REACHED;
 }
 
 pid_t launch_gate_pid(struct launch_context *context) {
-  return context->report->gate_pid;
+  return context->status->gate_pid;
 }
 
 void launch_gate_release(struct launch_context *context, enum launch_gate gate) {
-  context->report->gates[gate] = GATE_OFF;
-  (void)launch__sys(SYS_futex, &context->report->gates[gate], FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+  context->status->gates[gate] = GATE_OFF;
+  (void)launch__sys(SYS_futex, &context->status->gates[gate], FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
 void launch_fail_at(struct launch_context *context, enum launch_step step, int error, int signal) {
-  context->report->fail_step = (int)step;
-  context->report->fail_error = error;
-  context->report->fail_signal = signal;
+  context->status->fail_step = (int)step;
+  context->status->fail_error = error;
+  context->status->fail_signal = signal;
 }
 
 void launch_force(struct launch_context *context, enum launch_clone_mode clone_mode,

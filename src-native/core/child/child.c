@@ -42,30 +42,30 @@ static const struct {
 /* clang-format on */
 
 #ifdef LAUNCH_TEST_GATES
-void launch__gate(struct launch__report *report, enum launch_gate gate) {
+void launch__gate(struct launch__child_status *status, enum launch_gate gate) {
   int armed = GATE_ARMED;
 
-  report->gate_pid = (int)launch__sys(SYS_getpid);
-  if (!atomic_compare_exchange_strong(&report->gates[gate], &armed, GATE_REACHED)) return;
-  while (report->gates[gate] == GATE_REACHED)
-    (void)launch__sys(SYS_futex, &report->gates[gate], FUTEX_WAIT, GATE_REACHED, NULL, NULL, 0);
+  status->gate_pid = (int)launch__sys(SYS_getpid);
+  if (!atomic_compare_exchange_strong(&status->gates[gate], &armed, GATE_REACHED)) return;
+  while (status->gates[gate] == GATE_REACHED)
+    (void)launch__sys(SYS_futex, &status->gates[gate], FUTEX_WAIT, GATE_REACHED, NULL, NULL, 0);
 }
 
-static int injected_failure(const struct launch__report *report, enum launch_step step) {
-  if (report->fail_step != (int)step) return 0;
-  if (report->fail_signal != 0) {
+static int injected_failure(const struct launch__child_status *status, enum launch_step step) {
+  if (status->fail_step != (int)step) return 0;
+  if (status->fail_signal != 0) {
     uint64_t none = 0;
     (void)launch__sys(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &none, NULL, sizeof none);
-    (void)launch__sys(SYS_kill, launch__sys(SYS_getpid), report->fail_signal);
+    (void)launch__sys(SYS_kill, launch__sys(SYS_getpid), status->fail_signal);
   }
-  return report->fail_error;
+  return status->fail_error;
 }
 #endif
 
 static int run_step(size_t index, struct launch__run *run) {
-  run->report->step = steps[index].name;
+  run->status->step = steps[index].name;
 #ifdef LAUNCH_TEST_GATES
-  int injected = injected_failure(run->report, steps[index].name);
+  int injected = injected_failure(run->status, steps[index].name);
   if (injected != 0) return injected;
 #endif
   return steps[index].run(run);
@@ -85,7 +85,7 @@ static _Noreturn void leave(void) {
 }
 
 static _Noreturn void fail(struct launch__run *run, int error) {
-  run->report->error = error;
+  run->status->error = error;
   leave();
 }
 
@@ -94,7 +94,7 @@ static void tell_parent_of_end(struct launch__run *run) {
   int error;
 
   if (!run->without_vfork || run->exec_status_writer >= 0) return;
-  error = launch__begin_running(&run->report->running);
+  error = launch__begin_running(&run->status->running);
   if (error != 0) fail(run, error);
 }
 
@@ -106,6 +106,6 @@ int launch__child(void *argument) {
     int error = run_step(i, run);
     if (error != 0) fail(run, error);
   }
-  run->report->step = LAUNCH_STEP_EXEC;
+  run->status->step = LAUNCH_STEP_EXEC;
   leave();
 }

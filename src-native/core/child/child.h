@@ -21,7 +21,7 @@
 int launch__child(void *run);
 #ifdef LAUNCH_TEST_GATES
 enum { GATE_OFF, GATE_ARMED, GATE_REACHED };
-void launch__gate(struct launch__report *report, enum launch_gate gate);
+void launch__gate(struct launch__child_status *status, enum launch_gate gate);
 #endif
 
 /* close-fds.c */

@@ -222,7 +222,7 @@ static int attempt_probe(struct launch_context *context, const struct launch__me
   struct launch__run run = {
       .plan = &plan,
       .channel = &context->channel,
-      .report = context->report,
+      .status = context->status,
       .method = *method,
       .sources = &source,
       .always_pass_fds = true,

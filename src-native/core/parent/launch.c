@@ -13,7 +13,7 @@ int launch_context_open(struct launch_context **ret_context) {
   if (context == NULL) return -ENOMEM;
   context->channel = (struct launch__fd_channel){.receiver = -1, .sender = -1};
   if ((error = launch__stack_open(&context->stack)) != 0) goto no_stack;
-  if ((error = launch__report_open(&context->report)) != 0) goto no_report;
+  if ((error = launch__child_status_open(&context->status)) != 0) goto no_report;
   context->owner = getpid();
   /* Early, for a low number. Where it fails, with a full table, a launch that needs it tries again. */
   (void)launch__fd_channel_ensure(&context->channel);
@@ -29,7 +29,7 @@ no_stack:
 
 void launch_context_close(struct launch_context *context) {
   launch__fd_channel_discard(&context->channel);
-  launch__report_close(context->report);
+  launch__child_status_close(context->status);
   launch__stack_close(context->stack);
   free(context->sources);
   free(context->fds);
@@ -87,14 +87,14 @@ static void copy_sources(const struct launch_plan *plan, int *sources) {
 /* After a fork(2) without exec two processes hold the context: their mail and their reports would get mixed
  * up. */
 static int own_context(struct launch_context *context) {
-  struct launch__report *report;
+  struct launch__child_status *status;
   pid_t own = getpid();
   int error;
 
   if (context->owner == own) return 0;
-  if ((error = launch__report_open(&report)) != 0) return error;
-  launch__report_close(context->report);
-  context->report = report;
+  if ((error = launch__child_status_open(&status)) != 0) return error;
+  launch__child_status_close(context->status);
+  context->status = status;
   launch__fd_channel_discard(&context->channel);
   context->owner = own;
   return 0;
@@ -181,7 +181,7 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
   int error;
 
   if ((error = own_context(context)) != 0) return fail(ret_error, LAUNCH_STEP_CLONE, error);
-  run.report = context->report;
+  run.status = context->status;
   run.parent = context->owner;
 #ifdef LAUNCH_TEST_GATES
   run.always_pass_fds = context->always_pass_fds;

@@ -9,7 +9,7 @@
 
 struct launch_context {
   pid_t owner;
-  struct launch__report *report;
+  struct launch__child_status *status;
   struct launch__fd_channel channel;
   char *stack; /* of the child */
   int *sources;

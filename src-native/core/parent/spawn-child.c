@@ -126,7 +126,7 @@ enum { LOOK_MS = 1000, PATIENCE = 10 };
 static bool await_exec(struct launch__run *run, int reader, const struct launch_child *child) {
   int frozen = 0;
 
-  while (!launch__await_exec(&run->report->running, reader, child, LOOK_MS)) {
+  while (!launch__await_exec(&run->status->running, reader, child, LOOK_MS)) {
     frozen = run->cgroup_procs >= 0 && launch__is_frozen(run->cgroup) ? frozen + 1 : 0;
     if (frozen == PATIENCE) return false;
   }
@@ -168,9 +168,10 @@ static int above_stdio(int pidfd) {
  * The child could not arrange for a stop at execve(2), without a free descriptor for instance. A job that was stopped and
  * continued meanwhile gets the stop late.
  */
-static void resend_deferred_stops(const struct launch__report *report, const struct launch_child *child) {
+static void resend_deferred_stops(const struct launch__child_status *status,
+                                  const struct launch_child *child) {
   for (size_t i = 0; i < LAUNCH__STOP_SIGNALS; i++)
-    if ((report->deferred_stops & UINT64_C(1) << (launch__stop_signals[i] - 1)) != 0)
+    if ((status->deferred_stops & UINT64_C(1) << (launch__stop_signals[i] - 1)) != 0)
       (void)launch_signal(child, launch__stop_signals[i]);
 }
 
@@ -178,8 +179,8 @@ static void resend_deferred_stops(const struct launch__report *report, const str
  * A child that is gone without an error and before execve(2) was killed, which is a failed launch. A death inside
  * execve(2) can't be told from one by the program's first instruction, and counts as a start, as with libuv.
  */
-static bool has_started(const struct launch__report *report) {
-  return report->error == 0 && report->step == LAUNCH_STEP_EXEC;
+static bool has_started(const struct launch__child_status *status) {
+  return status->error == 0 && status->step == LAUNCH_STEP_EXEC;
 }
 
 static int refused(struct launch_error *ret_error, enum launch_step step, int error) {
@@ -189,16 +190,16 @@ static int refused(struct launch_error *ret_error, enum launch_step step, int er
 
 static int failure(const struct launch__run *run, const struct launch_child *child,
                    struct launch_error *ret_error) {
-  const struct launch__report *report = run->report;
+  const struct launch__child_status *status = run->status;
   int signal = launch__reap(child->pid);
 
   if (child->pidfd >= 0) (void)close(child->pidfd);
   if (run->given_up) return refused(ret_error, LAUNCH_STEP_CGROUP, -EBUSY);
   *ret_error = (struct launch_error){
-      .error = report->error != 0 ? report->error : -ECANCELED,
-      .step = (enum launch_step)report->step,
-      .rlimit_resource = report->rlimit_resource,
-      .signal = report->error != 0 ? 0 : signal,
+      .error = status->error != 0 ? status->error : -ECANCELED,
+      .step = (enum launch_step)status->step,
+      .rlimit_resource = status->rlimit_resource,
+      .signal = status->error != 0 ? 0 : signal,
   };
   return ret_error->error;
 }
@@ -225,8 +226,8 @@ static long start(struct launch_context *context, struct launch__run *run, struc
     };
     if ((reader >= 0 || run->without_vfork) && !await_exec(run, reader, &child))
       give_up(run, &child);
-    else if (has_started(run->report))
-      resend_deferred_stops(run->report, &child);
+    else if (has_started(run->status))
+      resend_deferred_stops(run->status, &child);
     *ret_child = child;
   }
   if (reader >= 0) (void)close(reader);
@@ -245,15 +246,15 @@ int launch__attempt(struct launch_context *context, struct launch__run *run, str
   long pid;
   int error;
 
-  launch__report_reset(run->report);
+  launch__child_status_reset(run->status);
   if ((error = hand_over_sources(context, run)) != 0) return refused(ret_error, LAUNCH_STEP_CLOSE_FDS, error);
   pid = start(context, run, &child);
   if (pid < 0)
     error = refused(ret_error, refused_step(run, pid), (int)pid);
-  else if (run->given_up || !has_started(run->report))
+  else if (run->given_up || !has_started(run->status))
     error = failure(run, &child, ret_error);
   else
     *ret_child = child;
-  if (run->fds_passed && !run->report->fds_received) renew_channel(&context->channel);
+  if (run->fds_passed && !run->status->fds_received) renew_channel(&context->channel);
   return error;
 }

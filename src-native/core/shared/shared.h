@@ -86,7 +86,7 @@ bool launch__await_exec(struct launch__running *running, int reader, const struc
 
 /* ---- child-status.c: what the child tells its parent, in memory that is shared in every clone mode ------- */
 
-struct launch__report {
+struct launch__child_status {
   _Atomic int step; /* enum launch_step, stored before the step begins */
   _Atomic int error;
   _Atomic int rlimit_resource;
@@ -102,9 +102,9 @@ struct launch__report {
 #endif
 };
 
-int launch__report_open(struct launch__report **ret_report);
-void launch__report_close(struct launch__report *report);
-void launch__report_reset(struct launch__report *report);
+int launch__child_status_open(struct launch__child_status **ret_status);
+void launch__child_status_close(struct launch__child_status *status);
+void launch__child_status_reset(struct launch__child_status *status);
 
 /* ---- fd-passing.c: how descriptors reach a child that copies only the lowest part of the table -- */
 
@@ -146,7 +146,7 @@ struct launch__method {
 struct launch__run {
   const struct launch_plan *plan;
   const struct launch__fd_channel *channel;
-  struct launch__report *report;
+  struct launch__child_status *status;
   struct launch__method method;
   const char *file; /* the plan's, but for paths through our own /proc/self/fd */
   const char *cwd;

@@ -31,7 +31,7 @@ int launch__receive_fds(struct launch__run *run) {
   if (!run->fds_passed) return 0;
   error = launch__fd_channel_receive(run->channel, fd_passing, count_passed_fds(run));
   if (error != 0) return error;
-  run->report->fds_received = true;
+  run->status->fds_received = true;
   for (size_t i = 0; i < run->plan->fd_count; i++)
     if (run->sources[i] != LAUNCH_FD_NULL) run->sources[i] = fd_passing[next++];
   return 0;

@@ -50,7 +50,7 @@ int launch__set_oom_score_adj(struct launch__run *run) {
   if (!run->plan->set_oom_score_adj) return 0;
   fd = open_oom_score_adj(run);
   if (fd < 0) {
-    run->report->rlimit_resource = fd == -EACCES && !is_dumpable();
+    run->status->rlimit_resource = fd == -EACCES && !is_dumpable();
     return (int)fd;
   }
   length = format(run->plan->oom_score_adj, text);

@@ -52,9 +52,9 @@ int launch__set_rlimits(struct launch__run *run) {
 
   if (error != 0) return error;
   for (size_t i = 0; i < run->plan->rlimit_count; i++) {
-    run->report->rlimit_resource = run->plan->rlimits[i].resource;
+    run->status->rlimit_resource = run->plan->rlimits[i].resource;
     if ((error = apply(run, &run->plan->rlimits[i])) != 0) return error;
   }
-  run->report->rlimit_resource = 0;
+  run->status->rlimit_resource = 0;
   return 0;
 }

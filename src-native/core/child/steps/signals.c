@@ -50,7 +50,7 @@ static bool stop_at_exec(struct launch__run *run, int signal) {
 /* SIGCONT takes back the stops before it, as it does for every process. */
 static void forget_stops(struct launch__run *run) {
   if (run->stop_ends[0] >= 0) close_stop_ends(run);
-  run->report->deferred_stops = 0;
+  run->status->deferred_stops = 0;
 }
 
 /* Where execve can't send the signal, the parent does so afterwards. */
@@ -62,7 +62,7 @@ static void on_job_control(int signal, siginfo_t *info, void *context) {
   if (signal == SIGCONT)
     forget_stops(run);
   else if (!stop_at_exec(run, signal))
-    run->report->deferred_stops |= UINT64_C(1) << (signal - 1);
+    run->status->deferred_stops |= UINT64_C(1) << (signal - 1);
 }
 
 /* The kernel shows this setting to every handler, and uses it for none that doesn't ask for it. */
@@ -130,7 +130,7 @@ int launch__reset_signals(struct launch__run *run) {
     result = launch__sys(SYS_rt_sigaction, signal, initial_action(signal), NULL, sizeof(uint64_t));
   }
 #ifdef LAUNCH_TEST_GATES
-  launch__gate(run->report, LAUNCH_GATE_UNSHARE);
+  launch__gate(run->status, LAUNCH_GATE_UNSHARE);
 #endif
   return (int)result;
 }
@@ -139,7 +139,7 @@ int launch__set_signal_mask(struct launch__run *run) {
   uint64_t none = 0;
 
 #ifdef LAUNCH_TEST_GATES
-  launch__gate(run->report, LAUNCH_GATE_UNMASK);
+  launch__gate(run->status, LAUNCH_GATE_UNMASK);
 #else
   (void)run;
 #endif
