@@ -274,7 +274,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   ExportUserDatabase(env, exports);
   exports.Set("usage", watcher->usage());
   exports.Set("steps", StepNames(env));
-  ExportGates(env, exports, watcher->context());
+  ExportTestHooks(env, exports, watcher->context());
   return exports;
 }
 

@@ -1,6 +1,6 @@
 #include "test-hooks.h"
 
-#ifdef LAUNCH_TEST_GATES
+#ifdef LAUNCH_TEST_HOOKS
 
 namespace {
 
@@ -10,20 +10,20 @@ launch_context *ContextOf(const Napi::CallbackInfo &info) {
   return reinterpret_cast<launch_context *>(info[0].As<Napi::BigInt>().Uint64Value(&lossless));
 }
 
-launch_gate GateOf(const Napi::CallbackInfo &info) {
-  return static_cast<launch_gate>(info[1].As<Napi::Number>().Int32Value());
+launch_test_hook HookOf(const Napi::CallbackInfo &info) {
+  return static_cast<launch_test_hook>(info[1].As<Napi::Number>().Int32Value());
 }
 
 void Arm(const Napi::CallbackInfo &info) {
-  launch_gate_arm(ContextOf(info), GateOf(info));
+  launch_test_hook_arm(ContextOf(info), HookOf(info));
 }
 
 Napi::Value Reached(const Napi::CallbackInfo &info) {
-  return Napi::Boolean::New(info.Env(), launch_gate_reached(ContextOf(info), GateOf(info)));
+  return Napi::Boolean::New(info.Env(), launch_test_hook_reached(ContextOf(info), HookOf(info)));
 }
 
 void Release(const Napi::CallbackInfo &info) {
-  launch_gate_release(ContextOf(info), GateOf(info));
+  launch_test_hook_release(ContextOf(info), HookOf(info));
 }
 
 void FailAt(const Napi::CallbackInfo &info) {
@@ -39,16 +39,16 @@ void Force(const Napi::CallbackInfo &info) {
 
 } // namespace
 
-void ExportGates(Napi::Env env, Napi::Object exports, launch_context *context) {
-  Napi::Object gates = Napi::Object::New(env);
+void ExportTestHooks(Napi::Env env, Napi::Object exports, launch_context *context) {
+  Napi::Object hooks = Napi::Object::New(env);
 
-  gates.Set("address", Napi::BigInt::New(env, reinterpret_cast<uint64_t>(context)));
-  gates.Set("arm", Napi::Function::New(env, Arm));
-  gates.Set("reached", Napi::Function::New(env, Reached));
-  gates.Set("release", Napi::Function::New(env, Release));
-  gates.Set("failAt", Napi::Function::New(env, FailAt));
-  gates.Set("force", Napi::Function::New(env, Force));
-  exports.Set("gates", gates);
+  hooks.Set("address", Napi::BigInt::New(env, reinterpret_cast<uint64_t>(context)));
+  hooks.Set("arm", Napi::Function::New(env, Arm));
+  hooks.Set("reached", Napi::Function::New(env, Reached));
+  hooks.Set("release", Napi::Function::New(env, Release));
+  hooks.Set("failAt", Napi::Function::New(env, FailAt));
+  hooks.Set("force", Napi::Function::New(env, Force));
+  exports.Set("testHooks", hooks);
 }
 
 #endif

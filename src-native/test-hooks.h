@@ -1,5 +1,5 @@
 /*
- * test-hooks.h: the core's test gates for JavaScript. Nothing in a build without LAUNCH_TEST_GATES.
+ * test-hooks.h: the core's test gates for JavaScript. Nothing in a build without LAUNCH_TEST_HOOKS.
  */
 #ifndef SAFE_SPAWN_TEST_HOOKS_H
 #define SAFE_SPAWN_TEST_HOOKS_H
@@ -8,11 +8,11 @@
 
 #include "core/launch.h"
 
-#ifdef LAUNCH_TEST_GATES
+#ifdef LAUNCH_TEST_HOOKS
 /* gates.address: the context, for the functions below, which any thread may call with it. */
-void ExportGates(Napi::Env env, Napi::Object exports, launch_context *context);
+void ExportTestHooks(Napi::Env env, Napi::Object exports, launch_context *context);
 #else
-inline void ExportGates(Napi::Env, Napi::Object, launch_context *) {
+inline void ExportTestHooks(Napi::Env, Napi::Object, launch_context *) {
 }
 #endif
 

@@ -226,22 +226,22 @@ const char *launch_close_fds_name(enum launch_close_fds close_fds);
 const char *launch_pidfd_name(enum launch_pidfd pidfd);
 const char *launch_syscalls_name(enum launch_syscalls syscalls);
 
-#ifdef LAUNCH_TEST_GATES
+#ifdef LAUNCH_TEST_HOOKS
 /*
  * Points at which a test can hold the child. Compiled out of releases.
  * A held child runs launch__gate_wait(): test code arms a gate, sees `reached`, then opens it.
  */
-enum launch_gate {
-  LAUNCH_GATE_UNSHARE,
-  LAUNCH_GATE_UNMASK,
-  LAUNCH_GATE_EXEC,
-  LAUNCH_GATE_JOIN,
-  LAUNCH_GATE_COUNT
+enum launch_test_hook {
+  LAUNCH_TEST_HOOK_UNSHARE,
+  LAUNCH_TEST_HOOK_SIGNAL_MASK,
+  LAUNCH_TEST_HOOK_EXEC,
+  LAUNCH_TEST_HOOK_JOIN,
+  LAUNCH_TEST_HOOK_COUNT
 };
-void launch_gate_arm(struct launch_context *context, enum launch_gate gate);
-bool launch_gate_reached(struct launch_context *context, enum launch_gate gate);
-pid_t launch_gate_pid(struct launch_context *context); /* of the held child */
-void launch_gate_release(struct launch_context *context, enum launch_gate gate);
+void launch_test_hook_arm(struct launch_context *context, enum launch_test_hook hook);
+bool launch_test_hook_reached(struct launch_context *context, enum launch_test_hook hook);
+pid_t launch_test_hook_pid(struct launch_context *context); /* of the held child */
+void launch_test_hook_release(struct launch_context *context, enum launch_test_hook hook);
 /*
  * The child kills itself with `signal` as it begins `step`, or fails it with `error`; LAUNCH_STEP_COUNT: off.
  */

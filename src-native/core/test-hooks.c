@@ -1,5 +1,5 @@
-/* Compiled into the tests only: see LAUNCH_TEST_GATES in launch.h. */
-#ifdef LAUNCH_TEST_GATES
+/* Compiled into the tests only: see LAUNCH_TEST_HOOKS in launch.h. */
+#ifdef LAUNCH_TEST_HOOKS
 
 #  include <limits.h>
 #  include <linux/futex.h>
@@ -7,21 +7,21 @@
 #  include "child/child.h"
 #  include "parent/parent.h"
 
-void launch_gate_arm(struct launch_context *context, enum launch_gate gate) {
-  context->status->gates[gate] = GATE_ARMED;
+void launch_test_hook_arm(struct launch_context *context, enum launch_test_hook hook) {
+  context->status->hooks[hook] = HOOK_ARMED;
 }
 
-bool launch_gate_reached(struct launch_context *context, enum launch_gate gate) {
-  return context->status->gates[gate] == GATE_REACHED;
+bool launch_test_hook_reached(struct launch_context *context, enum launch_test_hook hook) {
+  return context->status->hooks[hook] == HOOK_REACHED;
 }
 
-pid_t launch_gate_pid(struct launch_context *context) {
-  return context->status->gate_pid;
+pid_t launch_test_hook_pid(struct launch_context *context) {
+  return context->status->hook_pid;
 }
 
-void launch_gate_release(struct launch_context *context, enum launch_gate gate) {
-  context->status->gates[gate] = GATE_OFF;
-  (void)launch__sys(SYS_futex, &context->status->gates[gate], FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+void launch_test_hook_release(struct launch_context *context, enum launch_test_hook hook) {
+  context->status->hooks[hook] = HOOK_OFF;
+  (void)launch__sys(SYS_futex, &context->status->hooks[hook], FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
 void launch_fail_at(struct launch_context *context, enum launch_step step, int error, int signal) {

@@ -282,11 +282,11 @@ static void *launch_held(void *argument) {
 }
 
 void held_start(struct held *held, struct launch_context *context, const struct launch_plan *plan,
-                enum launch_gate gate) {
-  *held = (struct held){.context = context, .plan = plan, .gate = gate};
-  launch_gate_arm(context, gate);
+                enum launch_test_hook hook) {
+  *held = (struct held){.context = context, .plan = plan, .hook = hook};
+  launch_test_hook_arm(context, hook);
   ASSERT_ZERO(pthread_create(&held->thread, NULL, launch_held, held));
-  EVENTUALLY(launch_gate_reached(context, gate));
+  EVENTUALLY(launch_test_hook_reached(context, hook));
 }
 
 void held_join(struct held *held) {
@@ -294,19 +294,20 @@ void held_join(struct held *held) {
 }
 
 void held_finish(struct held *held) {
-  launch_gate_release(held->context, held->gate);
+  launch_test_hook_release(held->context, held->hook);
   held_join(held);
 }
 
 /* Has the gates in common with its parent, and opens this one when that is gone. */
-static _Noreturn void open_gate_after(pid_t parent, struct launch_context *context, enum launch_gate gate) {
+static _Noreturn void open_gate_after(pid_t parent, struct launch_context *context,
+                                      enum launch_test_hook hook) {
   EVENTUALLY(getppid() != parent);
-  launch_gate_release(context, gate);
+  launch_test_hook_release(context, hook);
   _exit(0);
 }
 
 _Noreturn void held_for_ever(struct launch_context *context, const struct launch_plan *plan,
-                             enum launch_gate gate, int report_pid) {
+                             enum launch_test_hook hook, int report_pid) {
   struct held held;
   struct probe probe;
   struct probe_report report;
@@ -314,9 +315,9 @@ _Noreturn void held_for_ever(struct launch_context *context, const struct launch
   /* A context notices the fork at its next launch, and forgets the gates then. */
   probe_init(&probe);
   probe_run(context, &probe, &report);
-  held_start(&held, context, plan, gate);
-  const pid_t pid = launch_gate_pid(context);
-  if (CHECKED(fork()) == 0) open_gate_after(self, context, gate);
+  held_start(&held, context, plan, hook);
+  const pid_t pid = launch_test_hook_pid(context);
+  if (CHECKED(fork()) == 0) open_gate_after(self, context, hook);
   ASSERT_EQ(write(report_pid, &pid, sizeof pid), sizeof pid);
   for (;;)
     pause();

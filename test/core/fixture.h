@@ -96,7 +96,7 @@ const char *probe_argument(const struct probe_report *report, int index);
 struct held {
   struct launch_context *context;
   const struct launch_plan *plan;
-  enum launch_gate gate;
+  enum launch_test_hook hook;
   pthread_t thread;
   int result;
   struct launch_child child;
@@ -104,7 +104,7 @@ struct held {
 };
 /* Launches in another thread; returns once the child is at the gate. */
 void held_start(struct held *held, struct launch_context *context, const struct launch_plan *plan,
-                enum launch_gate gate);
+                enum launch_test_hook hook);
 /* Opens the gate and waits for launch() to return. */
 void held_finish(struct held *held);
 /*
@@ -112,7 +112,7 @@ void held_finish(struct held *held);
  * its death. Another process then opens the gate.
  */
 _Noreturn void held_for_ever(struct launch_context *context, const struct launch_plan *plan,
-                             enum launch_gate gate, int report_pid);
+                             enum launch_test_hook hook, int report_pid);
 /* Waits for launch() only: for a child that was killed. */
 void held_join(struct held *held);
 

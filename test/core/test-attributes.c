@@ -301,7 +301,7 @@ static void check_dead_caller(struct launch_context *context) {
   probe_init(&probe);
   probe.plan.death_signal = SIGUSR1;
   const pid_t pid = CHECKED(fork());
-  if (pid == 0) held_for_ever(context, &probe.plan, LAUNCH_GATE_UNSHARE, pipe_ends[1]);
+  if (pid == 0) held_for_ever(context, &probe.plan, LAUNCH_TEST_HOOK_UNSHARE, pipe_ends[1]);
   ASSERT_EQ(read(pipe_ends[0], &child, sizeof child), sizeof child);
   CHECKED(kill(pid, SIGKILL));
   ASSERT_EQ(waitpid(pid, NULL, 0), pid);

@@ -272,8 +272,8 @@ static void check_killed_before_joining(struct launch_context *context) {
   struct held held;
   struct probe probe;
   join(&probe);
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_JOIN);
-  CHECKED(kill(launch_gate_pid(context), SIGKILL));
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_JOIN);
+  CHECKED(kill(launch_test_hook_pid(context), SIGKILL));
   held_finish(&held);
   EXPECT_ERROR(held.error, LAUNCH_STEP_CGROUP, ECANCELED);
   ASSERT_EQ(held.error.signal, SIGKILL);
@@ -291,7 +291,7 @@ static void check_gone(struct launch_context *context) {
   struct held held;
   struct probe probe;
   join(&probe);
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_JOIN);
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_JOIN);
   EVENTUALLY(rmdir(inner_cgroup) == 0);
   held_finish(&held);
   EXPECT_ERROR(held.error, LAUNCH_STEP_CGROUP, ENODEV);
@@ -312,8 +312,8 @@ static void check_frozen_while_joining(struct launch_context *context, const cha
   struct held held;
   struct probe probe;
   join(&probe);
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_JOIN);
-  const pid_t pid = launch_gate_pid(context);
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_JOIN);
+  const pid_t pid = launch_test_hook_pid(context);
   write_control(frozen, "cgroup.freeze", "1");
   held_finish(&held);
   EXPECT_ERROR(held.error, LAUNCH_STEP_CGROUP, EBUSY);
@@ -368,7 +368,7 @@ static void check_frozen_for_a_moment(struct launch_context *context) {
   struct probe probe;
   pthread_t thread;
   join(&probe);
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_JOIN);
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_JOIN);
   write_control(inner_cgroup, "cgroup.freeze", "1");
   ASSERT_ZERO(pthread_create(&thread, NULL, thaw_when_joined, NULL));
   held_finish(&held);

@@ -139,8 +139,8 @@ static void check_sharing(struct launch_context *context, bool set_uid, enum kcm
   struct held held;
   struct probe probe;
   ask_for(&probe, set_uid, false);
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_UNSHARE);
-  const pid_t pid = launch_gate_pid(context);
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_UNSHARE);
+  const pid_t pid = launch_test_hook_pid(context);
   ASSERT_EQ(shares(pid, what), shared);
   ASSERT(!shares(pid, KCMP_FS));
   ASSERT(!shares(pid, KCMP_SIGHAND));
@@ -189,7 +189,7 @@ static void check_setresuid(struct launch_context *context) {
   pthread_t thread;
   atomic_int state = 0;
   probe_init(&probe);
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_UNMASK);
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_SIGNAL_MASK);
   ASSERT_ZERO(pthread_create(&thread, NULL, change_own_ids, &state));
   EVENTUALLY(atomic_load(&state) >= 1);
   held_finish(&held);

@@ -137,7 +137,7 @@ static void check_theft_while_held(int (*steal)(int number), bool receiver) {
   probe_init(&probe);
   probe_give(&probe, fds, COUNT(fds));
   check_given(context, fds, COUNT(fds));
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_UNSHARE);
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_UNSHARE);
   const int stolen = steal(receiver ? receiver_of(context) : sender_of(context));
   const ino_t inode = inode_of(stolen);
   held_finish(&held);
@@ -169,7 +169,7 @@ void test_datagram_of_a_stranger_is_not_eaten(void) {
   CHECKED(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair));
   probe_init(&probe);
   probe_give(&probe, fds, COUNT(fds));
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_UNSHARE);
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_UNSHARE);
   const int receiver = receiver_of(context);
   CHECKED(dup2(pair[0], receiver));
   ASSERT_EQ(send(pair[1], "x", 1, 0), 1);
@@ -197,10 +197,10 @@ static void check_killed_before_mail(struct launch_context *context) {
   const struct launch_fd nulls[] = {{0, LAUNCH_FD_NULL}, {1, LAUNCH_FD_NULL}};
   probe_init(&probe);
   probe_give(&probe, fds, COUNT(fds));
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_UNSHARE);
-  CHECKED(kill(launch_gate_pid(context), SIGKILL));
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_UNSHARE);
+  CHECKED(kill(launch_test_hook_pid(context), SIGKILL));
   held_join(&held);
-  launch_gate_release(context, LAUNCH_GATE_UNSHARE);
+  launch_test_hook_release(context, LAUNCH_TEST_HOOK_UNSHARE);
   EXPECT_ERROR(held.error, LAUNCH_STEP_SIGNALS, ECANCELED);
   ASSERT_EQ(held.error.signal, SIGKILL);
   expect_no_children();
@@ -311,7 +311,7 @@ static void check_end_of_file(struct launch_context *context) {
 
   probe_init(&holding);
   probe_give(&holding, nulls, COUNT(nulls));
-  held_start(&held, context, &holding.plan, LAUNCH_GATE_UNMASK);
+  held_start(&held, context, &holding.plan, LAUNCH_TEST_HOOK_SIGNAL_MASK);
   close(unrelated[1]);
   ASSERT(is_at_end(unrelated[0]));
 

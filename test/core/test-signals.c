@@ -76,12 +76,12 @@ void test_real_time_signal_that_is_ignored_stays_so(void) {
 
 /* ---- signals in the window ---------------------------------------------------------------------------------------------- */
 
-static void check_signal_at_gate(struct launch_context *context, enum launch_gate gate, int signal) {
+static void check_signal_at_gate(struct launch_context *context, enum launch_test_hook hook, int signal) {
   struct held held;
   struct probe probe;
   probe_init(&probe);
-  held_start(&held, context, &probe.plan, gate);
-  CHECKED((int)syscall(SYS_kill, launch_gate_pid(context), signal));
+  held_start(&held, context, &probe.plan, hook);
+  CHECKED((int)syscall(SYS_kill, launch_test_hook_pid(context), signal));
   held_finish(&held);
   EXPECT_ERROR(held.error, LAUNCH_STEP_SIGNAL_MASK, ECANCELED);
   ASSERT_EQ(held.error.signal, signal);
@@ -94,8 +94,8 @@ static const int deadly[] = {SIGUSR1, SIGINT, SIGTERM, 32, 33, 34, 36, 64};
 
 static void check_signals_at_gates(struct launch_context *context) {
   for (size_t i = 0; i < COUNT(deadly); i++) {
-    check_signal_at_gate(context, LAUNCH_GATE_UNSHARE, deadly[i]);
-    check_signal_at_gate(context, LAUNCH_GATE_UNMASK, deadly[i]);
+    check_signal_at_gate(context, LAUNCH_TEST_HOOK_UNSHARE, deadly[i]);
+    check_signal_at_gate(context, LAUNCH_TEST_HOOK_SIGNAL_MASK, deadly[i]);
   }
   check_clean(context);
 }
@@ -107,23 +107,23 @@ void test_no_handler_of_the_caller_runs_in_the_child(void) {
   in_the_main_ways(check_signals_at_gates);
 }
 
-static void check_killed_at_gate(struct launch_context *context, enum launch_gate gate,
+static void check_killed_at_gate(struct launch_context *context, enum launch_test_hook hook,
                                  enum launch_step step) {
   struct held held;
   struct probe probe;
   probe_init(&probe);
-  held_start(&held, context, &probe.plan, gate);
-  CHECKED(kill(launch_gate_pid(context), SIGKILL));
+  held_start(&held, context, &probe.plan, hook);
+  CHECKED(kill(launch_test_hook_pid(context), SIGKILL));
   held_join(&held);
-  launch_gate_release(context, gate);
+  launch_test_hook_release(context, hook);
   EXPECT_ERROR(held.error, step, ECANCELED);
   ASSERT_EQ(held.error.signal, SIGKILL);
   expect_no_children();
 }
 
 static void check_killed_at_gates(struct launch_context *context) {
-  check_killed_at_gate(context, LAUNCH_GATE_UNSHARE, LAUNCH_STEP_SIGNALS);
-  check_killed_at_gate(context, LAUNCH_GATE_UNMASK, LAUNCH_STEP_SIGNAL_MASK);
+  check_killed_at_gate(context, LAUNCH_TEST_HOOK_UNSHARE, LAUNCH_STEP_SIGNALS);
+  check_killed_at_gate(context, LAUNCH_TEST_HOOK_SIGNAL_MASK, LAUNCH_STEP_SIGNAL_MASK);
   check_clean(context);
 }
 
@@ -150,10 +150,10 @@ static void check_killed_inside_exec(struct launch_context *context) {
   const int file = CHECKED(open(probe.plan.file, O_RDONLY | O_CLOEXEC));
   CHECKED(fcntl(file, F_SETLEASE, F_WRLCK));
   lease_is_wanted = 0;
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_UNMASK);
-  launch_gate_release(context, LAUNCH_GATE_UNMASK);
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_SIGNAL_MASK);
+  launch_test_hook_release(context, LAUNCH_TEST_HOOK_SIGNAL_MASK);
   EVENTUALLY(lease_is_wanted);
-  CHECKED(kill(launch_gate_pid(context), SIGKILL));
+  CHECKED(kill(launch_test_hook_pid(context), SIGKILL));
   held_join(&held);
   CHECKED(fcntl(file, F_SETLEASE, F_UNLCK));
   CHECKED(close(file));
@@ -178,13 +178,13 @@ static bool is_tried_again(struct launch_context *context, int signal) {
   struct probe probe;
   probe_init(&probe);
   launch_fail_at(context, LAUNCH_STEP_CLOSE_FDS, 0, signal);
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_UNSHARE);
-  const pid_t pid = launch_gate_pid(context);
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_UNSHARE);
+  const pid_t pid = launch_test_hook_pid(context);
   held_finish(&held);
   EXPECT_ERROR(held.error, LAUNCH_STEP_CLOSE_FDS, ECANCELED);
   ASSERT_EQ(held.error.signal, signal);
   launch_fail_at(context, LAUNCH_STEP_COUNT, 0, 0);
-  return launch_gate_pid(context) != pid;
+  return launch_test_hook_pid(context) != pid;
 }
 
 /* A filter may answer with SIGSYS, and then a slower way can help; any other signal was meant for the child. */
@@ -217,7 +217,7 @@ static void check_callers_signal(struct launch_context *context) {
   struct probe probe;
   probe_init(&probe);
   handler_runs = 0;
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_UNMASK);
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_SIGNAL_MASK);
   ASSERT_ZERO(pthread_kill(held.thread, SIGUSR1));
   held_finish(&held);
   ASSERT_ZERO(held.result);
@@ -245,18 +245,18 @@ static char state_of(pid_t pid) {
  */
 struct job {
   struct launch_context *context;
-  enum launch_gate gate;
+  enum launch_test_hook hook;
   int to_shell, from_shell;
 };
 
 static void *open_gate_on_command(void *argument) {
   const struct job *job = argument;
   char byte;
-  EVENTUALLY(launch_gate_reached(job->context, job->gate));
-  const pid_t pid = launch_gate_pid(job->context);
+  EVENTUALLY(launch_test_hook_reached(job->context, job->hook));
+  const pid_t pid = launch_test_hook_pid(job->context);
   ASSERT_EQ(write(job->to_shell, &pid, sizeof pid), sizeof pid);
   ASSERT_EQ(read(job->from_shell, &byte, 1), 1);
-  launch_gate_release(job->context, job->gate);
+  launch_test_hook_release(job->context, job->hook);
   return NULL;
 }
 
@@ -270,7 +270,7 @@ static _Noreturn void run_job(struct job *job) {
   run_probe(job->context, &report);
   probe_init(&probe);
   probe_then(&probe, "pause");
-  launch_gate_arm(job->context, job->gate);
+  launch_test_hook_arm(job->context, job->hook);
   block_raw(UINT64_MAX);
   ASSERT_ZERO(pthread_create(&thread, NULL, open_gate_on_command, job));
   block_raw(0);
@@ -281,13 +281,13 @@ static _Noreturn void run_job(struct job *job) {
   _exit(0);
 }
 
-static void check_stop(struct launch_context *context, enum launch_gate gate, int signal) {
+static void check_stop(struct launch_context *context, enum launch_test_hook hook, int signal) {
   int to_shell[2], from_shell[2], status;
   pid_t child;
   CHECKED(pipe2(to_shell, O_CLOEXEC));
   CHECKED(pipe2(from_shell, O_CLOEXEC));
   const pid_t pid = CHECKED(fork());
-  if (pid == 0) run_job(&(struct job){context, gate, to_shell[1], from_shell[0]});
+  if (pid == 0) run_job(&(struct job){context, hook, to_shell[1], from_shell[0]});
   ASSERT_EQ(read(to_shell[0], &child, sizeof child), sizeof child);
   CHECKED(kill(-pid, signal));
   ASSERT_EQ(write(from_shell[1], "", 1), 1);
@@ -305,9 +305,9 @@ static void check_stop(struct launch_context *context, enum launch_gate gate, in
 static void check_stops(struct launch_context *context) {
   static const int stops[] = {SIGTSTP, SIGTTIN, SIGTTOU};
   for (size_t i = 0; i < COUNT(stops); i++) {
-    check_stop(context, LAUNCH_GATE_UNSHARE, stops[i]);
-    check_stop(context, LAUNCH_GATE_UNMASK, stops[i]);
-    check_stop(context, LAUNCH_GATE_EXEC, stops[i]);
+    check_stop(context, LAUNCH_TEST_HOOK_UNSHARE, stops[i]);
+    check_stop(context, LAUNCH_TEST_HOOK_SIGNAL_MASK, stops[i]);
+    check_stop(context, LAUNCH_TEST_HOOK_EXEC, stops[i]);
   }
 }
 
@@ -329,15 +329,16 @@ static void in_the_main_ways_as_job(void (*check)(struct launch_context *context
   in_fork(check_as_job, &check);
 }
 
-static const enum launch_gate job_control_gates[] = {LAUNCH_GATE_UNSHARE, LAUNCH_GATE_UNMASK,
-                                                     LAUNCH_GATE_EXEC};
+static const enum launch_test_hook job_control_gates[] = {
+    LAUNCH_TEST_HOOK_UNSHARE, LAUNCH_TEST_HOOK_SIGNAL_MASK, LAUNCH_TEST_HOOK_EXEC};
 
-static void start_with_signals(struct launch_context *context, struct probe *probe, enum launch_gate gate,
-                               const int *signals, size_t count, struct held *held) {
+static void start_with_signals(struct launch_context *context, struct probe *probe,
+                               enum launch_test_hook hook, const int *signals, size_t count,
+                               struct held *held) {
   probe_then(probe, "pause");
-  held_start(held, context, &probe->plan, gate);
+  held_start(held, context, &probe->plan, hook);
   for (size_t i = 0; i < count; i++)
-    CHECKED(kill(launch_gate_pid(context), signals[i]));
+    CHECKED(kill(launch_test_hook_pid(context), signals[i]));
   held_finish(held);
   ASSERT_ZERO(held->result);
 }
@@ -391,7 +392,7 @@ static void check_stop_without_numbers(struct launch_context *context) {
   probe_init(&probe);
   probe.plan.rlimits = &limit;
   probe.plan.rlimit_count = 1;
-  start_with_signals(context, &probe, LAUNCH_GATE_EXEC, (int[]){SIGTTIN}, 1, &held);
+  start_with_signals(context, &probe, LAUNCH_TEST_HOOK_EXEC, (int[]){SIGTTIN}, 1, &held);
   EVENTUALLY(state_of(held.child.pid) == 'T');
   kill_and_reap(&held.child);
 }
@@ -405,8 +406,8 @@ static void check_failure_after_stop(struct launch_context *context) {
   struct probe probe;
   probe_init(&probe);
   probe.plan.file = "/no/such/program";
-  held_start(&held, context, &probe.plan, LAUNCH_GATE_EXEC);
-  CHECKED(kill(launch_gate_pid(context), SIGTSTP));
+  held_start(&held, context, &probe.plan, LAUNCH_TEST_HOOK_EXEC);
+  CHECKED(kill(launch_test_hook_pid(context), SIGTSTP));
   held_finish(&held);
   EXPECT_ERROR(held.error, LAUNCH_STEP_EXEC, ENOENT);
   expect_no_children();

@@ -199,7 +199,7 @@ void test_launch_in_a_user_namespace(void) {
 
 /* ---- a caller that dies in the window ---------------------------------------------------------------------------------------- */
 
-static void check_orphan(struct launch_context *context, enum launch_gate gate) {
+static void check_orphan(struct launch_context *context, enum launch_test_hook hook) {
   int pipe_ends[2], status;
   pid_t child;
   struct probe probe;
@@ -207,7 +207,7 @@ static void check_orphan(struct launch_context *context, enum launch_gate gate) 
   CHECKED(pipe2(pipe_ends, O_CLOEXEC));
   prepare(&probe);
   const pid_t pid = CHECKED(fork());
-  if (pid == 0) held_for_ever(context, &probe.plan, gate, pipe_ends[1]);
+  if (pid == 0) held_for_ever(context, &probe.plan, hook, pipe_ends[1]);
   ASSERT_EQ(read(pipe_ends[0], &child, sizeof child), sizeof child);
   CHECKED(kill(pid, SIGKILL));
   ASSERT_EQ(waitpid(pid, NULL, 0), pid);
@@ -222,8 +222,8 @@ static void check_orphan(struct launch_context *context, enum launch_gate gate) 
 }
 
 static void check_orphans(struct launch_context *context) {
-  check_orphan(context, LAUNCH_GATE_UNSHARE);
-  check_orphan(context, LAUNCH_GATE_UNMASK);
+  check_orphan(context, LAUNCH_TEST_HOOK_UNSHARE);
+  check_orphan(context, LAUNCH_TEST_HOOK_SIGNAL_MASK);
 }
 
 void test_orphan_of_a_killed_caller_holds_nothing_else(void) {

@@ -16,5 +16,5 @@ export const gatedEnvironment = {
 
 /** The gates of this thread's launches are at `gates().address`; any thread may use them with that. */
 export function gates() {
-  return createRequire(import.meta.url)(join(root, 'build', 'Release', 'safe_spawn.node')).gates;
+  return createRequire(import.meta.url)(join(root, 'build', 'Release', 'safe_spawn.node')).testHooks;
 }

@@ -14,7 +14,7 @@
         '<!@(ls ../../src-native/*.cc ../../src-native/*/*.cc ../../src-native/core/*.c ../../src-native/core/*/*.c ../../src-native/core/*/steps/*.c)',
       ],
       'includes': ['../../src-native/addon.gypi'],
-      'defines': ['LAUNCH_TEST_GATES'],
+      'defines': ['LAUNCH_TEST_HOOKS'],
       'cflags': ['-Werror'],
     },
   ],

@@ -1,6 +1,6 @@
 #include "child.h"
 
-#ifdef LAUNCH_TEST_GATES
+#ifdef LAUNCH_TEST_HOOKS
 #  include <linux/futex.h>
 #  include <sched.h>
 #endif
@@ -41,14 +41,14 @@ static const struct {
 };
 /* clang-format on */
 
-#ifdef LAUNCH_TEST_GATES
-void launch__gate(struct launch__child_status *status, enum launch_gate gate) {
-  int armed = GATE_ARMED;
+#ifdef LAUNCH_TEST_HOOKS
+void launch__test_hook(struct launch__child_status *status, enum launch_test_hook hook) {
+  int armed = HOOK_ARMED;
 
-  status->gate_pid = (int)launch__sys(SYS_getpid);
-  if (!atomic_compare_exchange_strong(&status->gates[gate], &armed, GATE_REACHED)) return;
-  while (status->gates[gate] == GATE_REACHED)
-    (void)launch__sys(SYS_futex, &status->gates[gate], FUTEX_WAIT, GATE_REACHED, NULL, NULL, 0);
+  status->hook_pid = (int)launch__sys(SYS_getpid);
+  if (!atomic_compare_exchange_strong(&status->hooks[hook], &armed, HOOK_REACHED)) return;
+  while (status->hooks[hook] == HOOK_REACHED)
+    (void)launch__sys(SYS_futex, &status->hooks[hook], FUTEX_WAIT, HOOK_REACHED, NULL, NULL, 0);
 }
 
 static int injected_failure(const struct launch__child_status *status, enum launch_step step) {
@@ -64,7 +64,7 @@ static int injected_failure(const struct launch__child_status *status, enum laun
 
 static int run_step(size_t index, struct launch__run *run) {
   run->status->step = steps[index].name;
-#ifdef LAUNCH_TEST_GATES
+#ifdef LAUNCH_TEST_HOOKS
   int injected = injected_failure(run->status, steps[index].name);
   if (injected != 0) return injected;
 #endif

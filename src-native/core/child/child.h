@@ -19,9 +19,9 @@
 
 /* child.c */
 int launch__child(void *run);
-#ifdef LAUNCH_TEST_GATES
-enum { GATE_OFF, GATE_ARMED, GATE_REACHED };
-void launch__gate(struct launch__child_status *status, enum launch_gate gate);
+#ifdef LAUNCH_TEST_HOOKS
+enum { HOOK_OFF, HOOK_ARMED, HOOK_REACHED };
+void launch__test_hook(struct launch__child_status *status, enum launch_test_hook hook);
 #endif
 
 /* close-fds.c */

@@ -183,7 +183,7 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
   if ((error = own_context(context)) != 0) return fail(ret_error, LAUNCH_STEP_CLONE, error);
   run.status = context->status;
   run.parent = context->owner;
-#ifdef LAUNCH_TEST_GATES
+#ifdef LAUNCH_TEST_HOOKS
   run.always_pass_fds = context->always_pass_fds;
 #endif
   run.method = launch__choose_method(context);

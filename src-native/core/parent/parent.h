@@ -16,7 +16,7 @@ struct launch_context {
   struct launch_fd *fds; /* the plan's, and those that are lent; with room for as many as `sources` */
   size_t source_capacity;
   struct launch_capabilities capabilities;
-#ifdef LAUNCH_TEST_GATES
+#ifdef LAUNCH_TEST_HOOKS
   bool always_pass_fds;
 #endif
 };

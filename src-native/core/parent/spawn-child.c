@@ -116,7 +116,7 @@ static int open_exec_status_pipe(struct launch__run *run, int *ret_reader) {
 }
 
 /* The thread is held by a frozen cgroup for as many looks, each after as many milliseconds. */
-#ifdef LAUNCH_TEST_GATES
+#ifdef LAUNCH_TEST_HOOKS
 enum { LOOK_MS = 100, PATIENCE = 10 };
 #else
 enum { LOOK_MS = 1000, PATIENCE = 10 };

@@ -93,9 +93,9 @@ struct launch__child_status {
   _Atomic bool fds_received;
   _Atomic uint64_t deferred_stops; /* stop signals that the parent has to send again; bit n - 1 is signal n */
   struct launch__running running;
-#ifdef LAUNCH_TEST_GATES
-  _Atomic int gates[LAUNCH_GATE_COUNT];
-  _Atomic int gate_pid;
+#ifdef LAUNCH_TEST_HOOKS
+  _Atomic int hooks[LAUNCH_TEST_HOOK_COUNT];
+  _Atomic int hook_pid;
   int fail_step;
   int fail_error;
   int fail_signal;

@@ -8,8 +8,8 @@ int launch__join_cgroup(struct launch__run *run) {
   long written;
 
   if (run->cgroup_procs < 0) return 0;
-#ifdef LAUNCH_TEST_GATES
-  launch__gate(run->status, LAUNCH_GATE_JOIN);
+#ifdef LAUNCH_TEST_HOOKS
+  launch__test_hook(run->status, LAUNCH_TEST_HOOK_JOIN);
 #endif
   if (!launch__is_cgroup(run->cgroup_procs)) return -EBADF;
   written = launch__sys(SYS_write, run->cgroup_procs, "0", 1); /* 0: the writer */

@@ -85,8 +85,8 @@ static int execute_from_path(const char *file, struct launch__run *run) {
 }
 
 int launch__exec(struct launch__run *run) {
-#ifdef LAUNCH_TEST_GATES
-  launch__gate(run->status, LAUNCH_GATE_EXEC);
+#ifdef LAUNCH_TEST_HOOKS
+  launch__test_hook(run->status, LAUNCH_TEST_HOOK_EXEC);
 #endif
   if (run->file_at >= 0) return call_execve(run->file, run->plan->argv, run);
   if (*run->file == '\0') return -ENOENT;

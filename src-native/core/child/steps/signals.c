@@ -129,8 +129,8 @@ int launch__reset_signals(struct launch__run *run) {
     if (signal > LAST_STANDARD_SIGNAL && !has_handler(signal)) continue;
     result = launch__sys(SYS_rt_sigaction, signal, initial_action(signal), NULL, sizeof(uint64_t));
   }
-#ifdef LAUNCH_TEST_GATES
-  launch__gate(run->status, LAUNCH_GATE_UNSHARE);
+#ifdef LAUNCH_TEST_HOOKS
+  launch__test_hook(run->status, LAUNCH_TEST_HOOK_UNSHARE);
 #endif
   return (int)result;
 }
@@ -138,8 +138,8 @@ int launch__reset_signals(struct launch__run *run) {
 int launch__set_signal_mask(struct launch__run *run) {
   uint64_t none = 0;
 
-#ifdef LAUNCH_TEST_GATES
-  launch__gate(run->status, LAUNCH_GATE_UNMASK);
+#ifdef LAUNCH_TEST_HOOKS
+  launch__test_hook(run->status, LAUNCH_TEST_HOOK_SIGNAL_MASK);
 #else
   (void)run;
 #endif
