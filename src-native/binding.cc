@@ -23,7 +23,7 @@
 namespace {
 
 enum Result { kPid, kError, kStep, kRlimitResource, kSignal, kResults };
-enum SyncResult { kExitCode = kResults, kExitSignal, kLost, kRunError, kSyncResults };
+enum SyncResultField { kExitCode = kResults, kExitSignal, kLost, kRunError, kSyncResults };
 
 constexpr int64_t kHighestInteger = (int64_t{1} << 53) - 1; /* Number.MAX_SAFE_INTEGER */
 
@@ -178,7 +178,7 @@ Napi::Value RunSync(const Napi::CallbackInfo &info) {
   std::vector<bool> piped;
   for (const SyncPipe &pipe : pipes)
     piped.push_back(pipe.fd >= 0);
-  SyncEnd end = RunToEnd(child, &pipes, limits);
+  SyncResult end = RunToEnd(child, &pipes, limits);
   result[kPid] = child.pid;
   result[kExitCode] = end.exit.code;
   result[kExitSignal] = end.exit.signal;

@@ -18,12 +18,12 @@ constexpr size_t kUsageFields = 16;
 
 int ExitWatcher::Open(Napi::Env env, ExitWatcher **ret_watcher) {
   uv_loop_t *loop = nullptr;
-  PerLoop per_loop;
+  LoopState loop_state;
 
   if (napi_get_uv_event_loop(env, &loop) != napi_ok) return UV_ENOTSUP;
-  int error = AcquirePerLoop(loop, OnPidfd, &per_loop);
+  int error = AcquireLoopState(loop, OnPidfd, &loop_state);
   if (error != 0) return error;
-  auto *watcher = new ExitWatcher(env, loop, per_loop);
+  auto *watcher = new ExitWatcher(env, loop, loop_state);
   /* Asynchronous, since handles close in a later turn of the loop: a loop with open handles aborts the process. */
   if (napi_add_async_cleanup_hook(env, OnEnd, watcher, nullptr) != napi_ok) {
     watcher->BeginEnd(nullptr);
@@ -33,8 +33,8 @@ int ExitWatcher::Open(Napi::Env env, ExitWatcher **ret_watcher) {
   return 0;
 }
 
-ExitWatcher::ExitWatcher(Napi::Env env, uv_loop_t *loop, const PerLoop &per_loop)
-    : env_(env), loop_(loop), per_loop_(per_loop) {
+ExitWatcher::ExitWatcher(Napi::Env env, uv_loop_t *loop, const LoopState &loop_state)
+    : env_(env), loop_(loop), loop_state_(loop_state) {
   uv_check_init(loop, &check_);
   uv_idle_init(loop, &idle_);
   uv_signal_init(loop, &sigchld_);
@@ -46,10 +46,10 @@ ExitWatcher::ExitWatcher(Napi::Env env, uv_loop_t *loop, const PerLoop &per_loop
 
 std::vector<int> ExitWatcher::InternalFds() const {
   int of_context[2];
-  size_t count = launch_internal_fds(per_loop_.context, of_context);
+  size_t count = launch_internal_fds(loop_state_.context, of_context);
   std::vector<int> fds(of_context, of_context + count);
 
-  if (per_loop_.pidfds->fd() >= 0) fds.push_back(per_loop_.pidfds->fd());
+  if (loop_state_.pidfds->fd() >= 0) fds.push_back(loop_state_.pidfds->fd());
   return fds;
 }
 
@@ -60,7 +60,7 @@ uint64_t ExitWatcher::Watch(const launch_child &launched, Napi::Function listene
   Child &child = live_.emplace(number, Child{this, number, launched, false, true, Napi::Persistent(listener)})
                      .first->second;
 
-  child.by_pidfd = launched.pidfd >= 0 && per_loop_.pidfds->Add(launched.pidfd, &child) == 0;
+  child.by_pidfd = launched.pidfd >= 0 && loop_state_.pidfds->Add(launched.pidfd, &child) == 0;
   RefFor(child).Add();
   if (!child.by_pidfd) StartSigchld();
   return number;
@@ -72,8 +72,8 @@ void ExitWatcher::StartSigchld() {
   OnSigchld(&sigchld_, SIGCHLD);
 }
 
-CountedRef &ExitWatcher::RefFor(const Child &child) {
-  return child.by_pidfd ? per_loop_.pidfds->ref() : sigchld_ref_;
+RefCountedHandle &ExitWatcher::RefFor(const Child &child) {
+  return child.by_pidfd ? loop_state_.pidfds->ref() : sigchld_ref_;
 }
 
 int ExitWatcher::Kill(uint64_t number, int signal) {
@@ -119,7 +119,7 @@ void ExitWatcher::OnSigchld(uv_signal_t *signal, int) {
 }
 
 void ExitWatcher::Reap(Child *child) {
-  Death death = {};
+  ExitEvent death = {};
 
   if (launch_reap(&child->process, &death.end) == 0) return;
   /* What it wrote may well have come after this turn's look at the pipes. With a pidfd only if it died after that look. */
@@ -127,47 +127,48 @@ void ExitWatcher::Reap(Child *child) {
   death.listener = std::move(child->listener);
   dead_.emplace(child->number, std::move(death));
   int pidfd = child->process.pidfd;
-  Forget(*child);
+  Unwatch(*child);
   if (pidfd >= 0) close(pidfd);
-  ScheduleDelivery();
+  ScheduleDispatch();
 }
 
 /* After this nothing reaches the process any more: neither signals nor the loop. */
-void ExitWatcher::Forget(const Child &child) {
-  if (child.by_pidfd) per_loop_.pidfds->Remove(child.process.pidfd);
+void ExitWatcher::Unwatch(const Child &child) {
+  if (child.by_pidfd) loop_state_.pidfds->Remove(child.process.pidfd);
   if (child.keeps_loop) RefFor(child).Drop();
   live_.erase(child.number);
 }
 
 /* ---- JavaScript is told ---------------------------------------------------------------------- */
 
-void ExitWatcher::ScheduleDelivery() {
-  uv_check_start(&check_, [](uv_check_t *check) { static_cast<ExitWatcher *>(check->data)->Deliver(); });
+void ExitWatcher::ScheduleDispatch() {
+  uv_check_start(&check_,
+                 [](uv_check_t *check) { static_cast<ExitWatcher *>(check->data)->DispatchExits(); });
   uv_idle_start(&idle_, [](uv_idle_t *) {});
 }
 
-void ExitWatcher::Deliver() {
+void ExitWatcher::DispatchExits() {
   Napi::HandleScope scope(env_);
-  std::map<uint64_t, Death> ripe;
+  std::map<uint64_t, ExitEvent> ready;
 
   for (auto it = dead_.begin(); it != dead_.end();) {
     bool awaits_poll = std::exchange(it->second.awaits_poll, false);
     auto next = std::next(it);
-    if (!awaits_poll) ripe.insert(dead_.extract(it));
+    if (!awaits_poll) ready.insert(dead_.extract(it));
     it = next;
   }
-  if (dead_.empty()) StopDelivery();
-  for (const auto &[number, death] : ripe)
-    Tell(death);
+  if (dead_.empty()) StopDispatch();
+  for (const auto &[number, death] : ready)
+    NotifyExit(death);
 }
 
-void ExitWatcher::StopDelivery() {
+void ExitWatcher::StopDispatch() {
   uv_check_stop(&check_);
   uv_idle_stop(&idle_);
 }
 
 /* Fails, and that is all there is to do, when a Worker is being terminated and JavaScript can't run any more. */
-void ExitWatcher::Tell(const Death &death) {
+void ExitWatcher::NotifyExit(const ExitEvent &death) {
   Napi::HandleScope scope(env_);
   const launch_exit &end = death.end;
   napi_value exception;
@@ -218,10 +219,10 @@ void ExitWatcher::BeginEnd(napi_async_cleanup_hook_handle hook) {
   while (!live_.empty()) {
     const Child &child = live_.begin()->second;
     orphans.push_back(child.process);
-    Forget(child);
+    Unwatch(child);
   }
   AdoptOrphans(std::move(orphans));
-  ReleasePerLoop(loop_);
+  ReleaseLoopState(loop_);
   for (uv_handle_t *handle :
        {reinterpret_cast<uv_handle_t *>(&check_), reinterpret_cast<uv_handle_t *>(&idle_),
         reinterpret_cast<uv_handle_t *>(&sigchld_)})

@@ -43,7 +43,7 @@ public:
   bool HasLoopRef(uint64_t number) const;
 
   launch_context *context() const {
-    return per_loop_.context;
+    return loop_state_.context;
   }
   /* Of the child whose death is told: the fields of getrusage(2) in their order, times in microseconds. */
   Napi::Float64Array usage() const {
@@ -69,22 +69,22 @@ private:
     Napi::FunctionReference listener;
   };
 
-  struct Death {
+  struct ExitEvent {
     Napi::FunctionReference listener;
     launch_exit end;
     bool awaits_poll; /* the pipes have to be looked at once more first */
   };
 
-  ExitWatcher(Napi::Env env, uv_loop_t *loop, const PerLoop &per_loop);
+  ExitWatcher(Napi::Env env, uv_loop_t *loop, const LoopState &loop_state);
 
   void StartSigchld();
-  CountedRef &RefFor(const Child &child);
+  RefCountedHandle &RefFor(const Child &child);
   void Reap(Child *child);
-  void Forget(const Child &child);
-  void ScheduleDelivery();
-  void Deliver();
-  void StopDelivery();
-  void Tell(const Death &death);
+  void Unwatch(const Child &child);
+  void ScheduleDispatch();
+  void DispatchExits();
+  void StopDispatch();
+  void NotifyExit(const ExitEvent &death);
   void WriteUsage(const rusage &usage);
   void BeginEnd(napi_async_cleanup_hook_handle hook);
   void HandleClosed();
@@ -95,15 +95,15 @@ private:
 
   Napi::Env env_;
   uv_loop_t *loop_;
-  PerLoop per_loop_;
+  LoopState loop_state_;
   uv_check_t check_;
   uv_idle_t idle_; /* lets the loop not wait for I/O while deaths are queued */
   uv_signal_t sigchld_;
-  CountedRef sigchld_ref_;
+  RefCountedHandle sigchld_ref_;
   ParentPipeEnds ends_;
   Napi::Reference<Napi::Float64Array> usage_;
   std::map<uint64_t, Child> live_;
-  std::map<uint64_t, Death> dead_; /* reaped, not yet told */
+  std::map<uint64_t, ExitEvent> dead_; /* reaped, not yet told */
   uint64_t last_number_ = 0;
   size_t open_handles_ = 0;
   napi_async_cleanup_hook_handle ended_ = nullptr;

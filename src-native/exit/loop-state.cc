@@ -6,7 +6,7 @@
 namespace {
 
 struct Shared {
-  PerLoop per_loop;
+  LoopState loop_state;
   unsigned users;
 };
 
@@ -16,7 +16,7 @@ std::map<uv_loop_t *, Shared> &loops = *new std::map<uv_loop_t *, Shared>;
 
 } // namespace
 
-int AcquirePerLoop(uv_loop_t *loop, PidfdPoll::Callback on_readable, PerLoop *ret_per_loop) {
+int AcquireLoopState(uv_loop_t *loop, PidfdPoll::Callback on_readable, LoopState *ret_loop_state) {
   std::lock_guard<std::mutex> lock(mutex);
   auto found = loops.find(loop);
 
@@ -27,16 +27,16 @@ int AcquirePerLoop(uv_loop_t *loop, PidfdPoll::Callback on_readable, PerLoop *re
     found = loops.emplace(loop, Shared{{context, new PidfdPoll(loop, on_readable)}, 0}).first;
   }
   found->second.users++;
-  *ret_per_loop = found->second.per_loop;
+  *ret_loop_state = found->second.loop_state;
   return 0;
 }
 
-void ReleasePerLoop(uv_loop_t *loop) {
+void ReleaseLoopState(uv_loop_t *loop) {
   std::lock_guard<std::mutex> lock(mutex);
   auto found = loops.find(loop);
 
   if (--found->second.users > 0) return;
-  launch_context_close(found->second.per_loop.context);
-  found->second.per_loop.pidfds->Close();
+  launch_context_close(found->second.loop_state.context);
+  found->second.loop_state.pidfds->Close();
   loops.erase(found);
 }

@@ -10,13 +10,13 @@
 #include "../core/launch.h"
 #include "pidfd-poll.h"
 
-struct PerLoop {
+struct LoopState {
   launch_context *context;
   PidfdPoll *pidfds;
 };
 
-/* 0 or a negative errno. To be given back by ReleasePerLoop, on the same thread. */
-int AcquirePerLoop(uv_loop_t *loop, PidfdPoll::Callback on_readable, PerLoop *ret_per_loop);
-void ReleasePerLoop(uv_loop_t *loop);
+/* 0 or a negative errno. To be given back by ReleaseLoopState, on the same thread. */
+int AcquireLoopState(uv_loop_t *loop, PidfdPoll::Callback on_readable, LoopState *ret_loop_state);
+void ReleaseLoopState(uv_loop_t *loop);
 
 #endif

@@ -20,7 +20,7 @@ public:
   int Add(int pidfd, void *data);
   void Remove(int pidfd);
   /* Without one, as at first, the loop does not wait for it. */
-  CountedRef &ref() {
+  RefCountedHandle &ref() {
     return ref_;
   }
   /* -1 before the first pidfd. */
@@ -39,7 +39,7 @@ private:
   Callback on_readable_;
   int fd_ = -1;
   uv_poll_t poll_;
-  CountedRef ref_;
+  RefCountedHandle ref_;
 };
 
 #endif

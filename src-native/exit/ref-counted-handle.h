@@ -8,7 +8,7 @@
 
 #include <cstddef>
 
-class CountedRef {
+class RefCountedHandle {
 public:
   /* Once the handle is there. */
   void Attach(uv_handle_t *handle) {

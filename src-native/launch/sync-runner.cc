@@ -31,18 +31,18 @@ public:
         pidfd_is_useful_(child.pidfd >= 0) {
   }
 
-  SyncEnd Run();
+  SyncResult Run();
 
 private:
   bool IsDone() const;
   void Wait();
-  int64_t Patience() const;
+  int64_t PollTimeout() const;
   void Serve(SyncPipe *pipe);
   void Feed(SyncPipe *pipe);
   void Collect(SyncPipe *pipe);
   void Reap();
-  void EndWith(int error);
-  void Note(int error);
+  void Abort(int error);
+  void RecordError(int error);
   void NotePipe(int error);
 
   launch_child child_;
@@ -70,7 +70,7 @@ bool IsPending(const SyncPipe &pipe) {
   return pipe.fd >= 0 && (!pipe.child_reads || pipe.input_size > 0);
 }
 
-SyncEnd Runner::Run() {
+SyncResult Runner::Run() {
   for (SyncPipe &pipe : pipes_) {
     if (pipe.fd >= 0) fcntl(pipe.fd, F_SETFL, fcntl(pipe.fd, F_GETFL) | O_NONBLOCK);
     if (pipe.child_reads) Feed(&pipe);
@@ -80,7 +80,7 @@ SyncEnd Runner::Run() {
     for (size_t i = 0; i < ends_.size(); i++)
       if (polled_[i].revents != 0) Serve(ends_[i]);
     if (!dead_) Reap();
-    if (deadline_ != kForever && Now() >= deadline_) EndWith(-ETIMEDOUT);
+    if (deadline_ != kForever && Now() >= deadline_) Abort(-ETIMEDOUT);
   }
   for (SyncPipe &pipe : pipes_)
     Close(&pipe);
@@ -105,17 +105,17 @@ void Runner::Wait() {
     ends_.push_back(&pipe);
   }
   if (!dead_ && pidfd_is_useful_) polled_.push_back({child_.pidfd, POLLIN, 0});
-  if (poll(polled_.data(), polled_.size(), static_cast<int>(Patience())) >= 0) return;
+  if (poll(polled_.data(), polled_.size(), static_cast<int>(PollTimeout())) >= 0) return;
   int error = errno;
   for (pollfd &fd : polled_)
     fd.revents = 0;
   if (error == EINTR) return;
   limits_.kill_signal = SIGKILL;
-  EndWith(-error);
+  Abort(-error);
   pidfd_is_useful_ = false;
 }
 
-int64_t Runner::Patience() const {
+int64_t Runner::PollTimeout() const {
   int64_t patience = deadline_ == kForever ? kForever : std::clamp<int64_t>(deadline_ - Now(), 0, INT32_MAX);
 
   if (dead_ || pidfd_is_useful_) return patience;
@@ -166,7 +166,7 @@ void Runner::Collect(SyncPipe *pipe) {
   if (error != 0) NotePipe(-error);
   if (received <= 0) return Close(pipe);
   collected_ += static_cast<double>(received);
-  if (limits_.max_output > 0 && collected_ > limits_.max_output) EndWith(-ENOBUFS);
+  if (limits_.max_output > 0 && collected_ > limits_.max_output) Abort(-ENOBUFS);
 }
 
 /*
@@ -181,13 +181,13 @@ void Runner::Reap() {
 }
 
 /* The pipes are closed also when the child is dead already: a grandchild may hold their other ends for ever. */
-void Runner::EndWith(int error) {
-  Note(error);
+void Runner::Abort(int error) {
+  RecordError(error);
   deadline_ = kForever;
   if (!dead_ && !killed_) {
     int result = launch_signal(&child_, limits_.kill_signal);
     if (result < 0 && result != -ESRCH) {
-      Note(result);
+      RecordError(result);
       launch_signal(&child_, SIGKILL);
     }
   }
@@ -196,7 +196,7 @@ void Runner::EndWith(int error) {
     Close(&pipe);
 }
 
-void Runner::Note(int error) {
+void Runner::RecordError(int error) {
   if (error_ == 0) error_ = error;
 }
 
@@ -206,6 +206,6 @@ void Runner::NotePipe(int error) {
 
 } // namespace
 
-SyncEnd RunToEnd(const launch_child &child, std::vector<SyncPipe> *pipes, const SyncLimits &limits) {
+SyncResult RunToEnd(const launch_child &child, std::vector<SyncPipe> *pipes, const SyncLimits &limits) {
   return Runner(child, pipes, limits).Run();
 }

@@ -31,12 +31,12 @@ struct SyncLimits {
   int kill_signal;
 };
 
-struct SyncEnd {
+struct SyncResult {
   launch_exit exit;
   int error; /* negative errno, or 0 */
 };
 
 /* Takes over the child and its pidfd. */
-SyncEnd RunToEnd(const launch_child &child, std::vector<SyncPipe> *pipes, const SyncLimits &limits);
+SyncResult RunToEnd(const launch_child &child, std::vector<SyncPipe> *pipes, const SyncLimits &limits);
 
 #endif
