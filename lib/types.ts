@@ -92,9 +92,9 @@ export interface LaunchOptions {
    *
    * @example
    * const log = fs.openSync('app.log', 'a'); // 20, say
-   * safeSpawn('app', [`--log-fd=${log}`], { keepFds: [log] });
+   * safeSpawn('app', [`--log-fd=${log}`], { passFds: [log] });
    */
-  readonly keepFds?: readonly number[] | undefined;
+  readonly passFds?: readonly number[] | undefined;
   /**
    * Permissions that files made by the child don't get: 0 to 0o777, or an octal string as for `process.umask()`.
    * By default that of this process.

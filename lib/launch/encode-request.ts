@@ -36,7 +36,7 @@ export function encodeRequest(
   const inherits = config.inheritsEnvironment && added.length === 0 && isEnvironmentOursAlone();
   const environment = isOwn && !inherits ? [...environmentPairs({ ...process.env }), ...added] : added;
   const ids = idsOf(request, config);
-  const kept = config.keepFds.filter((fd) => fd >= stdio.length);
+  const kept = config.passFds.filter((fd) => fd >= stdio.length);
   const counts = [args.length, environment.length, stdio.length];
   const head = [readFlags(detached, cwd, ids, inherits), ids.uid ?? 0, ids.gid ?? 0, ...counts];
   return { strings: joinStrings(program, environment), header: toWords(head, stdio, kept) };

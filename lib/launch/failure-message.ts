@@ -42,7 +42,7 @@ type FailureMessage = (
 ) => string | undefined;
 
 const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
-  stdio: ({ keepFds }, code, _failed, request) => describeStdio(code, request, keepFds),
+  stdio: ({ passFds }, code, _failed, request) => describeStdio(code, request, passFds),
   cgroup: ({ cgroup }, code) => describeCgroup(code, `cgroup ${cgroup}`),
   clone: ({ cgroup, rlimits }, code) => {
     if (code !== 'EAGAIN') return undefined;
@@ -106,7 +106,7 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
 function describeStdio(
   code: string,
   { file, stdio }: SpawnRequest,
-  keepFds: readonly number[],
+  passFds: readonly number[],
 ): string | undefined {
   if (code === 'EMFILE') {
     const [soft] = addon().prlimit(0, resourceNumber('resource', 'nofile'));
@@ -122,8 +122,8 @@ function describeStdio(
     if (fd === -1) return `${entryOf(index)} has no descriptor`;
     if (fd >= 0 && isClosed(fd)) return `${entryOf(index)} is descriptor ${fd}, which is not open`;
   }
-  const lost = keepFds.find(isClosed);
-  return lost === undefined ? undefined : `keepFds has ${lost}, which is not open any more`;
+  const lost = passFds.find(isClosed);
+  return lost === undefined ? undefined : `passFds has ${lost}, which is not open any more`;
 }
 
 function isClosed(fd: number): boolean {

@@ -6,9 +6,9 @@ import { assertNodeCompatible } from '../node/child-process.js';
 import type { FunctionName, NodeFunctions } from '../node/originals.js';
 import { type Defaults, type Registration, registration, setRegistration } from '../node/originals.js';
 import { isWrapped, overrideSpawn, restoreSpawn } from '../node/spawn-override.js';
-import { keepFd, readKeepFds } from '../options/keep-fds.js';
 import { readLaunchConfig } from '../options/launch-config.js';
 import { pickLaunchOptions, rejectLaunchOptions, rejectUnknownOptions } from '../options/launch-options.js';
+import { identifyFd, readPassFds } from '../options/pass-fds.js';
 import { sealFds } from '../process/open-fds.js';
 import type { LaunchOptions } from '../types.js';
 import { nonEnumerable, nullPrototype } from '../util/objects.js';
@@ -21,7 +21,7 @@ export interface RegisterOptions extends LaunchOptions {
    * of make's jobserver, or of socket activation (3 to 2 + LISTEN_FDS). They must be open. One that is closed later,
    * or whose number has become another's, is not handed on.
    */
-  readonly keepFds?: readonly number[] | undefined;
+  readonly passFds?: readonly number[] | undefined;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface RegisterOptions extends LaunchOptions {
  * Descriptors that are open now get close-on-exec, see {@link sealFds}. Calls add up: the last one that is not undone
  * says what children get, and functions are replaced once, also with several copies of this library.
  *
- * Throws for options that it does not have, Node's among them, and for a `keepFds` that is not open
+ * Throws for options that it does not have, Node's among them, and for a `passFds` that is not open
  * (`ERR_INVALID_ARG_VALUE`).
  */
 export function register(options: RegisterOptions = {}): () => void {
@@ -56,10 +56,10 @@ function registerElsewhere(options: RegisterOptions): () => void {
 }
 
 function readDefaults(options: RegisterOptions): Defaults {
-  const { keepFds, ...others } = nullPrototype<RegisterOptions>({}, options);
+  const { passFds, ...others } = nullPrototype<RegisterOptions>({}, options);
   const given = nullPrototype<LaunchOptions>({}, others);
   readLaunchConfig(given, false);
-  return { options: pickLaunchOptions(given), keptFds: readKeepFds(keepFds, undefined).map(keepFd) };
+  return { options: pickLaunchOptions(given), passFds: readPassFds(passFds, undefined).map(identifyFd) };
 }
 
 /** For `safe-spawn/child_process`, which is no part of this bundle. */

@@ -5,12 +5,12 @@ import { nonEnumerable } from '../util/objects.js';
 
 /** What one call of register() wants for every child. */
 export interface Defaults {
-  readonly options: Omit<LaunchOptions, 'keepFds'>;
-  readonly keptFds: readonly KeptFd[];
+  readonly options: Omit<LaunchOptions, 'passFds'>;
+  readonly passFds: readonly IdentifiedFd[];
 }
 
 /** A descriptor, and what it was when it was named: should its number be another's by then, that one is not handed on. */
-export interface KeptFd {
+export interface IdentifiedFd {
   readonly fd: number;
   readonly device: bigint;
   readonly inode: bigint;

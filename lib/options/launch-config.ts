@@ -3,8 +3,8 @@ import type { SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchOptions } from '../types.js';
 import { nullPrototype } from '../util/objects.js';
 import { encodeAttributes, readCgroup, readPipes } from './attributes.js';
-import { isStillOpen, readKeepFds } from './keep-fds.js';
 import { pickLaunchOptions } from './launch-options.js';
+import { isSameFile, readPassFds } from './pass-fds.js';
 import { normalizeRlimits } from './rlimits.js';
 import { readUser } from './users.js';
 
@@ -16,7 +16,7 @@ export interface LaunchConfig {
   readonly inheritsEnvironment: boolean;
   readonly rlimits: BigUint64Array | undefined;
   /** Descriptors that it gets under their own number, where stdio has none of that number. Ascending. */
-  readonly keepFds: readonly number[];
+  readonly passFds: readonly number[];
   /** Whether pipes of stdio are pipe(2)s, and no sockets. */
   readonly oneWayPipes: boolean;
   readonly attributes: Int32Array | undefined;
@@ -48,7 +48,7 @@ export function readLaunchConfig(
   return {
     inheritsEnvironment,
     rlimits: normalizeRlimits(effective.rlimits),
-    keepFds: mergeFds(readKeepFds(options.keepFds, options.stdio), defaults),
+    passFds: mergeFds(readPassFds(options.passFds, options.stdio), defaults),
     oneWayPipes: readPipes(effective.pipes),
     attributes: encodeAttributes(account === undefined ? effective : nullPrototype(effective, account)),
     account,
@@ -72,7 +72,7 @@ function withDefaults(
 }
 
 function mergeFds(asked: number[], defaults: Defaults | undefined): number[] {
-  if (defaults === undefined || defaults.keptFds.length === 0) return asked;
-  const open = defaults.keptFds.filter(isStillOpen).map(({ fd }) => fd);
+  if (defaults === undefined || defaults.passFds.length === 0) return asked;
+  const open = defaults.passFds.filter(isSameFile).map(({ fd }) => fd);
   return [...new Set([...asked, ...open])].sort((one, other) => one - other);
 }

@@ -6,7 +6,7 @@ import { whyMisspelt } from './misspelt.js';
 
 const NAMES: readonly (keyof LaunchOptions)[] = [
   'rlimits',
-  'keepFds',
+  'passFds',
   'umask',
   'nice',
   'oomScoreAdj',

@@ -11,7 +11,7 @@ type RightName = keyof LaunchOptions | 'uid' | 'gid' | 'detached';
  */
 const ALIASES: Readonly<Record<RightName, readonly string[]>> = {
   rlimits: ['ulimit', 'limit'],
-  keepFds: ['passFds', 'inheritFds', 'preserveFds', 'extraFds'],
+  passFds: ['keepFds', 'inheritFds', 'preserveFds', 'extraFds'],
   umask: [],
   nice: ['niceness', 'niceValue'],
   oomScoreAdj: ['oomScoreAdjust', 'oomScoreAdjustment', 'oomAdj', 'oomScore'],

@@ -60,10 +60,10 @@ for (const [what, make] of Object.entries(LISTS)) {
     assert.deepEqual((await probe(spawn)).argv.slice(-2), args);
   });
 
-  test(`a list ${what}: keepFds and groups`, { skip: process.getuid() !== 0 && 'needs root' }, async (t) => {
+  test(`a list ${what}: passFds and groups`, { skip: process.getuid() !== 0 && 'needs root' }, async (t) => {
     const kept = openSync('/dev/null');
     t.after(() => closeSync(kept));
-    const options = { stdio: 'ignore', keepFds: make([kept]), groups: make([7, 8]) };
+    const options = { stdio: 'ignore', passFds: make([kept]), groups: make([7, 8]) };
     const { fds, groups } = await probe(safeSpawn, options);
     assert.deepEqual({ fds: fds.map(({ fd }) => fd), groups }, { fds: [0, 1, 2, kept], groups: [7, 8] });
   });

@@ -7,7 +7,7 @@ const HIGH = 1000;
 const nothingLeft = { children: 0, opened: 0 };
 
 test('a synchronous run ends whose child gets a descriptor above the soft limit', async () => {
-  const plan = { keepFds: [HIGH], command: `readlink /proc/self/fd/${HIGH}` };
+  const plan = { passFds: [HIGH], command: `readlink /proc/self/fd/${HIGH}` };
   const launcher = ['--fd', HIGH, '--nofile', '256:256'];
   const { result, stderr } = await runFixture('sync-above-limit.mjs', plan, { launcher });
   assert.deepEqual(result, { stdout: '/dev/null\n', status: 0, signal: null, ...nothingLeft }, stderr);

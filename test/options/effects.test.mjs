@@ -102,11 +102,11 @@ test('uid and gid are taken by name', root, async () => {
   assert.deepEqual({ uid, gid }, { uid: ids(NOBODY), gid: ids(0) });
 });
 
-test('keepFds are open under their own number, and nothing else is', async () => {
+test('passFds are open under their own number, and nothing else is', async () => {
   await withOpenFile(async (fd) => {
     const high = addon.duplicate(fd, 300);
     const flags = [fd, high].map(addon.fdFlags);
-    const report = await childWith({ keepFds: [high, fd] });
+    const report = await childWith({ passFds: [high, fd] });
     assert.deepEqual(fdNumbers(report), [0, 1, 2, fd, high]);
     for (const kept of report.fds.slice(3)) assert.equal(kept.target, '/dev/null');
     assert.deepEqual([fd, high].map(addon.fdFlags), flags);
@@ -114,16 +114,16 @@ test('keepFds are open under their own number, and nothing else is', async () =>
   });
 });
 
-test('keepFds stand behind a longer stdio', async () => {
+test('passFds stand behind a longer stdio', async () => {
   await withOpenFile(async (fd) => {
     const stdio = ['ignore', 'ignore', 'ignore', 'pipe', fd];
-    const report = await childWith({ stdio, keepFds: [fd] });
+    const report = await childWith({ stdio, passFds: [fd] });
     assert.deepEqual(fdNumbers(report), [0, 1, 2, 3, 4, fd]);
   });
 });
 
 test('without options everything is as in this process', async () => {
-  const report = await childWith({ rlimits: undefined, keepFds: [], umask: undefined, groups: undefined });
+  const report = await childWith({ rlimits: undefined, passFds: [], umask: undefined, groups: undefined });
   for (const name of [
     'umask',
     'nice',
@@ -142,7 +142,7 @@ test('without options everything is as in this process', async () => {
 test('a descriptor above the limit nofile is kept', async () => {
   await withOpenFile(async (fd) => {
     const high = addon.duplicate(fd, 200);
-    const report = await childWith({ keepFds: [high], rlimits: { nofile: 64 } });
+    const report = await childWith({ passFds: [high], rlimits: { nofile: 64 } });
     assert.deepEqual(fdNumbers(report), [0, 1, 2, high]);
     assert.deepEqual(report.rlimits.nofile, { soft: '64', hard: '64' });
     addon.closeFd(high);
@@ -209,7 +209,7 @@ test('all options together leave this process as it was', root, async () => {
 function everything(fd) {
   return {
     rlimits: { nofile: 64, core: 0 },
-    keepFds: [fd],
+    passFds: [fd],
     umask: 0o77,
     nice: 3,
     oomScoreAdj: 400,

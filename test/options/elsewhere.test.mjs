@@ -7,7 +7,7 @@ import { root } from '../helpers/native.mjs';
 
 const OPTIONS = {
   rlimits: {},
-  keepFds: [],
+  passFds: [],
   umask: 0,
   nice: 0,
   oomScoreAdj: 0,

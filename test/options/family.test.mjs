@@ -53,9 +53,9 @@ test('what a call asks for is put in the place of what register() was told', asy
 
 test('kept descriptors of a call and of register() add up', async () => {
   const [one, other] = [openSync('/dev/null'), openSync('/dev/null')];
-  const unregister = register({ keepFds: [one] });
+  const unregister = register({ passFds: [one] });
   try {
-    const report = JSON.parse(await outputOf(safeSpawn(probePath, { keepFds: [other] })));
+    const report = JSON.parse(await outputOf(safeSpawn(probePath, { passFds: [other] })));
     assert.deepEqual(fdNumbers(report), [0, 1, 2, one, other]);
   } finally {
     unregister();

@@ -13,7 +13,7 @@ const library = require('safe-spawn');
 /** Each with the right name. */
 const MISSPELT = {
   rlimits: ['rlimit', 'RLimits', 'r_limits', 'ulimit', 'ulimits', 'limit', 'limits', 'rLimit'],
-  keepFds: ['keepFd', 'keep_fds', 'keepfds', 'keepFDs', 'keep-fds', 'passFds', 'pass_fds', 'inheritFds'],
+  passFds: ['keepFd', 'keep_fds', 'keepfds', 'keepFDs', 'pass-fds', 'keepFds', 'pass_fds', 'inheritFds'],
   umask: ['uMask', 'u_mask', 'UMASK', 'umasks'],
   nice: ['Nice', 'niceness'],
   oomScoreAdj: ['oom_score_adj', 'oomScoreAdjust', 'OOMScoreAdjust', 'oomscoreadj', 'oomAdj'],
@@ -148,7 +148,7 @@ test('safe-spawn/child_process and register() warn once of each name, and start 
     statuses: Array(16).fill(0),
     warnings: [
       "options.ulimit is not an option: use 'rlimits'. It has no effect on the child process",
-      "options.pass_fds is not an option: use 'keepFds'. It has no effect on the child process",
+      "options.pass_fds is not an option: use 'passFds'. It has no effect on the child process",
     ],
     codes: ['SAFE_SPAWN_MISSPELT_OPTION'],
   });

@@ -7,7 +7,7 @@ const POLLUTION = {
   soft: 7,
   hard: 8,
   rlimits: { nofile: 9 },
-  keepFds: [0],
+  passFds: [0],
   umask: 0o777,
   nice: 7,
   oomScoreAdj: 900,

@@ -34,7 +34,7 @@ const FAST = {
     noNewPrivileges: true,
   },
   'one-way pipes': { pipes: 'pipe', stdio: 'pipe' },
-  'kept descriptors': { keepFds: [3] },
+  'kept descriptors': { passFds: [3] },
 };
 FAST['all limits'].rlimits.nofile = { soft: 64 };
 for (const resource of ['as', 'data', 'stack', 'cpu', 'fsize'])

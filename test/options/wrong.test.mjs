@@ -83,17 +83,17 @@ const wrong = [
   [{ cgroup: 5 }, TYPE, 'cgroup'],
   [{ pipes: 'fifo' }, VALUE, 'pipes'],
   [{ pipes: true }, TYPE, 'pipes'],
-  [{ keepFds: fd }, TYPE, 'keepFds'],
-  [{ keepFds: null }, TYPE, 'keepFds'],
-  [{ keepFds: ['3'] }, TYPE, 'keepFds[0]'],
-  [{ keepFds: [-1] }, RANGE, 'keepFds[0]'],
-  [{ keepFds: [2 ** 31] }, RANGE, 'keepFds[0]'],
-  [{ keepFds: [fd, 1.5] }, RANGE, 'keepFds[1]'],
-  [{ keepFds: [fd, 19_999] }, VALUE, 'keepFds[1]'],
-  [{ keepFds: [internal] }, VALUE, 'keepFds[0]'],
-  [{ keepFds: [fd, fd] }, VALUE, 'keepFds'],
-  [{ keepFds: [1] }, VALUE, 'keepFds'],
-  [{ keepFds: [fd], stdio: Array(fd + 1).fill('ignore') }, VALUE, 'keepFds'],
+  [{ passFds: fd }, TYPE, 'passFds'],
+  [{ passFds: null }, TYPE, 'passFds'],
+  [{ passFds: ['3'] }, TYPE, 'passFds[0]'],
+  [{ passFds: [-1] }, RANGE, 'passFds[0]'],
+  [{ passFds: [2 ** 31] }, RANGE, 'passFds[0]'],
+  [{ passFds: [fd, 1.5] }, RANGE, 'passFds[1]'],
+  [{ passFds: [fd, 19_999] }, VALUE, 'passFds[1]'],
+  [{ passFds: [internal] }, VALUE, 'passFds[0]'],
+  [{ passFds: [fd, fd] }, VALUE, 'passFds'],
+  [{ passFds: [1] }, VALUE, 'passFds'],
+  [{ passFds: [fd], stdio: Array(fd + 1).fill('ignore') }, VALUE, 'passFds'],
   [{ rlimits: { cpu: { soft: 2, hard: 1 } } }, RANGE, 'rlimits.cpu.soft'],
   [{ rlimits: { nofile: { hard: 2n ** 63n } } }, RANGE, 'rlimits.nofile'],
   [{ rlimits: { as: 2n ** 64n } }, RANGE, 'rlimits.as'],
@@ -113,7 +113,7 @@ const wrong = [
   [{ deathSignal: 'toString' }, VALUE, 'deathSignal'],
   [{ groups: new Set([1]) }, TYPE, 'groups'],
   [{ groups: Uint32Array.of(1) }, TYPE, 'groups'],
-  [{ keepFds: new Set([fd]) }, TYPE, 'keepFds'],
+  [{ passFds: new Set([fd]) }, TYPE, 'passFds'],
 ];
 
 for (const [options, code, name] of wrong) {
@@ -155,7 +155,7 @@ test('a limit is shown as it was given', () => {
 });
 
 test('a number of the channel of a fork is a number of stdio', () => {
-  assert.throws(() => safeFork('none.js', { keepFds: [3] }), { code: VALUE });
+  assert.throws(() => safeFork('none.js', { passFds: [3] }), { code: VALUE });
 });
 
 for (const uid of [Number.NaN, true, 1.5, 2 ** 32, {}]) {

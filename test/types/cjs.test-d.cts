@@ -30,7 +30,7 @@ safe.default;
 safe.safeSpawn('true', [], { rlimits: { nofiles: 1 } });
 
 // @ts-expect-error: a launch option is not one of Node's
-(ours as Pick<Node, 'spawn'>).spawn('true', [], { keepFds: [3] });
+(ours as Pick<Node, 'spawn'>).spawn('true', [], { passFds: [3] });
 
 // @ts-expect-error: text is no list of arguments
 ours.spawnSync('true', 'one');

@@ -114,7 +114,7 @@ safeSpawn();
 
 const everything = {
   rlimits: all,
-  keepFds: [3],
+  passFds: [3],
   umask: '022',
   nice: 5,
   oomScoreAdj: 100,

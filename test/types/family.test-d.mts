@@ -176,7 +176,7 @@ safeFork();
 expectType<node.SpawnSyncReturns<string>>()(safeSpawnSync('true', { encoding: 'utf8' }), true);
 expectType<node.SpawnSyncReturns<string>>()(safeSpawnSync('true', { encoding: 'utf8', rlimits: core }), true);
 expectType<node.SpawnSyncReturns<string>>()(
-  safeSpawnSync('true', ['one'], { encoding: 'utf8', keepFds: [3] }),
+  safeSpawnSync('true', ['one'], { encoding: 'utf8', passFds: [3] }),
   true,
 );
 expectType<node.SpawnSyncReturns<Buffer>>()(safeSpawnSync('true', { encoding: 'buffer', nice: 1 }), true);
@@ -199,6 +199,6 @@ safeSpawnSync('true', [], () => {});
 // @ts-expect-error: no arguments beside the command
 safeExecSync('echo', ['text']);
 // @ts-expect-error: a list of numbers
-safeExecFileSync('true', [], { keepFds: 3 });
+safeExecFileSync('true', [], { passFds: 3 });
 // @ts-expect-error: with an encoding it is text
 export const bytes: Buffer = safeExecFileSync('true', [], { encoding: 'utf8', rlimits: core });

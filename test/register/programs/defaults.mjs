@@ -24,7 +24,7 @@ async function textOf(child) {
   return (await chunks).join('').trim();
 }
 
-const undo = register({ rlimits: { nofile: { soft: 512 }, core: 0 }, keepFds: [kept, closed] });
+const undo = register({ rlimits: { nofile: { soft: 512 }, core: 0 }, passFds: [kept, closed] });
 closeSync(closed);
 const seen = {
   imported: await textOf(spawn(...LIMIT)),
@@ -47,10 +47,10 @@ undo();
 seen.afterwards = (await textOf(spawn(...LIMIT))) !== '512';
 const internal = readdirSync('/proc/self/fd').find((fd) => isInternal(Number(fd)));
 seen.wrong = [
-  { keepFds: [9999] },
-  { keepFds: [1] },
-  { keepFds: [Number(internal)] },
-  { keepFds: 5 },
+  { passFds: [9999] },
+  { passFds: [1] },
+  { passFds: [Number(internal)] },
+  { passFds: 5 },
   { rlimits: { nothing: 1 } },
   null,
   'rlimits',

@@ -1,40 +1,40 @@
 import { fstatSync } from 'node:fs';
 import { addon } from '../native/addon.js';
-import type { KeptFd } from '../node/originals.js';
+import type { IdentifiedFd } from '../node/originals.js';
 import { invalidType, invalidValue, outOfRange } from '../util/errors.js';
 import { copyList } from '../util/lists.js';
 
-export function keepFd(fd: number): KeptFd {
+export function identifyFd(fd: number): IdentifiedFd {
   const { dev: device, ino: inode } = fstatSync(fd, { bigint: true });
   return { fd, device, inode };
 }
 
-export function isStillOpen({ fd, device, inode }: KeptFd): boolean {
+export function isSameFile({ fd, device, inode }: IdentifiedFd): boolean {
   try {
-    const now = keepFd(fd);
+    const now = identifyFd(fd);
     return now.device === device && now.inode === inode;
   } catch {
     return false;
   }
 }
 
-const OPTION = 'options.keepFds';
+const OPTION = 'options.passFds';
 const HIGHEST_FD: number = 2 ** 31 - 1;
 
-/** The `keepFds` option, ascending: numbers that are open, each listed once, and behind those of stdio. */
-export function readKeepFds(keepFds: unknown, stdio: unknown): number[] {
-  if (keepFds === undefined) return [];
-  if (!Array.isArray(keepFds)) throw invalidType(OPTION, 'an instance of Array', keepFds);
+/** The `passFds` option, ascending: numbers that are open, each listed once, and behind those of stdio. */
+export function readPassFds(passFds: unknown, stdio: unknown): number[] {
+  if (passFds === undefined) return [];
+  if (!Array.isArray(passFds)) throw invalidType(OPTION, 'an instance of Array', passFds);
   const internal = addon().internalFds();
-  const kept = copyList(keepFds).map((fd, index) => readFd(`${OPTION}[${index}]`, fd, internal));
-  kept.sort((one, other) => one - other);
-  const twice = kept.find((fd, index) => fd === kept[index + 1]);
-  if (twice !== undefined) throw invalidValue(OPTION, keepFds, `has ${twice} twice`);
-  const [least] = kept;
+  const passed = copyList(passFds).map((fd, index) => readFd(`${OPTION}[${index}]`, fd, internal));
+  passed.sort((one, other) => one - other);
+  const twice = passed.find((fd, index) => fd === passed[index + 1]);
+  if (twice !== undefined) throw invalidValue(OPTION, passFds, `has ${twice} twice`);
+  const [least] = passed;
   if (least !== undefined && least < stdioLength(stdio)) {
-    throw invalidValue(OPTION, keepFds, `has ${least}, which is a number of stdio`);
+    throw invalidValue(OPTION, passFds, `has ${least}, which is a number of stdio`);
   }
-  return kept;
+  return passed;
 }
 
 function readFd(name: string, fd: unknown, internal: readonly number[]): number {
