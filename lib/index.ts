@@ -20,7 +20,7 @@ export type {
 } from './process/capabilities.js';
 export { capabilities } from './process/capabilities.js';
 export type { OpenFd } from './process/open-fds.js';
-export { openFds, sealFds } from './process/open-fds.js';
+export { openFds, setCloseOnExec } from './process/open-fds.js';
 export type { CurrentRlimit } from './process/rlimits.js';
 export { getRlimit, setRlimit } from './process/rlimits.js';
 export type {

@@ -195,7 +195,7 @@ Napi::Value ArrayOf(Napi::Env env, const int *numbers, size_t count) {
   return array;
 }
 
-Napi::Value SealFds(const Napi::CallbackInfo &info) {
+Napi::Value SetCloseOnExec(const Napi::CallbackInfo &info) {
   int *changed = nullptr;
   size_t count = 0;
   const char *call = nullptr;
@@ -265,7 +265,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("takePipeFd", Napi::Function::New(env, TakePipeFd, "takePipeFd", watcher));
   exports.Set("runSync", Napi::Function::New(env, RunSync, "runSync", watcher));
   exports.Set("openPipe", Napi::Function::New(env, OpenPipe, "openPipe", watcher));
-  exports.Set("sealFds", Napi::Function::New(env, SealFds, "sealFds", watcher));
+  exports.Set("setCloseOnExec", Napi::Function::New(env, SetCloseOnExec, "setCloseOnExec", watcher));
   exports.Set("internalFds", Napi::Function::New(env, InternalFds, "internalFds", watcher));
   exports.Set("hasPlainEnvironment",
               Napi::Function::New(env, HasPlainEnvironment, "hasPlainEnvironment", watcher));

@@ -9,7 +9,7 @@ import { isWrapped, overrideSpawn, restoreSpawn } from '../node/spawn-override.j
 import { readLaunchConfig } from '../options/launch-config.js';
 import { pickLaunchOptions, rejectLaunchOptions, rejectUnknownOptions } from '../options/launch-options.js';
 import { identifyFd, readPassFds } from '../options/pass-fds.js';
-import { sealFds } from '../process/open-fds.js';
+import { setCloseOnExec } from '../process/open-fds.js';
 import type { LaunchOptions } from '../types.js';
 import { nonEnumerable, nullPrototype } from '../util/objects.js';
 import { inPlace } from './drop-in.js';
@@ -28,7 +28,7 @@ export interface RegisterOptions extends LaunchOptions {
  * From now on every child of this process (or Worker) is started safely, through whichever library. Returns a function
  * that undoes it.
  *
- * Descriptors that are open now get close-on-exec, see {@link sealFds}. Calls add up: the last one that is not undone
+ * Descriptors that are open now get close-on-exec, see {@link setCloseOnExec}. Calls add up: the last one that is not undone
  * says what children get, and functions are replaced once, also with several copies of this library.
  *
  * Throws for options that it does not have, Node's among them, and for a `passFds` that is not open
@@ -39,7 +39,7 @@ export function register(options: RegisterOptions = {}): () => void {
   if (process.platform !== 'linux') return registerElsewhere(options);
   assertNodeCompatible();
   const defaults = readDefaults(options);
-  sealFds();
+  setCloseOnExec();
   const current = registration() ?? install();
   current.defaults.push(defaults);
   return () => {

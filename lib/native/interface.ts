@@ -125,7 +125,7 @@ export interface Addon {
   ): (Buffer | null)[] | undefined;
 
   /** Sets close-on-exec on each descriptor >= 3 that lacks it; returns those, ascending. Throws with `code`. */
-  sealFds(): number[];
+  setCloseOnExec(): number[];
   /** Descriptors that the addon keeps for the launches of this thread. */
   internalFds(): number[];
   /**

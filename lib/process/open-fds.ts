@@ -16,10 +16,10 @@ const { ENOENT, ESRCH } = constants.errno;
  * Sets close-on-exec on every descriptor >= 3 of this process that lacks it, so that children started by
  * `child_process` don't get those that are open now. Returns their numbers, in ascending order. See fcntl(2), FD_CLOEXEC.
  */
-export function sealFds(): number[] {
-  assertLinux('sealFds()');
+export function setCloseOnExec(): number[] {
+  assertLinux('setCloseOnExec()');
   try {
-    return addon().sealFds();
+    return addon().setCloseOnExec();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'EMFILE' && code !== 'ENFILE') throw error;

@@ -7,7 +7,7 @@ import { addon, probePath } from '../helpers/native.mjs';
 import { eventually } from '../helpers/poll.mjs';
 import { fdTargets } from '../helpers/processes.mjs';
 
-test('sealFds() marks what was inherited, names it, and then child_process.spawn leaks nothing either', async () => {
+test('setCloseOnExec() marks what was inherited, names it, and then child_process.spawn leaks nothing either', async () => {
   const launcher = ['--fd', 20, '--fd', 1066];
   const { result } = await runFixture('sealed-probe.mjs', {}, { launcher });
   assert.deepEqual(result.before, [0, 1, 2, 20, 1066]);

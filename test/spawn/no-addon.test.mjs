@@ -21,13 +21,13 @@ function packageWithoutAddon() {
 
 async function outcome(copy, expression) {
   const script = `
-    const { safeSpawn, capabilities, sealFds } = require(${JSON.stringify(copy)});
+    const { safeSpawn, capabilities, setCloseOnExec } = require(${JSON.stringify(copy)});
     try { ${expression} } catch ({ code, message }) { console.log(JSON.stringify({ code, message })) }`;
   const { stdout } = await run(process.execPath, ['-e', script]);
   return JSON.parse(stdout);
 }
 
-for (const expression of ['capabilities()', 'sealFds()', "safeSpawn('true')"]) {
+for (const expression of ['capabilities()', 'setCloseOnExec()', "safeSpawn('true')"]) {
   test(`without the addon ${expression} says what was looked for and what to run`, async () => {
     const copy = packageWithoutAddon();
     const { code, message } = await outcome(copy, expression);

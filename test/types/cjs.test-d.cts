@@ -21,7 +21,7 @@ const each: Pick<Node, 'spawn' | 'exec' | 'execFile' | 'fork' | 'spawnSync' | 'e
   execFileSync: safe.safeExecFileSync,
 };
 const fds: safe.OpenFd[] = safe.openFds(child.pid);
-const numbers: number[] = safe.sealFds();
+const numbers: number[] = safe.setCloseOnExec();
 
 // @ts-expect-error: no default export
 safe.default;

@@ -24,7 +24,7 @@ import {
   type SafeSpawnOptions,
   type SpawnError,
   safeSpawn,
-  sealFds,
+  setCloseOnExec,
   setRlimit,
 } from 'safe-spawn';
 
@@ -166,7 +166,7 @@ export const code: SafeSpawnErrorCode = 'ERR_INVALID_ARG_TYPE';
 
 // ---- the rest ------------------------------------------------------------------------------------------------
 
-expectType<number[]>()(sealFds(), true);
+expectType<number[]>()(setCloseOnExec(), true);
 expectType<OpenFd[]>()(openFds(), true);
 expectType<OpenFd[]>()(openFds(1), true);
 for (const { fd, target, closeOnExec, access } of openFds()) {

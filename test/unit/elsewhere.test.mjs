@@ -12,7 +12,7 @@ async function outcomes(pretend, expressions) {
     const { ChildProcess } = require('node:child_process');
     ${pretend}
     const library = require(${JSON.stringify(root)});
-    const { safeSpawn, openFds, sealFds, capabilities } = library;
+    const { safeSpawn, openFds, setCloseOnExec, capabilities } = library;
     const outcome = (action) => { try { return action() } catch ({ code, message }) { return { code, message } } };
     console.log(JSON.stringify([${expressions.map((expression) => `outcome(() => ${expression})`)}]));`;
   const { stdout } = await run(process.execPath, ['-e', script]);
@@ -36,9 +36,9 @@ test('elsewhere than on Linux what only Linux has is refused by name', async () 
     `safeSpawn('true', [], { rlimits: { nofile: 64 } })`,
     `safeSpawn('true', { rlimits: {} })`,
     'openFds()',
-    'sealFds()',
+    'setCloseOnExec()',
   ]);
-  const names = ['options.rlimits', 'options.rlimits', 'openFds()', 'sealFds()'];
+  const names = ['options.rlimits', 'options.rlimits', 'openFds()', 'setCloseOnExec()'];
   results.forEach(({ code, message }, index) => {
     assert.equal(code, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM');
     assert.ok(message.includes(names[index]) && message.includes('darwin'), message);
@@ -70,7 +70,7 @@ test('elsewhere an option that is undefined is no option', async () => {
 for (const runtime of ['bun', 'deno']) {
   test(`${runtime} is refused by its name, and starts nothing`, async () => {
     const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, ${runtime}: '1.0' } });`;
-    const results = await outcomes(pretend, [`safeSpawn('true')`, 'sealFds()', 'capabilities()']);
+    const results = await outcomes(pretend, [`safeSpawn('true')`, 'setCloseOnExec()', 'capabilities()']);
     for (const { code, message } of results) {
       assert.equal(code, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM');
       assert.ok(message.includes(runtime), message);
