@@ -57,7 +57,7 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
     if (group === 0 || code !== 'EPERM') return 'at step processGroup';
     return `there is no process group ${group} in this session that can be joined`;
   },
-  seal: () =>
+  closeFds: () =>
     "the descriptors that it must not have can't be closed for certain, " +
     'since close_range(2) (Linux 5.9) and /proc are both missing or forbidden',
   oomScoreAdj: ({ attributes }, code, { resource }) =>
@@ -84,7 +84,7 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
     const number = attribute(attributes, 'deathSignal');
     return `deathSignal ${signalName(number) || number} can't be set, or this process is already dead`;
   },
-  unmask: () => 'at step unmask',
+  signalMask: () => 'at step signalMask',
   exec: (launch, code, _failed, request) => {
     if (code === 'EAGAIN') return describeNproc(launch.rlimits);
     if (code === 'E2BIG') return describeLength(launch, request);

@@ -14,7 +14,7 @@ export type Syscalls = 'direct' | 'libc';
 export interface LinuxCapabilities {
   readonly supported: true;
   readonly tier: Tier;
-  /** With 'none' nothing can be started: every launch fails at step `seal`. */
+  /** With 'none' nothing can be started: every launch fails at step `closeFds`. */
   readonly seal: Seal;
   readonly pidfd: Pidfd;
   /**

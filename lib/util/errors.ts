@@ -11,7 +11,7 @@ export type LaunchStep =
   | 'signals'
   | 'session'
   | 'processGroup'
-  | 'seal'
+  | 'closeFds'
   | 'oomScoreAdj'
   | 'umask'
   | 'nice'
@@ -22,7 +22,7 @@ export type LaunchStep =
   | 'uid'
   | 'noNewPrivileges'
   | 'deathSignal'
-  | 'unmask'
+  | 'signalMask'
   | 'exec';
 
 /** A `code` of errors that only this library has. */

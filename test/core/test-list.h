@@ -152,7 +152,7 @@ TEST(unshare_that_is_ignored, NATIVE,
      "Where a seal closes in the caller's table, that is found out in another one")
 TEST(no_proc_is_needed, NATIVE, "Nothing needs /proc")
 TEST(without_proc_and_close_range_nothing_starts, NATIVE,
-     "Without /proc and close_range nothing starts, and the step is seal")
+     "Without /proc and close_range nothing starts, and the step is closeFds")
 TEST(directory_that_is_not_proc_is_not_believed, NATIVE, "A directory in the place of /proc is not believed")
 TEST(listing_that_is_forbidden_is_no_empty_listing, NATIVE, "A listing that is forbidden is no empty listing")
 

@@ -77,13 +77,13 @@ describe('capabilities() names the way that was taken', { skip: withoutFilters()
   }
 });
 
-test('with neither close_range nor /proc nothing is started, and the step is seal', {
+test('with neither close_range nor /proc nothing is started, and the step is closeFds', {
   skip: withoutFilters() || withoutMountNamespace(),
 }, async () => {
   for (const answer of answers) {
     const through = [seccompRunPath, `close_range=${answer}`, 'no-proc', '--'];
-    const { code, stderr, result } = await runFixture('refused-seal.mjs', {}, { through });
+    const { code, stderr, result } = await runFixture('refused-close-fds.mjs', {}, { through });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(result, { step: 'seal', started: false });
+    assert.deepEqual(result, { step: 'closeFds', started: false });
   }
 });

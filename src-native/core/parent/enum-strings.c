@@ -8,7 +8,7 @@ const char *launch_step_name(enum launch_step step) {
       [LAUNCH_STEP_SIGNALS] = "signals",
       [LAUNCH_STEP_SESSION] = "session",
       [LAUNCH_STEP_PROCESS_GROUP] = "processGroup",
-      [LAUNCH_STEP_CLOSE_FDS] = "seal",
+      [LAUNCH_STEP_CLOSE_FDS] = "closeFds",
       [LAUNCH_STEP_OOM_SCORE_ADJ] = "oomScoreAdj",
       [LAUNCH_STEP_UMASK] = "umask",
       [LAUNCH_STEP_NICE] = "nice",
@@ -19,7 +19,7 @@ const char *launch_step_name(enum launch_step step) {
       [LAUNCH_STEP_UID] = "uid",
       [LAUNCH_STEP_NO_NEW_PRIVILEGES] = "noNewPrivileges",
       [LAUNCH_STEP_DEATH_SIGNAL] = "deathSignal",
-      [LAUNCH_STEP_SIGNAL_MASK] = "unmask",
+      [LAUNCH_STEP_SIGNAL_MASK] = "signalMask",
       [LAUNCH_STEP_EXEC] = "exec",
   };
 
