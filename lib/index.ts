@@ -11,12 +11,12 @@ export type { SafeExecFileSync, SafeExecSync, SafeSpawnSync } from './methods/sp
 export { safeExecFileSync, safeExecSync, safeSpawnSync } from './methods/spawn-sync.js';
 export type {
   Capabilities,
+  CloneMode,
+  CloseFds,
   LinuxCapabilities,
   NoCapabilities,
   Pidfd,
-  Seal,
   Syscalls,
-  Tier,
 } from './process/capabilities.js';
 export { capabilities } from './process/capabilities.js';
 export type { OpenFd } from './process/open-fds.js';

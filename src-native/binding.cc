@@ -225,11 +225,11 @@ Napi::Value Capabilities(const Napi::CallbackInfo &info) {
   launch_capabilities found;
 
   launch_probe(WatcherOf(info)->context(), &found);
-  object.Set("tier", launch_clone_mode_name(found.clone_mode));
-  object.Set("seal", launch_close_fds_name(found.close_fds));
+  object.Set("cloneMode", launch_clone_mode_name(found.clone_mode));
+  object.Set("closeFds", launch_close_fds_name(found.close_fds));
   object.Set("pidfd", launch_pidfd_name(found.pidfd));
-  object.Set("tierError", found.clone_mode_error);
-  object.Set("sealError", found.close_fds_error);
+  object.Set("cloneModeError", found.clone_mode_error);
+  object.Set("closeFdsError", found.close_fds_error);
   object.Set("pidfdError", found.pidfd_error);
   object.Set("syscalls", launch_syscalls_name(found.syscalls));
   if (found.interposed != nullptr) object.Set("interposed", found.interposed);

@@ -134,11 +134,11 @@ export interface Addon {
    */
   hasPlainEnvironment(): boolean;
   capabilities(): {
-    tier: string;
-    seal: string;
+    cloneMode: string;
+    closeFds: string;
     pidfd: string;
-    tierError: number;
-    sealError: number;
+    cloneModeError: number;
+    closeFdsError: number;
     pidfdError: number;
     syscalls: string;
     /** A function that a tool in LD_PRELOAD has replaced, and the file of that tool. */

@@ -2,9 +2,9 @@ import { getSystemErrorName } from 'node:util';
 import { addon } from '../native/addon.js';
 
 /** How a child is made, fastest first. */
-export type Tier = 'shared' | 'copy' | 'fork';
+export type CloneMode = 'vfork-shared-fds' | 'vfork' | 'fork';
 /** How a child gets rid of every descriptor that it must not have, fastest first. */
-export type Seal = 'close_range unshare' | 'close_range' | 'proc' | 'none';
+export type CloseFds = 'close_range-unshare' | 'close_range' | 'proc' | 'none';
 /** What a child is watched and signalled by: a descriptor of the process, or its pid. */
 export type Pidfd = 'clone' | 'none';
 /** What a child calls up to its `execve`: the kernel, or the functions of libc that a tool may have replaced. */
@@ -13,21 +13,21 @@ export type Syscalls = 'direct' | 'libc';
 /** What this system lets the library do. */
 export interface LinuxCapabilities {
   readonly supported: true;
-  readonly tier: Tier;
+  readonly cloneMode: CloneMode;
   /** With 'none' nothing can be started: every launch fails at step `closeFds`. */
-  readonly seal: Seal;
+  readonly closeFds: CloseFds;
   readonly pidfd: Pidfd;
   /**
    * 'libc' if a library in `LD_PRELOAD` replaces `execve` or another function that the child calls, as bear, fakeroot and
-   * fakechroot do. A child is then made by `fork()` and calls libc's functions, so that the tool sees it; `tier` is 'fork'.
+   * fakechroot do. A child is then made by `fork()` and calls libc's functions, so that the tool sees it; `cloneMode` is 'fork'.
    */
   readonly syscalls: Syscalls;
   /** False if the way was taken without trying it, since the trial would have become PID 1 of a new namespace. */
   readonly probed: boolean;
   /** For each why it is not a faster one, in words. */
   readonly reasons: {
-    readonly tier: string;
-    readonly seal: string;
+    readonly cloneMode: string;
+    readonly closeFds: string;
     readonly pidfd: string;
     readonly syscalls: string;
   };
@@ -41,14 +41,14 @@ export interface NoCapabilities {
 
 export type Capabilities = LinuxCapabilities | NoCapabilities;
 
-const TIERS: Readonly<Record<Tier, string>> = {
-  shared: 'the child shares memory and the table of descriptors until it has taken its own few',
-  copy: 'the child shares memory, and gets a copy of the whole table of descriptors',
+const CLONE_MODES: Readonly<Record<CloneMode, string>> = {
+  'vfork-shared-fds': 'the child shares memory and the table of descriptors until it has taken its own few',
+  vfork: 'the child shares memory, and gets a copy of the whole table of descriptors',
   fork: 'the child gets a copy of memory, and of the whole table of descriptors',
 };
 
-const SEALS: Readonly<Record<Seal, string>> = {
-  'close_range unshare': 'close_range(2) gives the child a table with what it is to have',
+const CLOSE_FDS: Readonly<Record<CloseFds, string>> = {
+  'close_range-unshare': 'close_range(2) gives the child a table with what it is to have',
   close_range: "close_range(2) closes the rest in the child's copy of the table",
   proc: 'what /proc/self/fd lists is closed one by one',
   none: 'nothing can close the other descriptors for certain, so no child is started',
@@ -64,18 +64,28 @@ const DIRECT = 'the child calls the kernel, since nothing replaces the functions
 /** Which way children are started on this system, and why. The first call tries it out, if no launch has yet. */
 export function capabilities(): Capabilities {
   if (process.platform !== 'linux') return unsupported();
-  const { tier, seal, pidfd, syscalls, tierError, sealError, pidfdError, interposed, interposer, probed } =
-    addon().capabilities();
+  const {
+    cloneMode,
+    closeFds,
+    pidfd,
+    syscalls,
+    cloneModeError,
+    closeFdsError,
+    pidfdError,
+    interposed,
+    interposer,
+    probed,
+  } = addon().capabilities();
   return {
     supported: true,
-    tier: tier as Tier,
-    seal: seal as Seal,
+    cloneMode: cloneMode as CloneMode,
+    closeFds: closeFds as CloseFds,
     pidfd: pidfd as Pidfd,
     syscalls: syscalls as Syscalls,
     probed,
     reasons: {
-      tier: reason(TIERS[tier as Tier], tierError),
-      seal: reason(SEALS[seal as Seal], sealError),
+      cloneMode: reason(CLONE_MODES[cloneMode as CloneMode], cloneModeError),
+      closeFds: reason(CLOSE_FDS[closeFds as CloseFds], closeFdsError),
       pidfd: reason(PIDFDS[pidfd as Pidfd], pidfdError),
       syscalls: interposed === undefined ? DIRECT : viaLibc(interposed, interposer),
     },

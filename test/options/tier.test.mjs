@@ -17,7 +17,7 @@ async function cloneFlags(options) {
     'clone3',
     'close_range',
   ]);
-  assert.deepEqual(result, { tier: 'shared', code: 0 });
+  assert.deepEqual(result, { cloneMode: 'vfork-shared-fds', code: 0 });
   const clone = lines.findLast((line) => / clone3?\(/.test(line) && !line.includes('CLONE_THREAD'));
   assert.ok(lines.some((line) => line.includes('CLOSE_RANGE_UNSHARE) = 0')));
   return clone.match(/flags=([\w|]+)/)[1].split('|');

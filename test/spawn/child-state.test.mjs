@@ -10,7 +10,7 @@ import { nofileLimits } from '../helpers/processes.mjs';
 import { withoutHardLimit, withoutRoot } from '../helpers/requirements.mjs';
 import { scratchDirectory, scratchPath } from '../helpers/scratch.mjs';
 
-const { tier } = capabilities();
+const { cloneMode } = capabilities();
 const SIGHUP = 1;
 const SIGINT = 2;
 const SIGPIPE = 13;
@@ -37,7 +37,9 @@ test('a real-time signal is ignored in the child only if it is in the parent', a
 const MANY = 19_000;
 
 test(`with ${MANY} descriptors in the parent the child's table has 64 places`, {
-  skip: withoutHardLimit(MANY + 200) || (tier === 'shared' ? false : 'needs the tier "shared"'),
+  skip:
+    withoutHardLimit(MANY + 200) ||
+    (cloneMode === 'vfork-shared-fds' ? false : 'needs the clone mode vfork-shared-fds'),
 }, async () => {
   const { result } = await runFixture('probe-child-of-many-fds.mjs', { with: SAFE, count: MANY });
   assert.equal(result.child.fdSize, 64);

@@ -7,7 +7,7 @@ import { traceFixture } from '../helpers/strace.mjs';
 async function lastLaunch(options) {
   const calls = ['clone', 'clone3', 'fork', 'vfork', 'close_range'];
   const { result, lines } = await traceFixture('spawn-once.mjs', { options }, calls);
-  assert.deepEqual(result, { tier: 'shared', code: 0 });
+  assert.deepEqual(result, { cloneMode: 'vfork-shared-fds', code: 0 });
   const clones = lines.filter((line) => / v?fork\(| clone3?\(/.test(line) && !line.includes('CLONE_THREAD'));
   const pid = lines.findLast((line) => line.includes('close_range(')).split(' ')[0];
   const [, flags] = clones.at(-1).match(/flags=([\w|]+)/);

@@ -43,7 +43,7 @@ describe('a tool in LD_PRELOAD that replaces functions of libc', () => {
   test('is recognised, and capabilities() names it', async () => {
     const { capabilities } = await runInterposed({ attempts: [] });
     assert.equal(capabilities.syscalls, 'libc');
-    assert.equal(capabilities.tier, 'fork');
+    assert.equal(capabilities.cloneMode, 'fork');
     assert.ok(capabilities.reasons.syscalls.includes(interposerPath), capabilities.reasons.syscalls);
   });
 

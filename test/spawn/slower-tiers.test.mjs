@@ -63,10 +63,10 @@ describe('on a kernel that refuses some system calls everything looks the same',
 
 describe('capabilities() names the way that was taken', { skip: withoutFilters() }, () => {
   const cases = [
-    { rules: ['close_range:unshare=EPERM'], expected: { tier: 'copy', seal: 'close_range' } },
-    { rules: ['close_range=ENOSYS'], expected: { tier: 'copy', seal: 'proc' } },
-    { rules: ['clone:files=EPERM'], expected: { tier: 'copy' } },
-    { rules: ['clone:vfork=EPERM'], expected: { tier: 'fork' } },
+    { rules: ['close_range:unshare=EPERM'], expected: { cloneMode: 'vfork', closeFds: 'close_range' } },
+    { rules: ['close_range=ENOSYS'], expected: { cloneMode: 'vfork', closeFds: 'proc' } },
+    { rules: ['clone:files=EPERM'], expected: { cloneMode: 'vfork' } },
+    { rules: ['clone:vfork=EPERM'], expected: { cloneMode: 'fork' } },
     { rules: ['clone:pidfd=EINVAL'], expected: { pidfd: 'none' } },
   ];
   for (const { rules, expected } of cases) {

@@ -180,8 +180,8 @@ openFds('1');
 
 const known: Capabilities = capabilities();
 if (known.supported) {
-  expectType<'shared' | 'copy' | 'fork'>()(known.tier, true);
-  expectType<string>()(known.reasons.seal, true);
+  expectType<'vfork-shared-fds' | 'vfork' | 'fork'>()(known.cloneMode, true);
+  expectType<string>()(known.reasons.closeFds, true);
 } else {
   expectType<string>()(known.reason, true);
 }

@@ -12,5 +12,5 @@ child.stdout
   .then(([printed]) => assert.equal(printed, '64\n'));
 child.on('exit', (code) => {
   assert.equal(code, 3);
-  console.log(`Node ${process.version} on ${process.arch}: tier ${capabilities().tier}`);
+  console.log(`Node ${process.version} on ${process.arch}: clone mode ${capabilities().cloneMode}`);
 });

@@ -28,8 +28,8 @@ const char *launch_step_name(enum launch_step step) {
 
 const char *launch_clone_mode_name(enum launch_clone_mode clone_mode) {
   static const char *const names[LAUNCH_CLONE_MODE_COUNT] = {
-      [LAUNCH_CLONE_VFORK_SHARED_FDS] = "shared",
-      [LAUNCH_CLONE_VFORK] = "copy",
+      [LAUNCH_CLONE_VFORK_SHARED_FDS] = "vfork-shared-fds",
+      [LAUNCH_CLONE_VFORK] = "vfork",
       [LAUNCH_CLONE_FORK] = "fork",
   };
 
@@ -38,7 +38,7 @@ const char *launch_clone_mode_name(enum launch_clone_mode clone_mode) {
 
 const char *launch_close_fds_name(enum launch_close_fds close_fds) {
   static const char *const names[LAUNCH_CLOSE_FDS_COUNT] = {
-      [LAUNCH_CLOSE_FDS_UNSHARE] = "close_range unshare",
+      [LAUNCH_CLOSE_FDS_UNSHARE] = "close_range-unshare",
       [LAUNCH_CLOSE_FDS_RANGE] = "close_range",
       [LAUNCH_CLOSE_FDS_PROC] = "proc",
       [LAUNCH_CLOSE_FDS_NONE] = "none",
