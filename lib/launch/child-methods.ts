@@ -21,9 +21,9 @@ export interface ChildMethods {
    *
    * With the option `cgroup` these are all processes of that cgroup, also after the child has ended; SIGKILL reaches them
    * at once, also those that are being forked (Linux 5.14). If another signal does not reach a process, because of another
-   * user or PID namespace, `ERR_SAFE_SPAWN_TREE` names it, and the other processes have got the signal. With `processGroup: true` or `detached: true` they are those
+   * user or PID namespace, `ERR_SAFE_SPAWN_KILL_TREE` names it, and the other processes have got the signal. With `processGroup: true` or `detached: true` they are those
    * of its process group, so none that have made one of their own, and none once the child has ended. Else it is an
-   * error, `ERR_SAFE_SPAWN_TREE`.
+   * error, `ERR_SAFE_SPAWN_KILL_TREE`.
    *
    * @default 'SIGTERM'
    */

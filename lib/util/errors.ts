@@ -29,8 +29,8 @@ export type LaunchStep =
 export type SafeSpawnErrorCode =
   | 'ERR_SAFE_SPAWN_ADDON'
   | 'ERR_SAFE_SPAWN_ADDONS_DISABLED'
-  | 'ERR_SAFE_SPAWN_CONTRACT'
-  | 'ERR_SAFE_SPAWN_TREE';
+  | 'ERR_SAFE_SPAWN_INCOMPATIBLE_NODE'
+  | 'ERR_SAFE_SPAWN_KILL_TREE';
 
 /** What a failed start adds to the error that `child_process` would give. */
 export interface SpawnError extends NodeJS.ErrnoException {
@@ -87,13 +87,13 @@ const ERRORS = {
       'The native addon of safe-spawn may not be loaded, since this process was started without native ' +
       'addons: remove --no-addons, or add --allow-addons to --permission.',
   },
-  ERR_SAFE_SPAWN_CONTRACT: {
+  ERR_SAFE_SPAWN_INCOMPATIBLE_NODE: {
     Base: Error,
     message: (difference: string) =>
       `safe-spawn does not know the ChildProcess of Node ${process.version} in this process: ${difference}. ` +
       'Nothing was started, since it could have leaked. A newer version of safe-spawn may know it.',
   },
-  ERR_SAFE_SPAWN_TREE: {
+  ERR_SAFE_SPAWN_KILL_TREE: {
     Base: Error,
     message: (reason: string) => `killTree() ${reason}`,
   },
@@ -154,11 +154,11 @@ export function unsupportedInWorkers(feature: string, reason: string): TypeError
 }
 
 export function killTreeError(reason: string): Error {
-  return make('ERR_SAFE_SPAWN_TREE', killTreeError, reason);
+  return make('ERR_SAFE_SPAWN_KILL_TREE', killTreeError, reason);
 }
 
 export function incompatibleNode(difference: string): Error {
-  return make('ERR_SAFE_SPAWN_CONTRACT', incompatibleNode, difference);
+  return make('ERR_SAFE_SPAWN_INCOMPATIBLE_NODE', incompatibleNode, difference);
 }
 
 /** An error with a negative errno, as libuv and Node make them. */

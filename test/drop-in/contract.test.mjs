@@ -27,7 +27,7 @@ for (const [how, named] of Object.entries(BROKEN)) {
   test(`${how}: the error says so, nothing is started, and the next launch looks again`, async () => {
     const trace = scratchPath('trace');
     const { first, repaired } = await outcome(how, ['sh', ['-c', 'echo text; echo >> "$0"', trace]]);
-    assert.equal(first.code, 'ERR_SAFE_SPAWN_CONTRACT');
+    assert.equal(first.code, 'ERR_SAFE_SPAWN_INCOMPATIBLE_NODE');
     assert.ok(first.message.includes(named) && first.message.includes(process.version), first.message);
     assert.deepEqual(repaired, SUCCESS);
     assert.equal(readFileSync(trace, 'utf8'), '\n');
@@ -59,7 +59,7 @@ test('a spawn that starts nothing: ours does', async () => {
 test('a spawn that finds no fault with anything: a fault is an error all the same', async () => {
   for (const args of [['true', [], { uid: true }], [''], ['true', [], 5]]) {
     const { first } = await outcome('a spawn that starts nothing', args);
-    assert.equal(first.code, 'ERR_SAFE_SPAWN_CONTRACT');
+    assert.equal(first.code, 'ERR_SAFE_SPAWN_INCOMPATIBLE_NODE');
   }
 });
 

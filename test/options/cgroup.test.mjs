@@ -111,7 +111,7 @@ test('killTree signals those it can beside a process of another PID namespace, a
   const through = ['unshare', '--pid', '--fork', '--mount-proc'];
   const result = await killTreeBesideAnother(cgroup, {}, { through });
   assert.equal(result.asked, true);
-  assert.equal(result.error?.code, 'ERR_SAFE_SPAWN_TREE');
+  assert.equal(result.error?.code, 'ERR_SAFE_SPAWN_KILL_TREE');
   assert.match(result.error.message, new RegExp(`${cgroup}: 1 in another PID namespace`));
   assert.deepEqual(result.signals, ['SIGTERM']);
   // The kernel itself kills all for SIGKILL.
@@ -123,7 +123,7 @@ test('killTree signals those it may, and names those it may not', options, async
   const cgroup = cgroupFor(context);
   const result = await killTreeBesideAnother(cgroup, { uid: NOBODY });
   const named = new RegExp(`${cgroup}: ${result.other} \\(EPERM\\)`);
-  assert.equal(result.error?.code, 'ERR_SAFE_SPAWN_TREE');
+  assert.equal(result.error?.code, 'ERR_SAFE_SPAWN_KILL_TREE');
   assert.match(result.error.message, named);
   assert.deepEqual(result.signals, ['SIGTERM']);
   assert.match(result.killed.message, named);
@@ -184,7 +184,7 @@ test('a frozen one that was killed is EBUSY', options, async (context) => {
 test('killTree of a cgroup that holds this process is an error', options, async () => {
   const cgroup = cgroupOfThisProcess();
   const child = safeSpawn('cat', { cgroup });
-  assert.throws(() => child.killTree('SIGKILL'), { code: 'ERR_SAFE_SPAWN_TREE' });
+  assert.throws(() => child.killTree('SIGKILL'), { code: 'ERR_SAFE_SPAWN_KILL_TREE' });
   child.stdin.end();
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });

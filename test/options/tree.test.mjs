@@ -52,7 +52,7 @@ test('without an option that makes a tree it is an error that says which do', as
   for (const options of [{}, { processGroup: false }, { processGroup: leader.pid }]) {
     const child = safeSpawn('cat', options);
     assert.throws(() => child.killTree(), {
-      code: 'ERR_SAFE_SPAWN_TREE',
+      code: 'ERR_SAFE_SPAWN_KILL_TREE',
       message: /processGroup.*detached.*cgroup/,
     });
     assert.equal(child.killed, false);

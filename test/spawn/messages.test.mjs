@@ -266,7 +266,7 @@ test('killTree() of a child that has joined another group says how to end that g
   const leader = safeSpawn('cat', { processGroup: true });
   const child = safeSpawn('cat', { processGroup: leader.pid });
   assert.throws(() => child.killTree(), {
-    code: 'ERR_SAFE_SPAWN_TREE',
+    code: 'ERR_SAFE_SPAWN_KILL_TREE',
     message: new RegExp(`group ${leader.pid}: .*process\\.kill\\(-${leader.pid}\\)`),
   });
   assert.throws(() => leader.killTree('KILL'), /Unknown signal: KILL \(did you mean 'SIGKILL'\?\)/);

@@ -160,7 +160,7 @@ for (const step of ['stdio', 'rlimit nofile', 'uid', 'exec'] satisfies LaunchSte
 export const noStep: LaunchStep = 'execve';
 // @ts-expect-error: no such resource
 export const noResource: LaunchStep = 'rlimit files';
-export const codes: SafeSpawnErrorCode[] = ['ERR_SAFE_SPAWN_ADDON', 'ERR_SAFE_SPAWN_TREE'];
+export const codes: SafeSpawnErrorCode[] = ['ERR_SAFE_SPAWN_ADDON', 'ERR_SAFE_SPAWN_KILL_TREE'];
 // @ts-expect-error: a code of Node's
 export const code: SafeSpawnErrorCode = 'ERR_INVALID_ARG_TYPE';
 

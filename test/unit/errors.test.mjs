@@ -144,7 +144,7 @@ test('what is on the prototype of all objects spoils no error', () => {
   for (const name of ['get', 'set', 'enumerable']) {
     Object.prototype[name] = 5;
     try {
-      assert.equal(errors.killTreeError('none').code, 'ERR_SAFE_SPAWN_TREE');
+      assert.equal(errors.killTreeError('none').code, 'ERR_SAFE_SPAWN_KILL_TREE');
       assert.equal(errors.addonMissing('/nowhere', new Error('none')).cause.message, 'none');
     } finally {
       delete Object.prototype[name];
