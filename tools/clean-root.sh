@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 root=$(realpath -m "$1")
-command=${2:-'npm ci && npm run build && npm run build:test && node --test test/spawn/*.test.mjs'}
+command=${2:-'npm ci && npm run build && npm run build:test && node --test test/lifecycle/*.test.mjs'}
 tools=ca-certificates,clang,g++,gcc,git,make,python3
 
 main() {

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { writeBetween } from './generated.mjs';
 
-const FOLDERS = ['test/drop-in', 'test/drop-in-family', 'test/register'];
+const FOLDERS = ['test/conformance', 'test/register'];
 const PAGE = 'docs/drop-in.md';
 const MARKS = ['<!-- table of cases: written by tools/drop-in-table.mjs -->', '<!-- end of the table -->'];
 

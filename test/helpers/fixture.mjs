@@ -13,7 +13,7 @@ const RESULT_VARIABLE = 'SAFE_SPAWN_TEST_RESULT';
  * Runs a file of test/fixtures in a Node process of its own, which inherits descriptors 0-2 and what the launcher's
  * options name. Resolves when it has exited; `result` is what it handed to report().
  *
- * @param launcher options of test/native/launcher.c
+ * @param launcher options of test/fixtures/native/launcher.c
  * @param node options of Node
  * @param through a command that the launcher starts in Node's place, with Node's command as its arguments
  */

@@ -8,23 +8,23 @@ const require = createRequire(import.meta.url);
 /** The root of the package. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-const build = join(root, 'test', 'native', 'build');
+const build = join(root, 'test', 'fixtures', 'native', 'build');
 
-/** Says in JSON what it was given; see test/native/probe.c. */
+/** Says in JSON what it was given; see test/fixtures/native/probe.c. */
 export const probePath = program('probe');
-/** Starts a program in a chosen state; see test/native/launcher.c. */
+/** Starts a program in a chosen state; see test/fixtures/native/launcher.c. */
 export const launcherPath = program('launcher');
-/** Writes to stdout until that fails; see test/native/writer.c. */
+/** Writes to stdout until that fails; see test/fixtures/native/writer.c. */
 export const writerPath = program('writer');
-/** A library for LD_PRELOAD that replaces functions of libc; see test/native/interposer.c. */
+/** A library for LD_PRELOAD that replaces functions of libc; see test/fixtures/native/interposer.c. */
 export const interposerPath = program('interposer.so');
-/** Runs a program as a job that is stopped and continued at random; see test/native/job.c. */
+/** Runs a program as a job that is stopped and continued at random; see test/fixtures/native/job.c. */
 export const jobPath = program('job');
 
 /** Runs a program under a seccomp filter, or without /proc; see test/core/seccomp-run.c. */
 export const seccompRunPath = existing(join(root, 'test', 'core', 'build', 'seccomp-run'));
 
-/** Misbehaves as native code does; see test/native/addon.c. */
+/** Misbehaves as native code does; see test/fixtures/native/addon.c. */
 export const addonPath = existing(join(build, 'Release', 'test_addon.node'));
 export const addon = require(addonPath);
 

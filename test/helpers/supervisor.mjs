@@ -71,7 +71,7 @@ export function supervisorModule(name) {
  * @param t of the test
  * @param sections the ini file but for its socket: sections as `{ 'program:a': { command: 'sleep 9' } }`, or what gives
  *   them for a folder
- * @param launcher options of test/native/launcher.c
+ * @param launcher options of test/fixtures/native/launcher.c
  * @param stderr where it goes, as an entry of stdio
  */
 export async function startSupervisor(t, sections, { launcher = [], stock = false, stderr = 'pipe' } = {}) {

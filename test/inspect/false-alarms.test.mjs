@@ -12,7 +12,7 @@ import { familyOf } from '../helpers/processes.mjs';
 import { scratchDirectory } from '../helpers/scratch.mjs';
 import { familyWith, startFamily } from './family.mjs';
 
-const programs = join(root, 'test', 'inspect', 'programs');
+const programs = join(root, 'test', 'fixtures', 'inspect');
 const NOBODY = 65_534;
 const FLOOD = 'while :; do echo line; done';
 

@@ -9,7 +9,7 @@ import { withoutHardLimit } from '../helpers/requirements.mjs';
 import { scratchDirectory } from '../helpers/scratch.mjs';
 import { memberWith, startFamily } from './family.mjs';
 
-const program = join(root, 'test', 'inspect', 'programs', 'leaks.py');
+const program = join(root, 'test', 'fixtures', 'inspect', 'leaks.py');
 
 async function findingsOf(t, ...args) {
   const parent = startFamily(t, 'python3', [program, ...args], {

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { test } from 'node:test';
 import { runFixture, startFixture } from '../helpers/fixture.mjs';
-import { gatedEnvironment, UNMASK, UNSHARE } from '../helpers/gates.mjs';
 import { eventually } from '../helpers/poll.mjs';
+import { gatedEnvironment, UNMASK, UNSHARE } from '../helpers/test-hooks.mjs';
 
 const env = gatedEnvironment;
 const ran = { code: 0, signal: null };

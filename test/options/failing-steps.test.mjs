@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runFixture } from '../helpers/fixture.mjs';
-import { gatedEnvironment } from '../helpers/gates.mjs';
+import { gatedEnvironment } from '../helpers/test-hooks.mjs';
 
 /** Those that are not the child's, where failures are injected. */
 const IN_THE_PARENT = ['cgroup', 'clone'];

@@ -5,8 +5,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { blocks, promised } from '../docs/blocks.mjs';
 import { root } from '../helpers/native.mjs';
+import { blocks, promised } from '../project/blocks.mjs';
 import { directory, inNodeModules, installed, pack, runScript, unpacked } from './installed.mjs';
 
 const run = promisify(execFile);

@@ -25,7 +25,7 @@ export async function runRaw(
   flags = [],
   { input, stdio = ['ignore', 'pipe', 'inherit'], ...options } = {},
 ) {
-  const path = join(import.meta.dirname, 'programs', program);
+  const path = join(import.meta.dirname, '..', 'fixtures', 'register', program);
   const child = spawn(process.execPath, ['--no-warnings', ...flags, path, JSON.stringify(input ?? {})], {
     ...options,
     env: { ...process.env, NODE_OPTIONS: '', ...options.env },
