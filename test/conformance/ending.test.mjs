@@ -34,7 +34,8 @@ for (const number of [34, 35, 64]) {
   });
 }
 
-sameAsNode('a program that the kernel kills while it is executed', ({ spawn }) => void spawn(fatalProgram()));
+const fatal = fatalProgram();
+sameAsNode('a program that the kernel kills while it is executed', ({ spawn }) => void spawn(fatal));
 
 for (const signal of [undefined, 'SIGKILL', 'sigint', 'SIGUSR1', 2, 9]) {
   sameAsNode(`kill(${signal})`, ({ spawn }) => {

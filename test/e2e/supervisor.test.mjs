@@ -235,7 +235,10 @@ test('a program that can not start, or dies at once, is tried again after longer
   }));
   const { crash, missing, refused } = await supervisor.inStates('FATAL');
   assert.deepEqual([crash.starts, crash.end], [3, 'exit status 3']);
-  assert.deepEqual([missing.starts, missing.end], [2, 'spawn /no/such/program ENOENT']);
+  assert.deepEqual(
+    [missing.starts, missing.end],
+    [2, 'spawn /no/such/program ENOENT: directory /no does not exist'],
+  );
   assert.equal(refused.starts, 2);
   assert.match(refused.end, /nofile/);
   const times = (await logLines(supervisor, 'log', 3)).map((line) => Number(line) / 1e6);
@@ -477,6 +480,6 @@ test('no character of the file acts on a terminal that shows the output or the s
     'program:a': { command: hostile, startretries: 0 },
   });
   const { a } = await supervisor.inStates('FATAL');
-  assert.equal(a.end, 'spawn /no/?2J?x ENOENT');
+  assert.equal(a.end, 'spawn /no/?2J?x ENOENT: directory /no does not exist');
   assert.match(supervisor.output, /spawn \/no\/\?2J\?x ENOENT/);
 });
