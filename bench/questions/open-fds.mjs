@@ -5,7 +5,7 @@
  * table of descriptors pays for them, whether they are closed in the child or not.
  */
 
-import { contendersOf, goal, labelsOf } from '../runner/launchers.mjs';
+import { contendersOf, labelsOf, quotient } from '../runner/launchers.mjs';
 import { hardLimit } from '../runner/machine.mjs';
 import { countPoint, formatCount } from '../runner/table.mjs';
 
@@ -67,18 +67,18 @@ export default {
     quick: { rounds: 1, samples: 10, milliseconds: 50 },
   },
   comparisons: [
-    goal('ours', 'childProcess', nameOf(0, blocked), 0.11),
-    goal('ours', 'childProcess', nameOf(0, blockedByPipes), 0.18),
-    goal('ours', 'childProcess', nameOf(MANY, blockedByPipes), 0.1),
-    goal('ours', 'bun', nameOf(0, blocked), 1.5),
-    goal('ours', 'bun', nameOf(MANY, blocked), 0.3),
-    goal('ours', 'bun', nameOf(MANY, ended), 0.2),
-    goal('ours', 'python', nameOf(MANY, ended), 0.2),
-    goal('ours', 'posixSpawn', nameOf(MANY, ended), 0.2),
-    goal('ours', 'ours', nameOf(MANY, blocked), 1.05, nameOf(0, blocked)),
-    goal('core', 'vfork', nameOf(0, ended), 1.05),
+    quotient('ours', 'childProcess', nameOf(0, blocked), { atMost: 0.25 }),
+    quotient('ours', 'childProcess', nameOf(0, blockedByPipes), { atMost: 0.4 }),
+    quotient('ours', 'childProcess', nameOf(MANY, blockedByPipes), { atMost: 0.2 }),
+    quotient('ours', 'bun', nameOf(0, blocked)),
+    quotient('ours', 'bun', nameOf(MANY, blocked)),
+    quotient('ours', 'bun', nameOf(MANY, ended)),
+    quotient('ours', 'python', nameOf(MANY, ended)),
+    quotient('ours', 'posixSpawn', nameOf(MANY, ended), { atMost: 0.35 }),
+    quotient('ours', 'ours', nameOf(MANY, blocked), { atMost: 1.05, other: nameOf(0, blocked) }),
+    quotient('core', 'vfork', nameOf(0, ended), { atMost: 1.25 }),
     ...(counts.includes(MILLION) ? ['ours', 'core'] : []).map((contender) => ({
-      ...goal(contender, 'posixSpawn', nameOf(MILLION, blocked), 0.003),
+      ...quotient(contender, 'posixSpawn', nameOf(MILLION, blocked), { atMost: 0.01 }),
       emulated: true,
     })),
   ],

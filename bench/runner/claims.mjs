@@ -9,23 +9,23 @@ export function claimRows({ machine, answers }) {
   const rows = answers.flatMap(({ question, comparisons }) =>
     comparisons.map((comparison) => [question, comparison.label, ...formatClaim(comparison, machine)]),
   );
-  return rows.length === 0 ? [] : [['', CLAIMS, 'ratio', 'over the rounds', 'goal', ''], ...rows];
+  return rows.length === 0 ? [] : [['', CLAIMS, 'ratio', 'over the rounds', 'bound', ''], ...rows];
 }
 
-function formatClaim({ ratio, range, noisy, ...goal }, machine) {
+function formatClaim({ ratio, range, noisy, ...bounds }, machine) {
   return [
     marked(formatNumber(ratio), noisy),
     range?.map(formatNumber).join(' .. ') ?? '',
-    ...formatGoal(ratio, goal, machine),
+    ...formatBound(ratio, bounds, machine),
   ];
 }
 
-/** What was to be reached, and whether it was. Goals are for real machines, where they don't say otherwise. */
-function formatGoal(ratio, { atMost, atLeast, emulated }, machine) {
+/** The bound against regression, and the verdict. Bounds are for real machines, except with `emulated`. */
+function formatBound(ratio, { atMost, atLeast, emulated }, machine) {
   if (atMost === undefined && atLeast === undefined) return ['', ''];
   if (machine.emulated && !emulated) return ['', ''];
   const bound = atMost === undefined ? `>= ${atLeast}` : `<= ${atMost}`;
   if (ratio === undefined) return [bound, 'unknown'];
-  const reached = atMost === undefined ? ratio >= atLeast : ratio <= atMost;
-  return [bound, reached ? 'reached' : 'missed'];
+  const holds = atMost === undefined ? ratio >= atLeast : ratio <= atMost;
+  return [bound, holds ? 'holds' : 'broken'];
 }

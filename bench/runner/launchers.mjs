@@ -68,13 +68,11 @@ function launcher(name) {
     sampler(await commands[name](scenario.stdio), scenario, effort, scenario.until);
 }
 
-/** A quotient for the table of goals. */
-export function goal(of, to, scenario, atMost, scenarioTo = scenario) {
+/** Returns a comparison of two contenders, or of one with itself in the `other` scenario. */
+export function quotient(of, to, scenario, { atMost, other = scenario } = {}) {
   const label =
-    scenario === scenarioTo
-      ? `${short(of)} : ${short(to)}, ${scenario}`
-      : `${short(of)}, ${scenario} : ${scenarioTo}`;
-  return { label, of: [of, scenario], to: [to, scenarioTo], atMost };
+    scenario === other ? `${short(of)} : ${short(to)}, ${scenario}` : `${short(of)}, ${scenario} : ${other}`;
+  return { label, of: [of, scenario], to: [to, other], atMost };
 }
 
 function short(name) {

@@ -13,7 +13,8 @@
  *                enough for contenders that are programs
  *   prepare      (scenario) => void, run in each process after its contenders were called, before the first sample
  *   comparisons  [{ label, of, to, atMost?, atLeast?, emulated? }]: quotients of two medians, each named by [contender,
- *                scenario name]; with `emulated` the goal is one for emulated machines too
+ *                scenario name]; `atMost` and `atLeast` are bounds
+ *                against regression, with `emulated` also on an emulated machine
  *
  * A contender is called as contender(scenario, effort) and returns, or resolves to, { sample, facts?, batch?, warmUp? }.
  * `sample` returns or resolves to an array of values, and is called again and again, at first `warmUp` times in vain; with

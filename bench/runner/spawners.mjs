@@ -25,7 +25,7 @@ export function spawners(contender) {
   };
 }
 
-/** A goal for both in the same scenario. */
+/** Returns the comparison of both in the same scenario. */
 export function oursToNode(scenario, bound) {
   return {
     label: `safe-spawn : child_process, ${scenario}`,

@@ -87,14 +87,14 @@ test('what was not measured, and why, is told beside the tables', () => {
   assert.ok(lines.includes('- Absent, 10 things: FAILED: died: SIGKILL'));
 });
 
-test('a goal is reached, missed, or unknown where a side is missing', () => {
+test('a bound holds, is broken, or is unknown if a side is missing', () => {
   const lines = formatDocument([run], [], () => '').split('\n');
-  assert.ok(lines.includes('| things | few | 0.00500 | 0.00400 .. 0.00600 | <= 0.01 | reached |'));
-  assert.ok(lines.includes('| things | many | 2.00! |  | >= 3 | missed |'));
+  assert.ok(lines.includes('| things | few | 0.00500 | 0.00400 .. 0.00600 | <= 0.01 | holds |'));
+  assert.ok(lines.includes('| things | many | 2.00! |  | >= 3 | broken |'));
   assert.ok(lines.includes('| things | none | - |  | <= 1 | unknown |'));
 });
 
-test('in an emulated machine only those goals count that are meant for one', () => {
+test('an emulated machine shows only bounds that are meant for one', () => {
   const comparisons = [
     { label: 'few', ratio: 2, atMost: 1 },
     { label: 'many', ratio: 2, atMost: 1, emulated: true },
@@ -106,7 +106,7 @@ test('in an emulated machine only those goals count that are meant for one', () 
   };
   const lines = formatDocument([emulated], [], () => '').split('\n');
   assert.ok(lines.includes('| things | few | 2.00 |  |  |  |'));
-  assert.ok(lines.includes('| things | many | 2.00 |  | <= 1 | missed |'));
+  assert.ok(lines.includes('| things | many | 2.00 |  | <= 1 | broken |'));
 });
 
 test('what a run prints is what the document is made from', () => {
