@@ -1,11 +1,7 @@
-// Parts of the documentation that are written by programs, each between two marks.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Parts of the documentation that programs write, each between two marks.
+import { readFileSync } from 'node:fs';
 
-export function writeBetween(page, marks, content) {
-  writeFileSync(page, replaced(page, marks, content));
-}
-
-/** The page as it would be written. */
+/** Returns the page with `content` between the marks. */
 export function replaced(page, marks, content) {
   const text = readFileSync(page, 'utf8');
   const [start, end] = marks.map((mark) => text.indexOf(mark));

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Calls the functions of an addon that is built with sanitizers: `npm run check:addon`. What they find ends the process.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../../test/fuzz"
+cd "$(dirname "${BASH_SOURCE[0]}")/../../test/conformance/fuzz"
 
 npm exec --no -- node-gyp configure build --silent -C sanitized >/dev/null
 # The runtime must be there before Node's own memory is. V8 never frees all of it.

@@ -14,7 +14,7 @@ const PARTS = [
   'build/Release/safe_spawn.node',
   'node_modules/node-gyp-build',
   'bench',
-  ...['vm', 'helpers', 'native', 'core/build/seccomp-run'].map((part) => `test/${part}`),
+  ...['e2e/million-fds.mjs', 'helpers', 'fixtures', 'core/build/seccomp-run'].map((part) => `test/${part}`),
 ];
 const LEFT_OUT = ['bench/peers', 'bench/report', 'bench/results'];
 
