@@ -1,4 +1,4 @@
-/* `node:child_process` with our functions, under its names. */
+/* This module exports the functions of this library under the names of `node:child_process`. */
 import nodeProcess = require('node:child_process');
 
 import type * as self from './child_process.js';
@@ -16,10 +16,10 @@ import type { InPlace } from './methods/drop-in.js';
 
 export type * from 'node:child_process';
 
-/** From the instance of the library that `safe-spawn` leads to: importing the file would load a second one. */
+/** Takes the functions from the instance that `safe-spawn` exports. An import of their files would load a second one. */
 const inPlace = Reflect.get(register, Symbol.for('safe-spawn.in-place')) as InPlace;
 
-/** Values, as Node's are: a test can put its own in their place, but not in that of what `export from` makes, a getter. */
+/** These are values, as in Node, so that a test can replace them. `export from` would define getters. */
 export const exec: SafeExec = inPlace.exec;
 export const execFile: SafeExecFile = inPlace.execFile;
 export const execFileSync: SafeExecFileSync = inPlace.execFileSync;
@@ -31,10 +31,10 @@ export const spawnSync: SafeSpawnSync = inPlace.spawnSync;
 export const ChildProcess: typeof nodeProcess.ChildProcess = nodeProcess.ChildProcess;
 export type ChildProcess = nodeProcess.ChildProcess;
 
-/** With what a forked process sets up its end of the channel. Not documented by Node. */
+/** A forked process sets up its end of the IPC channel with this function. Node does not document it. */
 export const _forkChild: unknown = Reflect.get(nodeProcess, '_forkChild');
 
-/** The module itself: what `import child_process from ...` gives. */
+/** The module itself is the default export, as in `import child_process from 'node:child_process'`. */
 declare const exports: typeof self;
 const module_: typeof self = exports;
 export default module_;

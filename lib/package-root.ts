@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Returns whether a folder is that of this package. In a bundle the code lies in a folder of somebody else. */
+/** Returns whether a folder is that of this package. In a bundle, the code lies in a folder of another package. */
 export function isPackageRoot(folder: string): boolean {
   try {
     return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name === 'safe-spawn';
@@ -10,5 +10,5 @@ export function isPackageRoot(folder: string): boolean {
   }
 }
 
-/** The folder of this package: one level above this file, in dist/ as in a bundle there. */
+/** The folder of this package. It is one level above this file, since the build bundles this file into dist/. */
 export const packageRoot: string = join(__dirname, '..');

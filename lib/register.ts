@@ -1,8 +1,8 @@
-/* Loading this registers: `node -r safe-spawn/register`, `node --import safe-spawn/register`. */
+/* This module calls register() when it is loaded: `node --import safe-spawn/register`, or `node -r` for CommonJS. */
 import { register } from './index.js';
 
 export type { RegisterOptions } from './index.js';
 export { register } from './index.js';
 
-/** Undoes what loading this module has done. */
+/** Undoes the registration that loading this module has made. */
 export const unregister: () => void = register();

@@ -1,6 +1,6 @@
 import type { Finding, Holder } from '../inspect/index.js';
 
-/** Who holds what: of a pipe the writers to the left and the readers to the right, of all else everybody to the left. */
+/** Draws the holders of a pipe, its writers on the left and its readers on the right. Other holders are all on the left. */
 export function drawDiagram({ kind, target, address, holders }: Finding): string[] {
   const isPipe = kind === 'self-held-pipe' || kind === 'leaked-end';
   const left = holders.filter(({ access }) => !isPipe || access !== 'r').map(place);

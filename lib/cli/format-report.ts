@@ -3,7 +3,7 @@ import { drawDiagram } from './diagram.js';
 import { advice, headline, noteText } from './messages.js';
 import { printableCopy } from './printable.js';
 
-/** The report in words. `style` puts colour around them, or does not. */
+/** Returns the report as text for people. `style` adds colour, or none. */
 export function formatReport(report: Report, style: Style): string {
   const { findings, notes, processes } = printableCopy(report);
   return [
@@ -19,20 +19,20 @@ export interface Style {
 }
 
 function printFinding(finding: Finding, style: Style): string {
-  const facts: [string, string][] = [...describe(finding.process), ...advice(finding)];
+  const facts: [string, string][] = [...describeProcess(finding.process), ...advice(finding)];
   return lines([
     style.bad(headline(finding)),
     ...drawDiagram(finding).map((line) => `  ${line}`),
-    ...facts.map(([word, text]) => `  ${style.dim(word.padEnd(8))} ${text}`),
+    ...facts.map(([label, text]) => `  ${style.dim(label.padEnd(8))} ${text}`),
   ]);
 }
 
-function describe({ command, name, parent, state }: ProcessSummary): [string, string][] {
+function describeProcess({ command, name, parent, state }: ProcessSummary): [string, string][] {
   return [
     ['command', shorten(command || `(${name})`)],
     [
       'state',
-      `${state}, parent ${parent === 1 ? '1: who started it is gone, unless that was init' : parent}`,
+      `${state}, parent ${parent === 1 ? '1: its first parent has exited, unless that was init' : parent}`,
     ],
   ];
 }
@@ -56,7 +56,7 @@ function printNotes(notes: readonly Note[], style: Style): string {
 }
 
 function printCount({ length }: readonly Finding[], { seen, unreadable }: Report['processes']): string {
-  const hidden = unreadable > 0 ? `, ${unreadable} of which belong to others and could not be read` : '';
+  const hidden = unreadable > 0 ? `, ${unreadable} of which belong to other users and could not be read` : '';
   return `${length === 0 ? 'nothing' : length} found; ${seen} processes${hidden}\n`;
 }
 

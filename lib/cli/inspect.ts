@@ -4,42 +4,42 @@ import { printable, printableJson } from './printable.js';
 
 const CLEAN = 0;
 const FOUND = 1;
-/** Exit status of whatever can give no answer, wrong usage first. */
-export const WRONG = 2;
+/** Exit status for wrong usage, and for a process that could not be inspected. */
+export const FAILED = 2;
 
 const OPTIONS = ['--json', '--notes'];
 
-interface Words {
+interface Arguments {
   readonly json: boolean;
   readonly notes: boolean;
   readonly pids: number[];
-  readonly wrong: string[];
+  readonly unknown: string[];
 }
 
-/** Returns the exit status. */
-export function inspectCommand(words: readonly string[]): number {
-  const { json, notes, pids, wrong } = readWords(words);
-  for (const word of wrong) complain(`${word}: neither a PID nor an option`);
-  if (wrong.length > 0 && pids.length === 0) return WRONG;
+/** Runs `safe-spawn inspect` and returns its exit status. */
+export function inspectCommand(argv: readonly string[]): number {
+  const { json, notes, pids, unknown } = parseArguments(argv);
+  for (const argument of unknown) complain(`${argument}: neither a PID nor an option`);
+  if (unknown.length > 0 && pids.length === 0) return FAILED;
   const report = tryInspect(pids, notes);
-  if (report === undefined) return WRONG;
+  if (report === undefined) return FAILED;
   process.stdout.write(json ? `${printableJson(report)}\n` : formatReport(report, style()));
   for (const { pid, code } of report.failures) {
     complain(
-      `${pid}: ${code === 'ESRCH' ? 'no such process' : 'belongs to another user, and may not be read'}`,
+      `${pid}: ${code === 'ESRCH' ? 'no such process' : 'may not be read: it belongs to another user'}`,
     );
   }
-  if (wrong.length > 0 || report.failures.length > 0) return WRONG;
+  if (unknown.length > 0 || report.failures.length > 0) return FAILED;
   return report.findings.length > 0 ? FOUND : CLEAN;
 }
 
-function readWords(words: readonly string[]): Words {
-  const isPid = (word: string) => /^[1-9]\d{0,9}$/.test(word);
+function parseArguments(argv: readonly string[]): Arguments {
+  const isPid = (argument: string) => /^[1-9]\d{0,9}$/.test(argument);
   return {
-    json: words.includes('--json'),
-    notes: words.includes('--notes'),
-    pids: words.filter(isPid).map(Number),
-    wrong: words.filter((word) => !isPid(word) && !OPTIONS.includes(word)),
+    json: argv.includes('--json'),
+    notes: argv.includes('--notes'),
+    pids: argv.filter(isPid).map(Number),
+    unknown: argv.filter((argument) => !isPid(argument) && !OPTIONS.includes(argument)),
   };
 }
 
@@ -56,7 +56,7 @@ function complain(line: string): void {
   process.stderr.write(`safe-spawn inspect: ${printable(line)}\n`);
 }
 
-/** Colour where a terminal shows it, and the user has not asked for none: https://no-color.org */
+/** Returns a style with colour if stdout is a terminal and NO_COLOR is not set (https://no-color.org). */
 function style(): Style {
   const isColoured = process.stdout.isTTY && !process.env['NO_COLOR'];
   const paint = (code: number) => (text: string) => (isColoured ? `\x1b[${code}m${text}\x1b[0m` : text);

@@ -1,4 +1,4 @@
-/** What a finding and a note mean, and what to do. */
+/** Messages that explain findings and notes, with advice. */
 import type { Finding, Note, NoteKind } from '../inspect/index.js';
 
 const STDIO = ['stdin', 'stdout', 'stderr'];
@@ -9,25 +9,26 @@ export function headline({ kind, process: { name, pid }, fd, target, address, bl
   switch (kind) {
     case 'self-held-pipe':
       if (blocked)
-        return `${who} hangs in write(${fd}): ${stream}, is full, and nobody but itself can read it`;
-      if (fd === 0) return `${who} will get no end of input: nobody but itself can write to ${stream}`;
-      return `${who} will hang in write(${fd}): nobody but itself can read ${stream}`;
+        return `${who} hangs in write(${fd}): ${stream}, is full, and no other process can read it`;
+      if (fd === 0) return `${who} never gets the end of its input: no other process can write to ${stream}`;
+      return `${who} will hang in write(${fd}): no other process can read ${stream}`;
     case 'leaked-end':
       return `${who} holds both ends of ${stream}`;
     case 'leaked-listener':
       return `${who} keeps ${address} busy: it holds the listening socket of its parent`;
     case 'leaked-terminal':
-      return `${who} keeps a terminal from hanging up: it holds the master of its parent`;
+      return `${who} keeps a terminal from hanging up: it holds the terminal's master, which its parent opened`;
   }
 }
 
-/** Pairs of a word and what it is about. */
+/** Returns pairs of a label and its text. */
 export function advice({ kind, process: { pid, parent }, fd, holders }: Finding): [string, string][] {
   const other = holders.find(
     (holder) => holder.pid === pid && holder.fd > 2 && holder.access !== (fd === 0 ? 'r' : 'w'),
   );
   const leaked = kind === 'self-held-pipe' || kind === 'leaked-end' ? other?.fd : fd;
-  const cure = `${parent === 1 ? 'whoever started it' : `process ${parent}`} has to start it with safe-spawn, or to mark fd ${leaked} close-on-exec`;
+  const starter = parent === 1 ? `the program that starts ${pid}` : `process ${parent}`;
+  const cure = `${starter} must start it with safe-spawn, or set close-on-exec on fd ${leaked}`;
   return [
     ['now', remedy(kind, pid, fd, leaked)],
     ['cure', cure],
@@ -40,28 +41,29 @@ function remedy(kind: Finding['kind'], pid: number, fd: number, leaked: number |
       return fd === 0 ? `kill ${pid}` : `kill ${pid}, or let it run on with: cat /proc/${pid}/fd/${leaked}`;
     case 'leaked-end':
       return fd === 0
-        ? 'all is well until the other writers end: it will not be told'
-        : 'all is well until the reader ends: it will not be told, and hang once the pipe is full';
+        ? 'no effect yet; when the other writers exit, this process waits forever for the end of its input'
+        : 'no effect yet; when the reader exits, this process gets no SIGPIPE and hangs as soon as the pipe is full';
     case 'leaked-listener':
-      return `nothing else can listen there until ${pid} ends`;
+      return `no other process can listen there until ${pid} exits`;
     case 'leaked-terminal':
-      return `what runs in that terminal gets no SIGHUP until ${pid} ends`;
+      return `processes in that terminal get no SIGHUP until ${pid} exits`;
   }
 }
 
 const NOTES: Record<NoteKind, (note: Note) => string> = {
-  inheritable: (note) => `its next child gets ${list(note)}`,
-  inherited: (note) => `it was started with ${list(note)}`,
-  'inherited-lock': (note) => `it was started with a lock that lasts until it ends: ${list(note)}`,
-  'deleted-file': (note) => `deleted, and not gone from the disk: ${list(note)}`,
-  'high-limit': ({ value }) => `soft limit of ${value} descriptors: a loop that closes all is slow`,
+  inheritable: (note) => `its next child inherits ${list(note)}`,
+  inherited: (note) => `it inherited ${list(note)}`,
+  'inherited-lock': (note) => `it inherited a lock that lasts until it exits: ${list(note)}`,
+  'deleted-file': (note) => `deleted files that still take up space on the disk: ${list(note)}`,
+  'high-limit': ({ value }) => `soft limit of ${value} descriptors: a loop that closes all of them is slow`,
   'above-limit': (note) =>
-    `above its limit of ${note.value}, where a loop that closes all does not get to: ${list(note)}`,
+    `above its soft limit of ${note.value}, so that a loop that closes all does not reach them: ${list(note)}`,
   'above-select': (note) => `too high for select(): ${list(note)}`,
-  'large-table': ({ value }) => `room for ${value} descriptors, of which few are open: each fork copies it`,
-  'no-reader': (note) => `nobody reads ${list(note)}: the next write fails with EPIPE`,
-  zombies: ({ value }) => `${value} of its children are dead and not waited for`,
-  orphan: () => 'the process that started it is gone',
+  'large-table': ({ value }) =>
+    `descriptor table with room for ${value}, of which few are open: each fork copies it`,
+  'no-reader': (note) => `no process reads ${list(note)}: the next write fails with EPIPE`,
+  zombies: ({ value }) => `${value} of its children are zombies`,
+  orphan: () => 'it is an orphan: the process that started it has exited',
 };
 
 export function noteText(note: Note): string {

@@ -1,7 +1,6 @@
 /**
- * Text from other processes and files must not act on the terminal that shows it. The pattern matches control characters
- * (escape sequences begin with one, of C0 or C1), invisible format characters (they reverse the direction of what follows)
- * and line separators.
+ * Text from other processes and files must not control the terminal that shows it. The pattern matches control characters,
+ * which begin escape sequences, invisible format characters, which can reverse the text, and line separators.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 

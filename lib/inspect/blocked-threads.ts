@@ -1,6 +1,6 @@
 import type { Proc } from './proc.js';
 
-/** The calls that wait on the descriptor in their first argument, by number. */
+/** Numbers of system calls. Those of `write`, `read` and `accept` wait on the descriptor in their first argument. */
 interface Calls {
   readonly write: readonly string[];
   readonly read: readonly string[];
@@ -8,7 +8,7 @@ interface Calls {
   readonly poll: readonly string[];
 }
 
-/** From asm/unistd.h. A process of 32 bits has others: of it we know only where in the kernel it sleeps. */
+/** From asm/unistd.h. A 32-bit process has other numbers; for it, only its place in the kernel (wchan) is known. */
 const CALLS: Partial<Record<NodeJS.Architecture, Calls>> = {
   x64: {
     write: ['1', '20'],
@@ -23,8 +23,8 @@ const NONE: Calls = { write: [], read: [], accept: [], poll: [] };
 const { write, read, accept, poll } = CALLS[process.arch] ?? NONE;
 
 /**
- * Of a thread that waits in write(2) for room in the pipe that is `target`, how much it has written in its life; undefined
- * if none does. If that is the same the next time, it has been waiting all the while.
+ * Looks for a thread that waits in write(2) for room in the pipe `target`. Returns the thread and the number of bytes that
+ * it has ever written, or undefined if no thread waits. The same answer twice means that it waited all the time.
  */
 export function blockedWriter(proc: Proc, pid: number, target: string): string | undefined {
   const at = proc.threads(pid, 'syscall').findIndex((syscall, index) => {
@@ -35,7 +35,7 @@ export function blockedWriter(proc: Proc, pid: number, target: string): string |
   return at < 0 ? undefined : `thread ${at}, ${counter(proc.threads(pid, 'io')[at], 'wchar')}`;
 }
 
-/** How often a process has read anything. */
+/** Returns the count of a process's read calls. A changed count means that it has read something. */
 export function readCount(proc: Proc, pid: number): string {
   return counter(proc.text(pid, 'io'), 'syscr');
 }
@@ -44,7 +44,7 @@ function counter(io: string | undefined, name: string): string {
   return io?.split('\n').find((line) => line.startsWith(name)) ?? name;
 }
 
-/** Whether a thread waits on this descriptor for input or for clients, or is told of them by epoll(7). */
+/** Returns whether a thread waits on this descriptor, in read(2), accept(2) or by epoll(7). */
 export function isWaitedOn(proc: Proc, pid: number, fd: number): boolean {
   return isAwaited(proc, pid, fd) || isInEpoll(proc, pid, fd);
 }
@@ -57,12 +57,12 @@ function isAwaited(proc: Proc, pid: number, fd: number): boolean {
   });
 }
 
-/** Whether a thread waits in poll(2) or select(2): for what, can't be seen. */
+/** Returns whether a thread waits in poll(2) or select(2). /proc does not show on which descriptors. */
 export function isInPoll(proc: Proc, pid: number): boolean {
   return proc.threads(pid, 'syscall').some((syscall) => poll.includes(syscall?.split(' ')[0] ?? ''));
 }
 
-/** What may be known even where the call may not: Yama forbids the latter for a process that is no descendant. */
+/** Reads wchan, which is readable even if `syscall` is not: Yama forbids that file for processes that are no descendants. */
 function waitsIn(proc: Proc, pid: number, thread: number, place: string): boolean {
   return proc.threads(pid, 'wchan')[thread]?.includes(place) ?? false;
 }

@@ -15,14 +15,14 @@ interface Observation extends Verdict {
   readonly progress: string;
 }
 
-/** Long enough for a pipeline that is being set up, or a reader that was busy. Milliseconds. */
+/** Milliseconds. Long enough for a pipeline to be set up, and for a busy reader to read. */
 const BETWEEN_LOOKS = 100;
-/** A process that fills its pipe just now looks otherwise the second time, and hangs from then on. */
+/** A process that fills its pipe between the first two looks hangs from then on, so that the third look confirms it. */
 const MOST_LOOKS = 3;
 
 /**
- * Looks more than once, and believes what it sees twice in a row: in between, what was only on its way to something else
- * has got there. The verdicts are in the order of the suspects, undefined where there is nothing wrong.
+ * Looks at each suspect up to three times, and confirms a state that is the same twice in a row. A single look could see
+ * a pipeline that is still being set up. Returns a verdict for each suspect, or undefined if nothing is wrong.
  */
 export function confirmSuspects(table: ProcessTable, suspects: readonly Suspect[]): (Verdict | undefined)[] {
   const pipes = suspects.filter((suspect) => !('kind' in suspect)).map(({ target }) => target);
@@ -50,7 +50,7 @@ function observe(
   return ends && { kind: suspect.kind, blocked: false, holders: ends, progress: '' };
 }
 
-/** A program that reads its own output, between the looks, does with it what it wants. */
+/** Returns the verdict if both looks agree. Progress between them means that the program reads its own output on purpose. */
 function agree(first: Observation | undefined, second: Observation | undefined): Verdict | undefined {
   if (first === undefined || second === undefined) return undefined;
   const { kind, blocked, holders, progress } = second;

@@ -20,24 +20,33 @@ export type {
 } from './report.js';
 
 export interface InspectOptions {
-  /** Report on these processes alone. All are read nevertheless, to know who holds the other ends. Default: all. */
+  /**
+   * Processes to report on. Default: all that this user may read. All processes are read in any case, to find the holders
+   * of the other pipe ends.
+   */
   readonly pids?: readonly number[];
-  /** Also tell what is no fault by itself: {@link NoteKind}. Reads more of each process. Default: only with `pids`. */
+  /**
+   * Also reports facts that are not faults by themselves ({@link NoteKind}), which takes more time for each process.
+   * Default: true with `pids`, otherwise false.
+   */
   readonly notes?: boolean;
-  /** Where proc(5) is mounted: another machine's, say, whose files were copied. Default: `/proc`. */
+  /** Directory where proc(5) is mounted, or a copy of the one of another machine. Default: `/proc`. */
   readonly root?: string;
 }
 
-/** The worst first. */
+/** In the order of the report, worst first. */
 const KINDS: readonly FindingKind[] = ['self-held-pipe', 'leaked-end', 'leaked-listener', 'leaked-terminal'];
 
 /**
- * Looks for descriptors that leaked into children, in the processes that this user may read. Synchronous: about 10 us
- * for each descriptor, and 100 to 200 ms more where there is a suspicion, which is looked at again. In a server call it in a Worker.
+ * Finds file descriptors that leaked into children, in the processes that this user may read.
  *
- * A process that is gone, or may not be read, is in `failures` if it was in `pids`, and otherwise at most counted.
- * Throws `ERR_INVALID_ARG_TYPE` and `ERR_OUT_OF_RANGE` for what can be no PID, `ENOENT` where proc(5) is not mounted, and
- * `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM` on others than Linux.
+ * It blocks the thread for about 10 µs for each descriptor. If there is a suspect, it waits another 100 to 200 ms to look
+ * again. In a server, call it in a Worker.
+ *
+ * A process in `pids` that has ended or may not be read is listed in `failures`. Others that may not be read are counted.
+ *
+ * Throws `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE` for an invalid PID, `ENOENT` if proc(5) is not mounted, and
+ * `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM` on platforms other than Linux.
  *
  * @example
  * const { findings } = inspect();

@@ -1,10 +1,10 @@
-/** What a child got from its parent without being told of it. */
+/** Finds listening sockets and terminals that a child inherited from its parent without using them. */
 import { isWaitedOn } from './blocked-threads.js';
 import type { Proc, ProcessStat } from './proc.js';
 import { isNamedInArguments, isStill, type Link, type ProcessTable } from './process-table.js';
 import type { Holder } from './report.js';
 
-/** A listening socket, or the master of a terminal, in a process that runs another program than who opened it. */
+/** A listening socket or a terminal's master in a process that has executed another program since it was forked. */
 export interface LeakSuspect {
   readonly kind: 'leaked-listener' | 'leaked-terminal';
   readonly process: ProcessStat;
@@ -35,7 +35,7 @@ export function suspectLeaks(
   });
 }
 
-/** Who holds it, if it leaked: the parent and the child. */
+/** Returns the parent and the child as holders if the descriptor leaked, otherwise undefined. */
 export function confirmLeak(
   table: ProcessTable,
   { process, fd, target }: LeakSuspect,
@@ -52,14 +52,14 @@ export function confirmLeak(
 }
 
 /**
- * Whether the parent has the same under the same number. A leak keeps its number; a descriptor that is handed over on
- * purpose is mostly moved to one that was agreed upon.
+ * Returns whether the parent holds the same file under the same number. A leaked descriptor keeps its number. One that is
+ * passed on purpose is usually moved to an agreed number.
  */
 export function isFromParent(proc: Proc, { pid, parent }: ProcessStat, { fd, target }: Link): boolean {
   return proc.target(pid, fd) === target && proc.target(parent, fd) === target;
 }
 
-/** All masters have the same name, and an index of their own. */
+/** Compares the indices of the terminals, since all masters have the same name. */
 function isSameTerminal(proc: Proc, { pid, parent }: ProcessStat, fd: number): boolean {
   const [own, other] = [pid, parent].map(
     (holder) => /^tty-index:\s*(\d+)$/m.exec(proc.fdInfo(holder, fd) ?? '')?.[1],
@@ -72,7 +72,7 @@ function holderOf(proc: Proc, pid: number, name: string, fd: number): Holder | u
   return flags === undefined ? undefined : { pid, name, fd, ...flags };
 }
 
-/** The listening sockets of each network namespace, by what /proc/PID/fd calls them. */
+/** The listening sockets of each network namespace, keyed by their name in /proc/PID/fd. */
 export class ListeningSockets {
   readonly #proc: Proc;
   readonly #namespaces = new Map<string, ReadonlyMap<string, string>>();
@@ -81,7 +81,7 @@ export class ListeningSockets {
     this.#proc = proc;
   }
 
-  /** Of the namespace of this process: where each listens, `'tcp port 80'` or a path. */
+  /** Returns the address of each listening socket in the namespace of a process: `'tcp port 80'`, or a path. */
   of(pid: number): ReadonlyMap<string, string> {
     const namespace = this.#proc.link(pid, 'ns/net') ?? '';
     const known = this.#namespaces.get(namespace) ?? this.#read(pid);
@@ -97,7 +97,7 @@ export class ListeningSockets {
   }
 }
 
-/** A line like "0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 4026 ...". */
+/** Parses a line such as "0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 4026 ...". */
 function tcpSocket(line: string): [string, string][] {
   const fields = line.trim().split(/\s+/);
   if (fields[3] !== TCP_LISTEN) return [];
@@ -105,7 +105,7 @@ function tcpSocket(line: string): [string, string][] {
   return [[`socket:[${fields[9]}]`, `tcp port ${port}`]];
 }
 
-/** A line like "ffff8880: 00000002 00000000 00010000 0001 01 4027 /run/socket", where the path may hold blanks. */
+/** Parses a line such as "ffff8880: 00000002 00000000 00010000 0001 01 4027 /run/socket". The path may contain blanks. */
 function unixSocket(line: string): [string, string][] {
   const [, flags = '0', inode, path] =
     /^\S+ \S+ \S+ (\S+) \S+ +\S+ +(\d+)(?: (.*))?$/.exec(line.trimStart()) ?? [];

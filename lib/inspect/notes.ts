@@ -1,4 +1,4 @@
-/** What is worth knowing of a process, and no fault by itself. */
+/** Collects facts about a process that are worth knowing but are not faults by themselves. */
 import { isFromParent } from './leaks.js';
 import { findHolders } from './pipes.js';
 import type { Proc, ProcessStat } from './proc.js';
@@ -6,17 +6,17 @@ import type { Link, ProcessTable } from './process-table.js';
 import { isNamedInArguments } from './process-table.js';
 import type { Descriptor, Note, NoteKind } from './report.js';
 
-/** From here on a close loop to the limit takes milliseconds, and minutes where the limit is a thousand million. */
+/** Above this limit, a loop that closes every number takes milliseconds; with a limit of 1,000,000,000 it takes minutes. */
 const SLOW_CLOSE_LOOP = 65_536;
-/** FD_SETSIZE: select(2) overwrites memory beyond its sets from this descriptor on. */
+/** FD_SETSIZE. With this descriptor or a higher one, select(2) overwrites memory beyond its sets. */
 const SELECT_END = 1024;
-/** A table that large, and this many times larger than what is open, was filled once; each fork still goes through it. */
+/** A table of this size is reported if it has over MUCH_LARGER times as many entries as are open, since each fork copies it. */
 const LARGE_TABLE = 4096;
 const MUCH_LARGER = 16;
-/** The inode of the first PID namespace, PROC_PID_INIT_INO. In others, who holds the other end may be out of sight. */
+/** The initial PID namespace, by its inode PROC_PID_INIT_INO. In others, the holder of the other end may be invisible. */
 const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
 
-/** A note before it is told whose it is. */
+/** A note without its process. */
 export type Draft = Omit<Note, 'process'>;
 
 export function collectNotes(table: ProcessTable, process: ProcessStat, links: readonly Link[]): Draft[] {
@@ -38,7 +38,7 @@ function noteInheritable(proc: Proc, { pid }: ProcessStat, links: readonly Link[
   );
 }
 
-/** A later child holds what its parent has closed since, but then a sibling that was started next to it does so, too. */
+/** Compares with the siblings too, since the parent may have closed the descriptor after it started both. */
 function noteInherited(table: ProcessTable, process: ProcessStat, links: readonly Link[]): Draft[] {
   if (!process.execed) return [];
   const { proc } = table;
@@ -46,17 +46,17 @@ function noteInherited(table: ProcessTable, process: ProcessStat, links: readonl
   const inherited = links.filter((link) => {
     if (link.fd <= 2 || link.target === '/dev/null') return false;
     const isShared = siblings.some((sibling) => proc.target(sibling, link.fd) === link.target);
-    return (isShared || isFromParent(proc, process, link)) && isUntold(proc, process.pid, link.fd);
+    return (isShared || isFromParent(proc, process, link)) && isUnexpected(proc, process.pid, link.fd);
   });
   const isLocked = ({ fd }: Link) => /^lock:/m.test(proc.fdInfo(process.pid, fd) ?? '');
   return [...about('inherited', inherited), ...about('inherited-lock', inherited.filter(isLocked))];
 }
 
-function isUntold(proc: Proc, pid: number, fd: number): boolean {
+function isUnexpected(proc: Proc, pid: number, fd: number): boolean {
   return proc.fdFlags(pid, fd)?.closeOnExec === false && !isNamedInArguments(proc, pid, fd);
 }
 
-/** Those children of the same parent that were started just before and just after this one. */
+/** Returns the children of the same parent that were started directly before and after this one. */
 function neighbours({ children }: ProcessTable, { pid, parent }: ProcessStat): number[] {
   const siblings = (children.get(parent) ?? [])
     .filter((sibling) => sibling.execed)
@@ -65,7 +65,7 @@ function neighbours({ children }: ProcessTable, { pid, parent }: ProcessStat): n
   return [siblings[at - 1], siblings[at + 1]].filter((sibling) => sibling !== undefined);
 }
 
-/** Memory that looks like a file has no name from the start. */
+/** Skips memory that /proc shows as a deleted file, such as memfds and shared memory: it never had a name on a disk. */
 function noteDeleted(links: readonly Link[]): Draft[] {
   const isFile = (target: string) => target.startsWith('/') && !/^\/(memfd:|dev\/|SYSV|\[aio\])/.test(target);
   return about(
@@ -99,13 +99,13 @@ function noteZombies({ children }: ProcessTable, { pid }: ProcessStat): Draft[] 
   return zombies > 0 ? [{ kind: 'zombies', value: zombies, descriptors: [] }] : [];
 }
 
-/** A daemon leads a session, or is in that of one that lives. */
+/** Returns a note for an orphan that is no daemon. A daemon leads a session, or the leader of its session is alive. */
 function noteOrphan({ processes }: ProcessTable, { pid, parent, session }: ProcessStat): Draft[] {
   const isOrphan = parent === 1 && pid !== session && session > 0 && !processes.has(session);
   return isOrphan ? [{ kind: 'orphan', value: null, descriptors: [] }] : [];
 }
 
-/** What a process writes to as its stdout and stderr. */
+/** The pipes that a process has as its stdout and stderr. */
 export interface Output {
   readonly process: ProcessStat;
   readonly pipes: readonly Link[];
@@ -120,7 +120,10 @@ export function outputOf(process: ProcessStat, links: readonly Link[]): Output {
 
 const STDOUT_STDERR = [1, 2];
 
-/** Of all processes at once, since who reads a pipe takes a walk over all. To be asked only where none was unreadable. */
+/**
+ * Returns notes on pipes without a reader, for all processes at once, since a search for readers goes through all of them.
+ * Call it only if every process was readable: otherwise a reader may have been missed.
+ */
 export function collectReaderNotes(table: ProcessTable, outputs: readonly Output[]): [ProcessStat, Draft][] {
   const targets = new Set(outputs.flatMap(({ pipes }) => pipes.map(({ target }) => target)));
   if (targets.size === 0 || table.proc.link(process.pid, 'ns/pid') !== FIRST_PID_NAMESPACE) return [];

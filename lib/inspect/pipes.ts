@@ -1,4 +1,4 @@
-/** Pipes whose reader is their own writer, or will be once the true one ends. */
+/** Finds pipes whose only reader is their writer, or will be once the intended reader exits. */
 import type { FdAccess } from '../util/procfs-fds.js';
 import { blockedWriter, isInPoll, isWaitedOn, readCount } from './blocked-threads.js';
 import type { ProcessStat } from './proc.js';
@@ -16,11 +16,11 @@ export interface PipeVerdict {
   readonly kind: 'self-held-pipe' | 'leaked-end';
   readonly blocked: boolean;
   readonly holders: readonly Holder[];
-  /** If that is another the next time, somebody may have read the pipe. */
+  /** Changes between two looks if the pipe may have been read or written. */
   readonly progress: string;
 }
 
-/** At most one: of stdout and stderr on the same pipe, stdout. */
+/** Returns each pipe once: stdout, if stdout and stderr are the same pipe. */
 export function suspectPipes(
   { proc }: ProcessTable,
   process: ProcessStat,
@@ -39,7 +39,7 @@ function mayBePipe(target: string): boolean {
   return target.startsWith('pipe:') || (target.startsWith('/') && !target.startsWith('/dev/'));
 }
 
-/** Who holds these pipes: one walk over all processes. */
+/** Returns the holders of these pipes. It goes through the descriptors of all processes once. */
 export function findHolders(table: ProcessTable, targets: ReadonlySet<string>): Map<string, Holder[]> {
   const holders = new Map([...targets].map((target) => [target, [] as Holder[]]));
   for (const { pid, name } of table.processes.values()) {
@@ -53,7 +53,7 @@ export function findHolders(table: ProcessTable, targets: ReadonlySet<string>): 
   return holders;
 }
 
-/** Undefined if there is nothing wrong. To be asked twice: what is only seen once was on its way to something else. */
+/** Returns the present state of a suspect, or undefined if nothing is wrong. A state that is seen once proves nothing. */
 export function observePipe(
   table: ProcessTable,
   { process, fd, target }: PipeSuspect,
@@ -78,9 +78,9 @@ export function observePipe(
 }
 
 /**
- * The other ends of its own stdin, stdout or stderr that a process holds and does not use. There are programs that read
- * their own output, to put it elsewhere: they wait for it. And a named pipe is opened for reading and writing by those
- * who want their input never to end.
+ * Returns the opposite ends of its own stdin, stdout or stderr that a process holds and does not use. A program that reads
+ * its own output on purpose waits on that end. A program that wants its input never to end opens a named pipe for reading
+ * and writing.
  */
 function ownEnds(
   { proc }: ProcessTable,
@@ -96,8 +96,8 @@ function ownEnds(
 }
 
 /**
- * Whether somebody else's end is one that is used. One that was leaked to a sibling or a child of the process, too, is
- * not: it went through an exec, has a high number and nobody waits on it.
+ * Returns whether another process uses its end of the pipe. A sibling or a child may also hold a leaked end: that one
+ * was inherited through execve(2), is above 2, and no thread waits on it.
  */
 function isInUse(table: ProcessTable, process: ProcessStat, { pid, fd, closeOnExec }: Holder): boolean {
   const holder = table.processes.get(pid);

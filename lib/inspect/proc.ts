@@ -3,18 +3,18 @@ import { constants } from 'node:os';
 import { systemError } from '../util/errors.js';
 import { type FdFlags, fdInfo, fdNumbers, fdTarget, isGone, readFlags } from '../util/procfs-fds.js';
 
-/** What /proc/PID/stat says of a process. */
+/** Fields of /proc/PID/stat (proc_pid_stat(5)). */
 export interface ProcessStat {
   readonly pid: number;
-  /** At most 15 bytes of it. */
+  /** Name of the program, cut to 15 bytes. */
   readonly name: string;
   /** `'R'`, `'S'`, `'D'`, `'Z'`, ... */
   readonly state: string;
   readonly parent: number;
   readonly session: number;
-  /** In clock ticks since the system was booted. With `pid`, it tells this process from a later one. */
+  /** Clock ticks since the system was booted. Together with `pid` it identifies a process, since PIDs are recycled. */
   readonly startTime: number;
-  /** False for a process that was forked and still runs the program of its parent, whose descriptors it shares. */
+  /** False for a forked process that still runs the program of its parent. It has the parent's descriptors on purpose. */
   readonly execed: boolean;
   readonly isKernelThread: boolean;
 }
@@ -24,8 +24,8 @@ const PF_FORKNOEXEC = 0x40;
 const PF_KTHREAD = 0x200000;
 
 /**
- * Reads /proc, or what lies at `root` and looks like it. What is gone, and what may not be read, is undefined: a process
- * may end at any time, and that is no error.
+ * Reads /proc, or a copy of it at `root`. The result is undefined if a file is gone or may not be read. That is no error,
+ * since a process may end at any time.
  */
 export class Proc {
   readonly root: string;
@@ -34,7 +34,7 @@ export class Proc {
     this.root = root;
   }
 
-  /** Throws ENOENT where there are none: the directory is there even if nothing is mounted on it. */
+  /** Throws ENOENT if there are no processes. The directory exists even if nothing is mounted on it. */
   pids(): number[] {
     const names = attempt(() => readdirSync(this.root)) ?? [];
     const pids = names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
@@ -69,7 +69,7 @@ export class Proc {
     return info === undefined ? undefined : readFlags(info);
   }
 
-  /** Asks the file itself, which may be one of a file server that hangs: only with good reason. */
+  /** Calls stat(2) on the file itself, which blocks if a file server hangs. Call it only if the answer is needed. */
   isFifo(pid: number, fd: number): boolean {
     return attempt(() => statSync(`${this.#directory(pid)}/fd/${fd}`).isFIFO()) ?? false;
   }
@@ -82,7 +82,7 @@ export class Proc {
     return attempt(() => readlinkSync(`${this.#directory(pid)}/${name}`));
   }
 
-  /** What each thread says of itself in one of its files. A thread that may not be read is undefined. */
+  /** Returns the text of one file of each thread, or undefined for a thread that may not be read. */
   threads(pid: number, name: string): (string | undefined)[] {
     const ids = attempt(() => readdirSync(`${this.#directory(pid)}/task`)) ?? [];
     return ids.map((id) => this.text(pid, `task/${id}/${name}`));
@@ -93,7 +93,7 @@ export class Proc {
   }
 }
 
-/** The name may hold blanks and parentheses: the other fields begin after the last one. */
+/** Splits after the last parenthesis, since the name in parentheses may itself contain blanks and parentheses. */
 function parseStat(text: string): ProcessStat {
   const end = text.lastIndexOf(')');
   const fields = text.slice(end + 2).split(' ');

@@ -1,17 +1,17 @@
 import type { Proc, ProcessStat } from './proc.js';
 
-/** SD_LISTEN_FDS_START. */
+/** The number of the first descriptor that systemd passes, SD_LISTEN_FDS_START (sd_listen_fds(3)). */
 const FIRST_PASSED = 3;
 
-/** All processes, without their descriptors: of those there may be a million. */
+/** All processes, without their descriptors, since there may be a million of these. */
 export interface ProcessTable {
   readonly proc: Proc;
   readonly processes: ReadonlyMap<number, ProcessStat>;
-  /** By their parent, in the order in which they were started. */
+  /** Children keyed by the PID of their parent, in the order in which they were started. */
   readonly children: ReadonlyMap<number, readonly ProcessStat[]>;
 }
 
-/** A descriptor and what it is. */
+/** A descriptor and its target, as /proc/PID/fd shows it. */
 export interface Link {
   readonly fd: number;
   readonly target: string;
@@ -32,7 +32,7 @@ export function readProcessTable(proc: Proc): ProcessTable {
   return { proc, processes: new Map(stats.map((stat) => [stat.pid, stat])), children };
 }
 
-/** What these descriptors of a process are. Those that it has closed meanwhile are left out. */
+/** Returns the targets of these descriptors. It omits those that the process has closed meanwhile. */
 export function readLinks(proc: Proc, pid: number, fds: readonly number[]): Link[] {
   const links: Link[] = [];
   for (const fd of fds) {
@@ -42,7 +42,7 @@ export function readLinks(proc: Proc, pid: number, fds: readonly number[]): Link
   return links;
 }
 
-/** False once the process has ended, and its number perhaps been given to another, or it runs another program. */
+/** Returns false if the process has ended, even if its PID was recycled, or if it has executed another program. */
 export function isStill({ proc }: ProcessTable, known: ProcessStat): boolean {
   const now = proc.stat(known.pid);
   return now !== undefined && now.startTime === known.startTime && now.execed === known.execed;
@@ -59,20 +59,20 @@ export function isAncestor({ processes }: ProcessTable, pid: number, of: Process
   return false;
 }
 
-/** The arguments of a process. Empty for one that has none, or whose may not be read. */
+/** Returns the arguments of a process, or an empty string if it has none or they may not be read. */
 export function readArguments(proc: Proc, pid: number): string[] {
   return (proc.text(pid, 'cmdline') ?? '').replace(/\0$/, '').split('\0');
 }
 
 /**
- * Whether a process was told of a descriptor by its number, in an argument or in a variable: then it was given to it, and
- * did not leak. So do `LISTEN_FDS` of systemd, `NGINX`, the jobserver of make, and /dev/fd/63 of a shell. Where it may not
- * be read it counts as told.
+ * Returns whether an argument or an environment variable contains the number of a descriptor. It was then passed on
+ * purpose, as with systemd's `LISTEN_FDS`, `NGINX`, make's jobserver or a shell's /dev/fd/63. Returns true if arguments
+ * or environment may not be read.
  */
 export function isNamedInArguments(proc: Proc, pid: number, fd: number): boolean {
-  const words = [proc.text(pid, 'cmdline'), proc.text(pid, 'environ')];
-  if (words.includes(undefined)) return true;
-  const text = words.join('\0');
+  const texts = [proc.text(pid, 'cmdline'), proc.text(pid, 'environ')];
+  if (texts.includes(undefined)) return true;
+  const text = texts.join('\0');
   const passed = Number(/(?:^|\0)LISTEN_FDS=(\d+)/.exec(text)?.[1] ?? 0);
   return fd < FIRST_PASSED + passed || new RegExp(`(?<![\\w.])${fd}(?![\\w.])`).test(text);
 }

@@ -6,7 +6,7 @@ import type { ProcessStat } from './proc.js';
 import { type Link, type ProcessTable, readLinks } from './process-table.js';
 import type { Failure } from './report.js';
 
-/** What has to be looked at again. */
+/** Results of the first pass. Suspects need a second look. */
 export interface ScanResult {
   readonly suspects: Suspect[];
   readonly failures: Failure[];
@@ -16,8 +16,8 @@ export interface ScanResult {
 }
 
 /**
- * Goes through the descriptors of all processes, or of those with these `pids`. Keeps nothing of one that looks as it should:
- * there may be a million descriptors.
+ * Goes through the descriptors of all processes, or of those with these `pids`. It keeps only suspicious descriptors,
+ * since there may be a million in total.
  */
 export function scanProcesses(
   table: ProcessTable,

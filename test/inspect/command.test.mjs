@@ -88,7 +88,7 @@ test('a report that can not be written is exit code 2, and no result', () => {
   const lost = safeSpawnCommand(['inspect', String(process.pid)], ['ignore', full, 'pipe']);
   assert.deepEqual(
     { status: lost.status, stderr: lost.stderr },
-    { status: 2, stderr: "safe-spawn: can't write to stdout: ENOSPC\n" },
+    { status: 2, stderr: 'safe-spawn: cannot write to stdout: ENOSPC\n' },
   );
   assert.equal(safeSpawnCommand(['look'], ['ignore', 'pipe', full]).status, 2);
   closeSync(full);
