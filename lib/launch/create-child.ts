@@ -10,8 +10,8 @@ import {
   takeHandle,
 } from '../node/child-process.js';
 import type { LaunchConfig } from '../options/launch-config.js';
-import { readLaunchConfig } from '../options/launch-config.js';
 import { warnOfMisspelt } from '../options/misspelt.js';
+import { readLaunchConfig } from '../options/read-launch-config.js';
 import { type SpawnError, systemError } from '../util/errors.js';
 import { nullPrototype } from '../util/objects.js';
 import { addChildMethods, type SafeChildProcess } from './child-methods.js';

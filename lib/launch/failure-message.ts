@@ -2,8 +2,7 @@ import { fstatSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import { addon } from '../native/addon.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
-import { ATTRIBUTE_INDEX } from '../options/attributes.js';
-import { idsOf, type LaunchConfig } from '../options/launch-config.js';
+import { type LaunchConfig, requestedGroups, requestedIds } from '../options/launch-config.js';
 import { requestedSoftLimit, resourceNumber, rlimitFailureMessage } from '../options/rlimits.js';
 import { copyList } from '../util/lists.js';
 import { signalName } from '../util/signals.js';
@@ -52,37 +51,34 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
   },
   signals: () => 'at step signals',
   session: () => 'at step session',
-  processGroup: ({ attributes }, code) => {
-    const group = attribute(attributes, 'processGroup');
-    if (group === 0 || code !== 'EPERM') return 'at step processGroup';
-    return `there is no process group ${group} in this session that can be joined`;
+  processGroup: ({ processGroup }, code) => {
+    if (processGroup === true || code !== 'EPERM') return 'at step processGroup';
+    return `there is no process group ${processGroup} in this session that can be joined`;
   },
   closeFds: () =>
     "the descriptors that it must not have can't be closed for certain, " +
     'since close_range(2) (Linux 5.9) and /proc are both missing or forbidden',
-  oomScoreAdj: ({ attributes }, code, { resource }) =>
-    describeOomScore(`oomScoreAdj ${attribute(attributes, 'oomScoreAdj')}`, code, resource !== 0),
+  oomScoreAdj: ({ oomScoreAdj }, code, { resource }) =>
+    describeOomScore(`oomScoreAdj ${oomScoreAdj}`, code, resource !== 0),
   umask: () => 'at step umask',
   cwd: (_launch, code, _failed, { cwd }) =>
     code === 'ENAMETOOLONG' ? TOO_LONG : describeDirectory(code, `${cwd}`),
-  nice: ({ attributes }, code) => {
-    const asked = `nice ${attribute(attributes, 'nice')}`;
+  nice: ({ nice }, code) => {
+    const asked = `nice ${nice}`;
     const isDenied = code === 'EACCES' || code === 'EPERM';
     return isDenied ? `${asked} is below what rlimit nice allows and CAP_SYS_NICE is missing` : asked;
   },
   rlimit: ({ rlimits }, _code, { resource }) => rlimitFailureMessage(resource, rlimits),
-  groups: ({ attributes }, code) => {
-    const ids = Array.from(attributes?.subarray(ATTRIBUTE_INDEX.groups) ?? [], (id) => id >>> 0);
-    const asked = `groups ${listIds(ids)}`;
+  groups: (config, code) => {
+    const asked = `groups ${listIds(requestedGroups(config) ?? [])}`;
     if (code === 'EPERM') return `${asked} can't be set, since CAP_SETGID is missing`;
     return code === 'EINVAL' ? `${asked} are too many, or not valid in this user namespace` : asked;
   },
   gid: (launch, code, _failed, request) => describeId('gid', code, launch, request),
   uid: (launch, code, _failed, request) => describeId('uid', code, launch, request),
   noNewPrivileges: () => 'noNewPrivileges needs Linux 3.5',
-  deathSignal: ({ attributes }) => {
-    const number = attribute(attributes, 'deathSignal');
-    return `deathSignal ${signalName(number) || number} can't be set, or this process is already dead`;
+  deathSignal: ({ deathSignal = 0 }) => {
+    return `deathSignal ${signalName(deathSignal) || deathSignal} can't be set, or this process is already dead`;
   },
   signalMask: () => 'at step signalMask',
   exec: (launch, code, _failed, request) => {
@@ -106,10 +102,10 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
 function describeStdio(
   code: string,
   { file, stdio }: SpawnRequest,
-  passFds: readonly number[],
+  passFds: LaunchConfig['passFds'],
 ): string | undefined {
   if (code === 'EMFILE') {
-    const [soft] = addon().prlimit(0, resourceNumber('resource', 'nofile'));
+    const [soft] = addon().prlimit(0, resourceNumber('nofile'));
     return `this process has as many descriptors as it may have (RLIMIT_NOFILE ${soft})`;
   }
   if (code === 'ENFILE') return 'the system has as many open files as it may have (fs.file-max)';
@@ -122,7 +118,7 @@ function describeStdio(
     if (fd === -1) return `${entryOf(index)} has no descriptor`;
     if (fd >= 0 && isClosed(fd)) return `${entryOf(index)} is descriptor ${fd}, which is not open`;
   }
-  const lost = passFds.find(isClosed);
+  const lost = passFds?.find(isClosed);
   return lost === undefined ? undefined : `passFds has ${lost}, which is not open any more`;
 }
 
@@ -143,7 +139,7 @@ function describeId(
   launch: LaunchConfig,
   request: SpawnRequest,
 ): string | undefined {
-  const id = (idsOf(request, launch)[name] ?? 0) >>> 0;
+  const id = (requestedIds(request, launch)[name] ?? 0) >>> 0;
   const asked = `cannot start ${show(request.file)} with ${name} ${id}`;
   switch (code) {
     case 'EPERM':
@@ -160,13 +156,13 @@ function describeId(
 /** The ids that the child had when it executed the program. */
 function childIds(launch: LaunchConfig, request: SpawnRequest): Ids {
   const own = parentIds();
-  const { uid, gid } = idsOf(request, launch);
+  const { uid, gid } = requestedIds(request, launch);
   const isOther = (uid ?? undefined) !== undefined || (gid ?? undefined) !== undefined;
-  const asked = launch.attributes?.subarray(ATTRIBUTE_INDEX.groups) ?? [];
+  const asked = requestedGroups(launch);
   return {
     uid: (uid ?? own.uid) >>> 0,
     gid: (gid ?? own.gid) >>> 0,
-    groups: isOther || asked.length > 0 ? Array.from(asked, (id) => id >>> 0) : own.groups,
+    groups: asked ?? (isOther ? [] : own.groups),
   };
 }
 
@@ -266,11 +262,7 @@ function listIds(ids: readonly number[]): string {
   return `[${[...ids.slice(0, MOST_LISTED), ...rest].join(', ')}]`;
 }
 
-function describeNproc(rlimits: BigUint64Array | undefined): string | undefined {
+function describeNproc(rlimits: LaunchConfig['rlimits']): string | undefined {
   const nproc = requestedSoftLimit('nproc', rlimits);
   return nproc === undefined ? undefined : `the user has more processes than rlimit nproc ${nproc} allows`;
-}
-
-function attribute(attributes: Int32Array | undefined, name: keyof typeof ATTRIBUTE_INDEX): number {
-  return attributes?.[ATTRIBUTE_INDEX[name]] ?? 0;
 }

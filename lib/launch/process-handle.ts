@@ -5,7 +5,6 @@ import { RESULT_LENGTH, RESULT_PID } from '../native/interface.js';
 import type { ProcessHandle } from '../node/child-process.js';
 import { requirePermission } from '../node/permission.js';
 import { readSpawnRequest, type SpawnRequest } from '../node/spawn-request.js';
-import { joinedGroup, leadsGroup } from '../options/attributes.js';
 import type { LaunchConfig } from '../options/launch-config.js';
 import type { KillTarget } from '../terminate/kill-tree.js';
 import { signalName } from '../util/signals.js';
@@ -52,17 +51,17 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
 
   spawn(...received: unknown[]): number {
     const request = readSpawnRequest(received);
-    this.#stdio = readStdio(request.stdio, this.#config.oneWayPipes);
+    this.#stdio = readStdio(request.stdio, this.#config.pipes === 'pipe');
     requirePermission(request.file);
     this.failure = this.#start(request);
     return this.failure?.errno ?? 0;
   }
 
   #start(request: SpawnRequest): LaunchFailure | undefined {
-    const { rlimits, attributes, cgroup } = this.#config;
-    const { strings, header } = encodeRequest(request, this.#stdio, this.#config);
+    const encoded = encodeRequest(request, this.#stdio, this.#config);
     const refused = refusalOf(this.#stdio);
     if (refused !== 0) return explainFailure(failedStdio(refused), request, this.#config);
+    const { strings, header, rlimits, attributes, cgroup } = encoded;
     this.#child = addon().launch(strings, header, rlimits, attributes, cgroup, result, this.#handleExit);
     const failed = this.#child === 0 ? readFailure(result) : undefined;
     const pid = result[RESULT_PID];
@@ -70,7 +69,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
     if (failed !== undefined) return this.#fail(failed, request);
     if (lost !== 0) return this.#fail(failedStdio(lost), request);
     this.pid = pid;
-    this.#leadsGroup = request.detached || leadsGroup(attributes);
+    this.#leadsGroup = request.detached || this.#config.processGroup === true;
     return undefined;
   }
 
@@ -99,8 +98,9 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
   killTarget(): KillTarget | undefined {
     if (this.pid === undefined) return undefined;
     const group = this.#leadsGroup && this.kill(0) === 0 ? this.pid : undefined;
-    const { cgroup, attributes } = this.#config;
-    return { cgroup, leadsGroup: this.#leadsGroup, joinedGroup: joinedGroup(attributes), group };
+    const { cgroup, processGroup } = this.#config;
+    const joinedGroup = processGroup === true ? undefined : processGroup;
+    return { cgroup, leadsGroup: this.#leadsGroup, joinedGroup, group };
   }
 
   /** The caller gets an exception and no child: so there must be none. */

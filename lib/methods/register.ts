@@ -6,15 +6,15 @@ import { assertNodeCompatible } from '../node/child-process.js';
 import type { FunctionName, NodeFunctions } from '../node/originals.js';
 import { type Defaults, type Registration, registration, setRegistration } from '../node/originals.js';
 import { isWrapped, overrideSpawn, restoreSpawn } from '../node/spawn-override.js';
-import { readLaunchConfig } from '../options/launch-config.js';
 import { pickLaunchOptions, rejectLaunchOptions, rejectUnknownOptions } from '../options/launch-options.js';
-import { identifyFd, readPassFds } from '../options/pass-fds.js';
+import { identifyFd } from '../options/pass-fds.js';
+import { readLaunchOptions } from '../options/read-launch-config.js';
 import { setCloseOnExec } from '../process/open-fds.js';
 import type { LaunchOptions } from '../types.js';
 import { nonEnumerable, nullPrototype } from '../util/objects.js';
 import { inPlace } from './drop-in.js';
 
-/** What every child of this process gets that does not ask for something else. */
+/** Defaults for every child of this process. A call that gives an option itself wins. */
 export interface RegisterOptions extends LaunchOptions {
   /**
    * Descriptors that every child gets under their own number, unless its `stdio` has an entry for that number: those
@@ -56,13 +56,15 @@ function registerElsewhere(options: RegisterOptions): () => void {
 }
 
 function readDefaults(options: RegisterOptions): Defaults {
-  const { passFds, ...others } = nullPrototype<RegisterOptions>({}, options);
-  const given = nullPrototype<LaunchOptions>({}, others);
-  readLaunchConfig(given, false);
-  return { options: pickLaunchOptions(given), passFds: readPassFds(passFds, undefined).map(identifyFd) };
+  const given = nullPrototype<RegisterOptions>({}, options);
+  const { passFds = [] } = readLaunchOptions(given);
+  return {
+    options: pickLaunchOptions(nullPrototype(given, { passFds: undefined })),
+    passFds: passFds.map(identifyFd),
+  };
 }
 
-/** For `safe-spawn/child_process`, which is no part of this bundle. */
+/** `safe-spawn/child_process` finds the functions here, since it is no part of this bundle. */
 Object.defineProperty(register, Symbol.for('safe-spawn.in-place'), nonEnumerable(inPlace));
 
 function install(): Registration {
@@ -81,7 +83,7 @@ function install(): Registration {
   return made;
 }
 
-/** What another tool has put in our place stays. */
+/** Restores Node's functions. A function of another tool stays. */
 function uninstall(): void {
   for (const [name, original] of Object.entries(registration()?.replaced ?? {})) {
     if (Reflect.get(childProcess, name) === inPlace[name as FunctionName])

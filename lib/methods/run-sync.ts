@@ -28,17 +28,17 @@ type Output = (string | Buffer | null)[];
 /** Starts a program and waits for its end, and for that of its output. */
 export function runToEnd(run: SyncRun): Result {
   const { request, config, input, limits } = run;
-  const stdio = readStdio(request.stdio, config.oneWayPipes);
-  const { strings, header } = encodeRequest(request, stdio, config);
+  const stdio = readStdio(request.stdio, config.pipes === 'pipe');
+  const { strings, header, rlimits, attributes, cgroup } = encodeRequest(request, stdio, config);
   const refused = refusalOf(stdio);
   if (refused !== 0) return notStarted(run, failedStdio(refused));
   const result = new Int32Array(SYNC_RESULT_LENGTH);
   const output = addon().runSync(
     strings,
     header,
-    config.rlimits,
-    config.attributes,
-    config.cgroup,
+    rlimits,
+    attributes,
+    cgroup,
     result,
     Float64Array.of(limits.timeout, limits.maxBuffer, limits.killSignal),
     input,

@@ -3,45 +3,31 @@ import { invalidType, invalidValue, unsupportedPlatform } from '../util/errors.j
 import { nullPrototype } from '../util/objects.js';
 import { isPlainObject } from '../util/validators.js';
 import { whyMisspelt } from './misspelt.js';
+import { isLaunchOption, LAUNCH_OPTION_NAMES } from './readers.js';
 
-const NAMES: readonly (keyof LaunchOptions)[] = [
-  'rlimits',
-  'passFds',
-  'umask',
-  'nice',
-  'oomScoreAdj',
-  'groups',
-  'user',
-  'processGroup',
-  'deathSignal',
-  'noNewPrivileges',
-  'cgroup',
-  'pipes',
-];
-
-/** Of the options of a function that has a list of those that it passes on. */
+/** Picks the launch options that have a value. The copy has no prototype. */
 export function pickLaunchOptions(options: LaunchOptions): LaunchOptions {
   const picked = nullPrototype<Partial<Record<keyof LaunchOptions, unknown>>>({});
-  for (const name of NAMES) {
+  for (const name of LAUNCH_OPTION_NAMES) {
     if (options[name] !== undefined) picked[name] = options[name];
   }
   return picked as LaunchOptions;
 }
 
-/** Of a function that only this library has: there, what is not known is a mistake and not an option of Node's. */
+/** Throws for any other option: in a function that only this library has, an unknown name is a mistake and no option of Node's. */
 export function rejectUnknownOptions(options: object): void {
   if (!isPlainObject(options)) throw invalidType('options', 'a plain object', options);
   for (const [name, value] of Object.entries(options)) {
-    if (!(NAMES as readonly string[]).includes(name)) {
+    if (!isLaunchOption(name)) {
       throw invalidValue(`options.${name}`, value, whyMisspelt(name) ?? 'is not a launch option');
     }
   }
 }
 
-/** Elsewhere than on Linux `child_process.spawn` does the work, and it would ignore these without a word. */
+/** Throws for each launch option. On other systems than Linux Node's functions do the work, and would ignore them silently. */
 export function rejectLaunchOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) return;
-  for (const name of NAMES) {
+  for (const name of LAUNCH_OPTION_NAMES) {
     if ((options as LaunchOptions)[name] !== undefined) throw unsupportedPlatform(`options.${name}`);
   }
   for (const name of ['uid', 'gid'] as const) {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { RLIMIT_SET_HARD, RLIMIT_SET_SOFT } from '../native/interface.js';
 import type { Rlimits } from '../types.js';
 import { invalidType, invalidValue, outOfRange } from '../util/errors.js';
 import { nullPrototype } from '../util/objects.js';
 import { isPlainObject } from '../util/validators.js';
+import type { LaunchConfig, RequestedLimit } from './launch-config.js';
 
 /** Number of each resource on x64 and arm64. It is its index here, and the line of its limit in /proc/PID/limits. */
 const RESOURCES: readonly (keyof Rlimits)[] = [
@@ -31,35 +31,25 @@ export const UNLIMITED: bigint = 2n ** 64n - 1n;
 const VALUE_TYPES = "of type number or bigint, or 'unlimited'";
 const BOTH_TYPES = "of type number or bigint, a plain object, or 'unlimited' or 'inherit'";
 
-export interface RequestedLimit {
-  readonly soft: bigint | undefined;
-  readonly hard: bigint | undefined;
-}
-
 export interface Limit {
   readonly soft: bigint;
   readonly hard: bigint;
 }
 
-/** The `rlimits` option as the addon takes it: (resource, halves set, soft, hard) of each limit. */
-export function normalizeRlimits(rlimits: unknown): BigUint64Array | undefined {
-  if (rlimits === undefined) return undefined;
+/** Reads the `rlimits` option. */
+export function readRlimits(rlimits: unknown): LaunchConfig['rlimits'] {
   if (!isPlainObject(rlimits)) throw invalidType('options.rlimits', 'a plain object', rlimits);
-  const quadruples = Object.entries(rlimits).flatMap(([resource, setting]) => quadruple(resource, setting));
-  return quadruples.length === 0 ? undefined : BigUint64Array.from(quadruples);
+  const limits = new Map<keyof Rlimits, RequestedLimit>();
+  for (const [name, setting] of Object.entries(rlimits)) {
+    const option = `options.rlimits.${name}`;
+    if (!isResource(name)) throw invalidValue(option, setting, NO_RESOURCE);
+    limits.set(name, readLimitFor(name, option, setting));
+  }
+  return limits;
 }
 
-function quadruple(resource: string, setting: unknown): bigint[] {
-  const name = `options.rlimits.${resource}`;
-  const number = RESOURCES.indexOf(resource as keyof Rlimits);
-  if (number < 0) throw invalidValue(name, setting, NO_RESOURCE);
-  const { soft, hard } = readLimitFor(resource, name, setting);
-  const halves = (soft === undefined ? 0n : RLIMIT_SET_SOFT) | (hard === undefined ? 0n : RLIMIT_SET_HARD);
-  return halves === 0n ? [] : [BigInt(number), halves, soft ?? 0n, hard ?? 0n];
-}
-
-/** The halves of a setting for a resource. `name` is for errors. */
-export function readLimitFor(resource: string, name: string, setting: unknown): RequestedLimit {
+/** Reads the setting of a resource. Errors call it `name`. */
+export function readLimitFor(resource: keyof Rlimits, name: string, setting: unknown): RequestedLimit {
   const requireRange = resource === 'nofile' ? requireBelowMaximum : requireUint64;
   if (setting === undefined || setting === 'inherit') return { soft: undefined, hard: undefined };
   if (isPlainObject(setting)) return readHalves(name, setting, requireRange);
@@ -67,23 +57,30 @@ export function readLimitFor(resource: string, name: string, setting: unknown): 
   return { soft: both, hard: both };
 }
 
-/** Of a resource that is an argument by this name. */
-export function resourceNumber(name: string, resource: unknown): number {
+/** Returns the number of a resource that was passed as the argument `name`. */
+export function readResource(name: string, resource: unknown): number {
   if (typeof resource !== 'string') throw invalidType(name, 'of type string', resource);
-  const number = RESOURCES.indexOf(resource as keyof Rlimits);
-  if (number < 0) throw invalidValue(name, resource, NO_RESOURCE);
-  return number;
+  if (!isResource(resource)) throw invalidValue(name, resource, NO_RESOURCE);
+  return resourceNumber(resource);
+}
+
+function isResource(name: string): name is keyof Rlimits {
+  return RESOURCES.includes(name as keyof Rlimits);
+}
+
+export function resourceNumber(resource: keyof Rlimits): number {
+  return RESOURCES.indexOf(resource);
 }
 
 export function resourceName(resource: number): string {
   return RESOURCES[resource] ?? String(resource);
 }
 
-/** Why the kernel may have refused this limit, in words. */
-export function rlimitFailureMessage(resource: number, limits: BigUint64Array | undefined): string {
-  const requested = findLimit(resource, limits);
-  const current = readLimit(resource);
+/** Explains why the kernel may have refused the limit of a resource, which launch.h calls by its number. */
+export function rlimitFailureMessage(resource: number, limits: LaunchConfig['rlimits']): string {
   const name = resourceName(resource);
+  const requested = limits?.get(name as keyof Rlimits);
+  const current = readLimit(resource);
   return requested && current ? describeRlimitFailure(name, requested, current) : `rlimit ${name}`;
 }
 
@@ -102,12 +99,12 @@ export function describeRlimitFailure(resource: string, requested: RequestedLimi
   return name;
 }
 
-/** The soft limit that was asked for, in words; undefined if none was. */
+/** The requested soft limit, in words; undefined if none was requested. */
 export function requestedSoftLimit(
-  name: keyof Rlimits,
-  limits: BigUint64Array | undefined,
+  resource: keyof Rlimits,
+  limits: LaunchConfig['rlimits'],
 ): string | undefined {
-  const soft = findLimit(RESOURCES.indexOf(name), limits)?.soft;
+  const soft = limits?.get(resource)?.soft;
   return soft === undefined ? undefined : formatLimit(soft);
 }
 
@@ -147,7 +144,7 @@ function requireUint64(name: string, value: bigint, given: unknown): void {
   if (value < 0n || value > UNLIMITED) throw outOfRange(name, `>= 0 && <= ${UNLIMITED}`, given);
 }
 
-/** The kernel answers EPERM above fs.nr_open whoever asks, which sends people looking for a capability. */
+/** Above fs.nr_open the kernel answers EPERM, even to root, which sends people looking for a capability. */
 function requireBelowMaximum(name: string, value: bigint, given: unknown): void {
   requireUint64(name, value, given);
   if (maximum !== undefined && value <= maximum) return;
@@ -161,19 +158,6 @@ let maximum: bigint | undefined;
 function readMaximum(): bigint | undefined {
   const text = readText('/proc/sys/fs/nr_open');
   return text === undefined ? undefined : BigInt(text.trim());
-}
-
-function findLimit(resource: number, limits: BigUint64Array | undefined): RequestedLimit | undefined {
-  if (limits === undefined) return undefined;
-  for (let at = 0; at < limits.length; at += 4) {
-    const [number, halves = 0n, soft, hard] = limits.subarray(at, at + 4);
-    if (number !== BigInt(resource)) continue;
-    return {
-      soft: halves & RLIMIT_SET_SOFT ? soft : undefined,
-      hard: halves & RLIMIT_SET_HARD ? hard : undefined,
-    };
-  }
-  return undefined;
 }
 
 /** The limit of this process: words 1 and 2 after the description, which takes 26 columns. */

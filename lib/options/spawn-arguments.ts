@@ -17,10 +17,10 @@ import {
 } from '../util/validators.js';
 import { completeEnvironment, environmentPairs } from './environment.js';
 import type { LaunchConfig } from './launch-config.js';
-import { readLaunchConfig } from './launch-config.js';
+import { readLaunchConfig } from './read-launch-config.js';
 import { resolveIds } from './users.js';
 
-/** What Node's ChildProcess.prototype.spawn takes, beside the options as they were given. */
+/** The options as they were given, with the properties that Node's ChildProcess.prototype.spawn reads. */
 export interface NodeSpawnOptions extends SpawnOptions {
   file: string;
   args: unknown[];
@@ -32,10 +32,10 @@ export interface SpawnArguments {
   readonly config: LaunchConfig;
 }
 
-/** Of the options that Node checks, by their names. What is not given is in order. */
+/** The validators of Node's options, by name. Each accepts an option that was not given. */
 type Validators = ReadonlyMap<string, Validator>;
 
-/** What is different between `spawn` and `spawnSync`. */
+/** The differences between `spawn` and `spawnSync`. */
 export interface Validation {
   readonly validators: Validators;
   /** Throws what Node throws for these arguments, if it finds anything wrong. */
@@ -83,7 +83,7 @@ function copyOptions(file: unknown, list: unknown, options: unknown): SafeSpawnO
 
 // ---- what Node would accept ----------------------------------------------------------------------------------
 
-/** Those of `spawn` and `spawnSync` alike. */
+/** The validators that `spawn` and `spawnSync` have in common. */
 export const COMMON_VALIDATORS: Validators = new Map([
   ['cwd', isAbsentOr(isStringWithoutNul)],
   ['detached', isAbsentOr(isBoolean)],

@@ -1,6 +1,7 @@
 import { addon } from '../native/addon.js';
 import { invalidType, invalidValue, outOfRange } from '../util/errors.js';
 import { copyList } from '../util/lists.js';
+import type { Account } from './launch-config.js';
 
 /** Two of the options that hold ids. */
 interface Ids {
@@ -8,17 +9,10 @@ interface Ids {
   gid?: unknown;
 }
 
-/** A user with groups, as options. */
-export interface Account {
-  readonly uid: number;
-  readonly gid: number;
-  readonly groups: unknown;
-}
-
 /** -1 as the kernel sees it: "leave it as it is". */
 const NO_ID: number = 2 ** 32 - 1;
 
-/** Puts ids in the place of names. What is no name is left for Node to judge, and so are numbers. */
+/** Replaces user and group names with numeric ids. Leaves every other value for Node to validate. */
 export function resolveIds(options: Ids): void {
   if (typeof options.uid === 'string') options.uid = toInt32(userId(options.uid));
   if (typeof options.gid === 'string') options.gid = toInt32(groupId('options.gid', options.gid));
@@ -50,13 +44,9 @@ function hintAtNumber(name: string): string {
   return /^\d+$/.test(name) ? `: for an id use a number (${name})` : '';
 }
 
-/** The `user` option with what the system has for that user; undefined if it was not given. */
-export function readUser(
-  user: unknown,
-  { uid, gid, groups }: Ids & { groups?: unknown },
-): Account | undefined {
+/** Reads the `user` option. The groups are looked up unless the option `groups` lists others. */
+export function readUser(user: unknown, { uid, gid, groups }: Ids & { groups?: unknown }): Account {
   const option = 'options.user';
-  if (user === undefined) return undefined;
   if (uid !== undefined && uid !== null)
     throw invalidValue(option, user, "can't be combined with options.uid");
   const entry =
@@ -66,7 +56,7 @@ export function readUser(
   return {
     uid: toInt32(entry.uid),
     gid: toInt32(group),
-    groups: isListed ? groups : addon().groupsOf(entry.name, group),
+    groups: isListed ? undefined : addon().groupsOf(entry.name, group),
   };
 }
 
@@ -94,10 +84,12 @@ function isName(name: string): boolean {
   return name !== '' && !name.includes('\0');
 }
 
-/** The `groups` option as ids; undefined if there is none. */
-export function readGroups(groups: unknown, { uid, gid }: Ids): number[] | undefined {
-  if (groups === undefined) return undefined;
-  if (groups === 'init') return groupsOfUser(uid, gid);
+/** Reads the `groups` option as ids. With the option `user`, `'init'` asks for what that option sets anyway. */
+export function readGroups(
+  groups: unknown,
+  { uid, gid, user }: Ids & { user?: unknown },
+): number[] | undefined {
+  if (groups === 'init') return user === undefined ? groupsOfUser(uid, gid) : undefined;
   if (typeof groups === 'string') throw invalidValue('options.groups', groups, "must be an array or 'init'");
   if (!Array.isArray(groups)) throw invalidType('options.groups', "an instance of Array or 'init'", groups);
   return copyList(groups).map(readGroup);
@@ -111,7 +103,7 @@ function readGroup(group: unknown, index: number): number {
   return group;
 }
 
-/** Of the user that the child will be, or of whom this process is. */
+/** Returns the groups of the child's user, which is the user of this process if no `uid` was given. */
 function groupsOfUser(uid: unknown, gid: unknown): number[] {
   const id = (isId(uid) ? uid : process.geteuid?.()) ?? 0;
   const user = addon().lookupUid(id >>> 0);

@@ -1,5 +1,5 @@
 import { addon } from '../native/addon.js';
-import { describeRlimitFailure, readLimitFor, resourceNumber, UNLIMITED } from '../options/rlimits.js';
+import { describeRlimitFailure, readLimitFor, readResource, UNLIMITED } from '../options/rlimits.js';
 import type { Rlimit, Rlimits, RlimitValue } from '../types.js';
 import { invalidType, outOfRange, unsupportedPlatform } from '../util/errors.js';
 
@@ -18,7 +18,7 @@ export interface CurrentRlimit {
  */
 export function getRlimit(resource: keyof Rlimits, ...target: [pid?: number]): CurrentRlimit {
   assertLinux('getRlimit()');
-  const number = resourceNumber('resource', resource);
+  const number = readResource('resource', resource);
   return toRlimit(read(readPid(target), number));
 }
 
@@ -32,7 +32,7 @@ export function getRlimit(resource: keyof Rlimits, ...target: [pid?: number]): C
  */
 export function setRlimit(resource: keyof Rlimits, value: Rlimit, ...target: [pid?: number]): CurrentRlimit {
   assertLinux('setRlimit()');
-  const number = resourceNumber('resource', resource);
+  const number = readResource('resource', resource);
   if (value === undefined) throw invalidType('value', 'a limit', value);
   const requested = readLimitFor(resource, 'value', value);
   const pid = readPid(target);

@@ -5,15 +5,13 @@ import { describe, test } from 'node:test';
 import { nofileLimits } from '../../helpers/processes.mjs';
 
 const require = createRequire(import.meta.url);
-const { rlimitFailureMessage, normalizeRlimits, resourceName } = require('../../../dist/options/rlimits.js');
+const { rlimitFailureMessage, readRlimits, resourceName } = require('../../../dist/options/rlimits.js');
 
 const UNLIMITED = 2n ** 64n - 1n;
-const [SOFT, HARD, BOTH] = [1n, 2n, 3n];
-const NOFILE = 7n;
+const NOFILE = 7;
 
-function quadruples(rlimits) {
-  const words = normalizeRlimits(rlimits);
-  return words && [...words];
+function read(rlimits) {
+  return [...readRlimits(rlimits)].map(([resource, { soft, hard }]) => [resource, soft, hard]);
 }
 
 test('each resource has the number that the kernel lists it by', () => {
@@ -44,37 +42,36 @@ test('each resource has the number that the kernel lists it by', () => {
   });
 });
 
-describe('a setting as the addon takes it', () => {
+describe('a setting is read as the two halves of each limit', () => {
   const settings = [
-    ['a number', { nofile: 64 }, [NOFILE, BOTH, 64n, 64n]],
-    ['zero', { core: 0 }, [4n, BOTH, 0n, 0n]],
-    ['a bigint', { as: 2n ** 40n }, [9n, BOTH, 2n ** 40n, 2n ** 40n]],
-    ['the largest safe integer', { as: Number.MAX_SAFE_INTEGER }, [9n, BOTH, 2n ** 53n - 1n, 2n ** 53n - 1n]],
-    ['unlimited', { core: 'unlimited' }, [4n, BOTH, UNLIMITED, UNLIMITED]],
-    ['RLIM_INFINITY', { core: UNLIMITED }, [4n, BOTH, UNLIMITED, UNLIMITED]],
-    ['the soft half', { nofile: { soft: 64 } }, [NOFILE, SOFT, 64n, 0n]],
-    ['the hard half', { nofile: { hard: 64 } }, [NOFILE, HARD, 0n, 64n]],
-    ['both halves', { nofile: { soft: 64, hard: 128n } }, [NOFILE, BOTH, 64n, 128n]],
-    ['halves that are equal', { nofile: { soft: 64, hard: 64 } }, [NOFILE, BOTH, 64n, 64n]],
-    ['an unlimited half', { core: { soft: 0, hard: 'unlimited' } }, [4n, BOTH, 0n, UNLIMITED]],
-    ['a half that is undefined', { core: { soft: 0, hard: undefined } }, [4n, SOFT, 0n, 0n]],
-    ['several', { cpu: 1, rttime: 2 }, [0n, BOTH, 1n, 1n, 15n, BOTH, 2n, 2n]],
-    ['nothing', {}, undefined],
-    ['undefined', { nofile: undefined }, undefined],
-    ['inherit', { nofile: 'inherit' }, undefined],
-    ['no halves', { nofile: {} }, undefined],
+    ['a number', { nofile: 64 }, ['nofile', 64n, 64n]],
+    ['zero', { core: 0 }, ['core', 0n, 0n]],
+    ['a bigint', { as: 2n ** 40n }, ['as', 2n ** 40n, 2n ** 40n]],
+    ['the largest safe integer', { as: Number.MAX_SAFE_INTEGER }, ['as', 2n ** 53n - 1n, 2n ** 53n - 1n]],
+    ['unlimited', { core: 'unlimited' }, ['core', UNLIMITED, UNLIMITED]],
+    ['RLIM_INFINITY', { core: UNLIMITED }, ['core', UNLIMITED, UNLIMITED]],
+    ['the soft half', { nofile: { soft: 64 } }, ['nofile', 64n, undefined]],
+    ['the hard half', { nofile: { hard: 64 } }, ['nofile', undefined, 64n]],
+    ['both halves', { nofile: { soft: 64, hard: 128n } }, ['nofile', 64n, 128n]],
+    ['halves that are equal', { nofile: { soft: 64, hard: 64 } }, ['nofile', 64n, 64n]],
+    ['an unlimited half', { core: { soft: 0, hard: 'unlimited' } }, ['core', 0n, UNLIMITED]],
+    ['a half that is undefined', { core: { soft: 0, hard: undefined } }, ['core', 0n, undefined]],
+    ['several', { cpu: 1, rttime: 2 }, ['cpu', 1n, 1n], ['rttime', 2n, 2n]],
+    ['nothing', {}],
+    ['undefined', { nofile: undefined }, ['nofile', undefined, undefined]],
+    ['inherit', { nofile: 'inherit' }, ['nofile', undefined, undefined]],
+    ['no halves', { nofile: {} }, ['nofile', undefined, undefined]],
   ];
-  for (const [what, rlimits, expected] of settings) {
-    test(what, () => assert.deepEqual(quadruples(rlimits), expected));
+  for (const [what, rlimits, ...expected] of settings) {
+    test(what, () => assert.deepEqual(read(rlimits), expected));
   }
-
-  test('no rlimits at all', () => assert.equal(quadruples(undefined), undefined));
 });
 
 describe('a setting that is refused is named in full', () => {
   const refused = [
     [null, 'ERR_INVALID_ARG_TYPE', '"options.rlimits"'],
     [[], 'ERR_INVALID_ARG_TYPE', '"options.rlimits"'],
+    [new Map([['nofile', 64]]), 'ERR_INVALID_ARG_TYPE', '"options.rlimits"'],
     ['nofile', 'ERR_INVALID_ARG_TYPE', '"options.rlimits"'],
     [{ nofiles: 1 }, 'ERR_INVALID_ARG_VALUE', "'options.rlimits.nofiles'"],
     [{ NOFILE: 1 }, 'ERR_INVALID_ARG_VALUE', "'options.rlimits.NOFILE'"],
@@ -98,7 +95,7 @@ describe('a setting that is refused is named in full', () => {
   for (const [rlimits, code, name] of refused) {
     test(`${code} for ${name}`, () => {
       assert.throws(
-        () => normalizeRlimits(rlimits),
+        () => readRlimits(rlimits),
         (error) => error.code === code && error.message.includes(name),
       );
     });
@@ -107,16 +104,16 @@ describe('a setting that is refused is named in full', () => {
 
 test('nofile above fs.nr_open is refused, and the highest value itself is not', () => {
   const maximum = BigInt(readFileSync('/proc/sys/fs/nr_open', 'utf8').trim());
-  assert.deepEqual(quadruples({ nofile: maximum }), [NOFILE, BOTH, maximum, maximum]);
-  assert.deepEqual(quadruples({ nofile: { soft: 1, hard: maximum } }), [NOFILE, BOTH, 1n, maximum]);
+  assert.deepEqual(read({ nofile: maximum }), [['nofile', maximum, maximum]]);
+  assert.deepEqual(read({ nofile: { soft: 1, hard: maximum } }), [['nofile', 1n, maximum]]);
   for (const nofile of [maximum + 1n, 'unlimited', { hard: maximum + 1n }, { soft: maximum + 1n }]) {
-    assert.throws(() => normalizeRlimits({ nofile }), { code: 'ERR_OUT_OF_RANGE' });
+    assert.throws(() => readRlimits({ nofile }), { code: 'ERR_OUT_OF_RANGE' });
   }
 });
 
 describe('a limit that the kernel refuses is explained', () => {
   const { soft, hard } = nofileLimits();
-  const explain = (nofile) => rlimitFailureMessage(Number(NOFILE), normalizeRlimits({ nofile }));
+  const explain = (nofile) => rlimitFailureMessage(NOFILE, readRlimits({ nofile }));
 
   test('a hard limit that is raised', () => {
     const explanation = explain(hard + 1);
@@ -140,6 +137,6 @@ describe('a limit that the kernel refuses is explained', () => {
 
   test('anything else by its name alone', () => {
     assert.equal(explain(1), 'rlimit nofile');
-    assert.equal(rlimitFailureMessage(Number(NOFILE), undefined), 'rlimit nofile');
+    assert.equal(rlimitFailureMessage(NOFILE, undefined), 'rlimit nofile');
   });
 });
