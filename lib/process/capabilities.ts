@@ -1,30 +1,30 @@
 import { getSystemErrorName } from 'node:util';
 import { addon } from '../native/addon.js';
 
-/** How a child is made, fastest first. */
+/** Method by which a child is created, fastest first. */
 export type CloneMode = 'vfork-shared-fds' | 'vfork' | 'fork';
-/** How a child gets rid of every descriptor that it must not have, fastest first. */
+/** Method by which a child closes every other file descriptor, fastest first. */
 export type CloseFds = 'close_range-unshare' | 'close_range' | 'proc' | 'none';
-/** What a child is watched and signalled by: a descriptor of the process, or its pid. */
+/** Source of the pidfd with which a child is watched and signalled. With 'none' the library uses SIGCHLD and the PID. */
 export type Pidfd = 'clone' | 'none';
-/** What a child calls up to its `execve`: the kernel, or the functions of libc that a tool may have replaced. */
+/** Route of the child's system calls before `execve`: straight to the kernel, or through libc, which a tool may replace. */
 export type Syscalls = 'direct' | 'libc';
 
-/** What this system lets the library do. */
+/** The launch methods that the library uses on this system. */
 export interface LinuxCapabilities {
   readonly supported: true;
   readonly cloneMode: CloneMode;
-  /** With 'none' nothing can be started: every launch fails at step `closeFds`. */
+  /** With 'none' every launch fails at step `closeFds`. */
   readonly closeFds: CloseFds;
   readonly pidfd: Pidfd;
   /**
    * 'libc' if a library in `LD_PRELOAD` replaces `execve` or another function that the child calls, as bear, fakeroot and
-   * fakechroot do. A child is then made by `fork()` and calls libc's functions, so that the tool sees it; `cloneMode` is 'fork'.
+   * fakechroot do. `cloneMode` is then 'fork', and the child calls libc's functions so that the tool sees the calls.
    */
   readonly syscalls: Syscalls;
-  /** False if the way was taken without trying it, since the trial would have become PID 1 of a new namespace. */
+  /** False if the methods were chosen without a probe, since the probe's child would become PID 1 of a new namespace. */
   readonly probed: boolean;
-  /** For each why it is not a faster one, in words. */
+  /** Explanations of the methods, each with the reason if a faster one is not available. */
   readonly reasons: {
     readonly cloneMode: string;
     readonly closeFds: string;
@@ -33,7 +33,7 @@ export interface LinuxCapabilities {
   };
 }
 
-/** `safeSpawn` is `child_process.spawn` here, with its leaks. */
+/** Result on other platforms, where `safeSpawn` calls `child_process.spawn` and leaks what that leaks. */
 export interface NoCapabilities {
   readonly supported: false;
   readonly reason: string;
@@ -42,26 +42,36 @@ export interface NoCapabilities {
 export type Capabilities = LinuxCapabilities | NoCapabilities;
 
 const CLONE_MODES: Readonly<Record<CloneMode, string>> = {
-  'vfork-shared-fds': 'the child shares memory and the table of descriptors until it has taken its own few',
-  vfork: 'the child shares memory, and gets a copy of the whole table of descriptors',
-  fork: 'the child gets a copy of memory, and of the whole table of descriptors',
+  'vfork-shared-fds':
+    'the child shares memory with the parent, and the descriptor table until it has its own descriptors',
+  vfork: 'the child shares memory with the parent, and gets a copy of the whole descriptor table',
+  fork: 'the child gets a copy of the memory and of the whole descriptor table',
 };
 
 const CLOSE_FDS: Readonly<Record<CloseFds, string>> = {
-  'close_range-unshare': 'close_range(2) gives the child a table with what it is to have',
-  close_range: "close_range(2) closes the rest in the child's copy of the table",
-  proc: 'what /proc/self/fd lists is closed one by one',
-  none: 'nothing can close the other descriptors for certain, so no child is started',
+  'close_range-unshare': 'close_range(2) gives the child a descriptor table with only its own descriptors',
+  close_range: "close_range(2) closes all other descriptors in the child's copy of the table",
+  proc: 'the child closes the descriptors that /proc/self/fd lists one by one',
+  none: 'cannot guarantee that all other descriptors are closed, so that no child is started',
 };
 
 const PIDFDS: Readonly<Record<Pidfd, string>> = {
-  clone: 'clone(2) gives a pidfd, which tells of the exit and can be signalled without mistaking the process',
-  none: 'SIGCHLD tells of exits, and signals go to the pid',
+  clone: 'clone(2) returns a pidfd, which reports the exit and never signals another process',
+  none: 'SIGCHLD reports exits, and signals go to the PID',
 };
 
-const DIRECT = 'the child calls the kernel, since nothing replaces the functions of libc that it would call';
+const DIRECT = 'the child calls the kernel directly, since no tool replaces the libc functions that it needs';
 
-/** Which way children are started on this system, and why. The first call tries it out, if no launch has yet. */
+/**
+ * Returns the methods by which children are started on this system, and the reasons. The first call or launch of a process
+ * probes them, which starts a child or two. On platforms other than Linux it returns `{ supported: false, reason }`.
+ *
+ * Throws `ERR_SAFE_SPAWN_ADDON` or `ERR_SAFE_SPAWN_ADDONS_DISABLED` if the addon can't be loaded.
+ *
+ * @example
+ * const report = capabilities();
+ * console.log(report.supported ? report.cloneMode : report.reason); // vfork-shared-fds, on most systems
+ */
 export function capabilities(): Capabilities {
   if (process.platform !== 'linux') return unsupported();
   const {
@@ -93,16 +103,16 @@ export function capabilities(): Capabilities {
 }
 
 function viaLibc(interposed: string, interposer = 'a tool'): string {
-  return `the child is made by fork() and calls the functions of libc, since ${interposer} replaces ${interposed}()`;
+  return `the child is created by fork() and calls libc, since ${interposer} replaces ${interposed}()`;
 }
 
 function unsupported(): NoCapabilities {
   return {
     supported: false,
-    reason: `descriptors are kept from children on Linux only, not on ${process.platform}`,
+    reason: `safe-spawn closes descriptors in children on Linux only, not on ${process.platform}`,
   };
 }
 
-function reason(what: string, error: number): string {
-  return error === 0 ? what : `${what}, since the faster way is refused with ${getSystemErrorName(error)}`;
+function reason(method: string, error: number): string {
+  return error === 0 ? method : `${method}, since the faster method fails with ${getSystemErrorName(error)}`;
 }

@@ -4,17 +4,24 @@ import { addon } from '../native/addon.js';
 import { invalidType, outOfRange, systemError, unsupportedPlatform } from '../util/errors.js';
 import { type FdFlags, fdInfo, fdNumbers, fdTarget, isGone, readFlags } from '../util/procfs-fds.js';
 
+/** An open file descriptor, as {@link openFds} reports it. */
 export interface OpenFd extends FdFlags {
   readonly fd: number;
-  /** What it is, as /proc/PID/fd shows it: a path, `socket:[4026]`, `pipe:[4027]`, `anon_inode:[eventpoll]`, ... */
+  /** Target in /proc/PID/fd: a path, `socket:[4026]`, `pipe:[4027]`, `anon_inode:[eventpoll]`, ... */
   readonly target: string;
 }
 
 const { ENOENT, ESRCH } = constants.errno;
 
 /**
- * Sets close-on-exec on every descriptor >= 3 of this process that lacks it, so that children started by
- * `child_process` don't get those that are open now. Returns their numbers, in ascending order. See fcntl(2), FD_CLOEXEC.
+ * Sets close-on-exec on every file descriptor >= 3 of this process that lacks it. Children that `child_process` starts then
+ * don't inherit those that are open now. Returns the changed numbers in ascending order.
+ *
+ * Throws `EMFILE` or `ENFILE` if no descriptor is left to read /proc/self/fd, and `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM` on
+ * platforms other than Linux. (fcntl(2), FD_CLOEXEC.)
+ *
+ * @example
+ * setCloseOnExec(); // [3, 20]
  */
 export function setCloseOnExec(): number[] {
   assertLinux('setCloseOnExec()');
@@ -30,12 +37,19 @@ export function setCloseOnExec(): number[] {
 }
 
 /**
- * The open descriptors of this or another process, by number; without those that this library keeps for itself. See
- * proc_pid_fd(5). Throws ESRCH if there is no such process, EACCES if it is another user's, ENOENT without /proc.
+ * Returns the open file descriptors of a process, by default of this one, in ascending order. It omits those that this
+ * library keeps for itself.
+ *
+ * Throws `ESRCH` if there is no such process, `EACCES` if it belongs to another user, and `ENOENT` if /proc is not mounted.
+ * An invalid PID throws `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`. On platforms other than Linux it throws
+ * `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`. (proc_pid_fd(5).)
+ *
+ * @example
+ * openFds().filter(({ closeOnExec }) => !closeOnExec); // stdio, and the descriptors that child_process.spawn leaks
  */
 export function openFds(...target: [pid?: number]): OpenFd[] {
   assertLinux('openFds()');
-  // Not a default value: `undefined` is the pid of a child that could not be started.
+  // A default value would also replace `undefined`, the pid of a child that could not be started.
   const [pid] = target.length === 0 ? [process.pid] : target;
   if (typeof pid !== 'number') throw invalidType('pid', 'of type number', pid);
   if (!Number.isInteger(pid) || pid < 1) throw outOfRange('pid', 'an integer >= 1', pid);
@@ -56,22 +70,22 @@ function listNumbers(directory: string, pid: number): number[] {
   try {
     return fdNumbers(directory);
   } catch (error) {
-    throw isGone(error) ? whyGone(pid) : error;
+    throw isGone(error) ? goneError(pid) : error;
   }
 }
 
-function whyGone(pid: number): Error {
-  const [errno, path, why] = existsSync('/proc/self/fd')
+function goneError(pid: number): Error {
+  const [errno, path, reason] = existsSync('/proc/self/fd')
     ? [ESRCH, `/proc/${pid}`, `there is no process ${pid}`]
     : [ENOENT, '/proc', 'no proc(5) is mounted at /proc'];
   const error = systemError(-errno, 'openFds');
-  return Object.assign(error, { message: `${error.message}: ${why}`, path });
+  return Object.assign(error, { message: `${error.message}: ${reason}`, path });
 }
 
-/** Undefined for one that is gone by now, as the one with which the list was read always is. */
+/** Returns undefined if the descriptor is closed by now. The one that read the list always is. */
 function examine(directory: string, fd: number): OpenFd | undefined {
   try {
-    // In this order: the file that is read gets the number of the list, which would make it look open.
+    // The target comes first. The file fdinfo would get the number that the list had, and make it look open.
     const target = fdTarget(directory, fd);
     return { fd, target, ...readFlags(fdInfo(directory, fd)) };
   } catch (error) {

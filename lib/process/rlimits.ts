@@ -3,15 +3,18 @@ import { describeRlimitFailure, readLimitFor, readResource, UNLIMITED } from '..
 import type { Rlimit, Rlimits, RlimitValue } from '../types.js';
 import { invalidType, outOfRange, unsupportedPlatform } from '../util/errors.js';
 
-/** A limit as it is. A value is a bigint where a number would not be exact. */
+/** The present value of a limit. A value above `Number.MAX_SAFE_INTEGER` is a bigint. */
 export interface CurrentRlimit {
   readonly soft: RlimitValue;
   readonly hard: RlimitValue;
 }
 
 /**
- * A limit of this process, or of another one: prlimit(2). For another user's process it needs CAP_SYS_RESOURCE
- * (`EPERM`); one that is gone is `ESRCH`.
+ * Returns a limit of a process, by default of this one, in the unit of its resource ({@link Rlimits}).
+ *
+ * Throws `ESRCH` if there is no such process. A process of another user needs CAP_SYS_RESOURCE (otherwise `EPERM`). An
+ * invalid argument throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or `ERR_OUT_OF_RANGE`. On platforms other than
+ * Linux it throws `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`. (Linux 2.6.36; prlimit(2).)
  *
  * @example
  * getRlimit('nofile'); // { soft: 1048576, hard: 1048576 }
@@ -23,8 +26,11 @@ export function getRlimit(resource: keyof Rlimits, ...target: [pid?: number]): C
 }
 
 /**
- * Changes a limit of this process, or of another one that runs, and returns what it was. `value` is as in the option
- * `rlimits`. What a process has or has used already is not taken from it.
+ * Changes a limit of a running process, by default of this one, and returns the previous limit. `value` has the form of the
+ * option `rlimits`. The kernel takes nothing away that the process already holds or has used.
+ *
+ * Raising a hard limit needs CAP_SYS_RESOURCE (otherwise `EPERM`). The other errors are those of {@link getRlimit}.
+ * (Linux 2.6.36; prlimit(2).)
  *
  * @example
  * setRlimit('core', 0);
@@ -50,7 +56,7 @@ export function setRlimit(resource: keyof Rlimits, value: Rlimit, ...target: [pi
 
 const REASONS: Readonly<Record<string, string>> = {
   ESRCH: 'there is no process',
-  EPERM: 'CAP_SYS_RESOURCE is missing, or the same user for process',
+  EPERM: 'requires CAP_SYS_RESOURCE or the same user as process',
 };
 
 function read(pid: number, resource: number): BigUint64Array {
@@ -58,15 +64,15 @@ function read(pid: number, resource: number): BigUint64Array {
     return addon().prlimit(pid, resource);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    const why = REASONS[code];
-    if (why !== undefined) Object.assign(error as Error, { message: `prlimit ${code}: ${why} ${pid}` });
+    const reason = REASONS[code];
+    if (reason !== undefined) Object.assign(error as Error, { message: `prlimit ${code}: ${reason} ${pid}` });
     throw error;
   }
 }
 
 const HIGHEST_PID: number = 2 ** 31 - 1;
 
-/** 0: this process. Not meant by `undefined`, which is the pid of a child that could not be started. */
+/** Returns 0, which means this process, if no pid was passed. Rejects `undefined`, the pid of a child that did not start. */
 function readPid(target: readonly unknown[]): number {
   if (target.length === 0) return 0;
   const [pid] = target;

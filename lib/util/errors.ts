@@ -3,7 +3,7 @@ import type { Rlimits } from '../types.js';
 import { nonEnumerable } from './objects.js';
 import { hintAtSignal } from './signals.js';
 
-/** A step of a launch, in running order. */
+/** A step of a launch, in the order in which they run. */
 export type LaunchStep =
   | 'stdio'
   | 'cgroup'
@@ -25,18 +25,18 @@ export type LaunchStep =
   | 'signalMask'
   | 'exec';
 
-/** A `code` of errors that only this library has. */
+/** A `code` of an error that only this library throws. */
 export type SafeSpawnErrorCode =
   | 'ERR_SAFE_SPAWN_ADDON'
   | 'ERR_SAFE_SPAWN_ADDONS_DISABLED'
   | 'ERR_SAFE_SPAWN_INCOMPATIBLE_NODE'
   | 'ERR_SAFE_SPAWN_KILL_TREE';
 
-/** What a failed start adds to the error that `child_process` would give. */
+/** The error of a failed launch: Node's error, with the fields that this library adds. */
 export interface SpawnError extends NodeJS.ErrnoException {
   /** The step of the launch that failed. */
   step?: LaunchStep;
-  /** The arguments, without the first one. Only on errors that are emitted. */
+  /** Arguments of the program, without argv[0]. Present on emitted errors only. */
   spawnargs?: string[];
   /** The signal that killed the child before it could exec. */
   signal?: NodeJS.Signals;
@@ -48,7 +48,7 @@ interface Kind {
   readonly message: (...parameters: any[]) => string;
 }
 
-/** Every error that this library makes itself, by its code. The others are Node's own. */
+/** Every error that this library makes itself, keyed by its code. Node makes the others. */
 const ERRORS = {
   ERR_CHILD_PROCESS_STDIO_MAXBUFFER: {
     Base: RangeError,
@@ -84,14 +84,14 @@ const ERRORS = {
   ERR_SAFE_SPAWN_ADDONS_DISABLED: {
     Base: Error,
     message: () =>
-      'The native addon of safe-spawn may not be loaded, since this process was started without native ' +
-      'addons: remove --no-addons, or add --allow-addons to --permission.',
+      'cannot load the native addon of safe-spawn: this Node runs without native addons. ' +
+      'Remove --no-addons, or add --allow-addons to --permission.',
   },
   ERR_SAFE_SPAWN_INCOMPATIBLE_NODE: {
     Base: Error,
     message: (difference: string) =>
-      `safe-spawn does not know the ChildProcess of Node ${process.version} in this process: ${difference}. ` +
-      'Nothing was started, since it could have leaked. A newer version of safe-spawn may know it.',
+      `safe-spawn does not support the ChildProcess of Node ${process.version} in this process: ${difference}. ` +
+      'No child was started, since descriptors could have leaked. A newer version of safe-spawn may support it.',
   },
   ERR_SAFE_SPAWN_KILL_TREE: {
     Base: Error,
@@ -161,14 +161,14 @@ export function incompatibleNode(difference: string): Error {
   return make('ERR_SAFE_SPAWN_INCOMPATIBLE_NODE', incompatibleNode, difference);
 }
 
-/** An error with a negative errno, as libuv and Node make them. */
+/** Returns an error for a negative errno, with the fields of libuv and Node. */
 export function systemError(errno: number, syscall: string): NodeJS.ErrnoException {
   const code = getSystemErrorName(errno);
   const error: NodeJS.ErrnoException = new Error(`${syscall} ${code}`);
   return Object.assign(error, { errno, code, syscall });
 }
 
-/** Node's AbortError is not exported, and not a DOMException. */
+/** Copies Node's AbortError, which Node does not export and which is not a DOMException. */
 export class AbortError extends Error {
   readonly code: string = 'ABORT_ERR';
   override readonly name: string = 'AbortError';
@@ -178,7 +178,7 @@ export class AbortError extends Error {
   }
 }
 
-/** An error that prints as Node's do: the code stands in the first line of the stack, but not in the name. */
+/** Returns an error that prints as Node's do, with the code in the first line of the stack but not in the name. */
 function make(code: Code, caller: (...parameters: never[]) => Error, ...parameters: unknown[]): Error {
   const { Base, message }: Kind = ERRORS[code];
   const error: NodeJS.ErrnoException = new Base(message(...parameters));

@@ -1,6 +1,6 @@
 /**
- * A plain array of what a list holds, read once, by index. Iterators, species, overridden methods and proxies are
- * foreign code: it can tell another length each time, or start a child itself.
+ * Copies a list into a plain array and reads each index once. Iterators, species, overridden methods and proxies are foreign
+ * code, which could return another length each time or start a child itself.
  */
 export function copyList<T>(list: ArrayLike<T>): T[] {
   const copy: T[] = [];

@@ -1,22 +1,22 @@
-/** Descriptors as proc_pid_fd(5) shows them. Nothing here needs the addon. */
+/** Reads file descriptors from proc_pid_fd(5). Nothing here may load the addon, since `inspect` works without it. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** `'path'`: opened with O_PATH, which permits neither. */
+/** Access mode of a descriptor. `'path'` means O_PATH, which permits neither reading nor writing (open(2)). */
 export type FdAccess = 'r' | 'w' | 'rw' | 'path';
 
 export interface FdFlags {
-  /** If false, a child that is started by anything else than safeSpawn gets it. */
+  /** If false, every child inherits the descriptor, unless safeSpawn starts it. */
   readonly closeOnExec: boolean;
   readonly access: FdAccess;
 }
 
-/** Bits of the flags in /proc/PID/fdinfo, the same on all architectures but Alpha, MIPS, PA-RISC and SPARC. */
+/** Bits of the flags in /proc/PID/fdinfo. Only Alpha, MIPS, PA-RISC and SPARC have other values. */
 const O_ACCMODE = 0o3;
 const O_PATH = 0o10000000;
 const O_CLOEXEC = 0o2000000;
 const ACCESS: readonly FdAccess[] = ['r', 'w', 'rw', 'path'];
 
-/** In ascending order. `process` is a directory such as /proc/1, here and below. */
+/** Returns the open descriptors in ascending order. `process` is a directory such as /proc/1, here and below. */
 export function fdNumbers(process: string): number[] {
   return readdirSync(`${process}/fd`)
     .map(Number)
@@ -31,14 +31,14 @@ export function fdInfo(process: string, fd: number): string {
   return readFileSync(`${process}/fdinfo/${fd}`, 'utf8');
 }
 
-/** Of a text like "pos:\t0\nflags:\t02100002\n...", in octal. */
+/** Parses the octal flags in a text such as "pos:\t0\nflags:\t02100002\n...". */
 export function readFlags(info: string): FdFlags {
   const flags = Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(info)?.[1] ?? '', 8);
   const access = flags & O_PATH ? 'path' : (ACCESS[flags & O_ACCMODE] ?? 'path');
   return { closeOnExec: (flags & O_CLOEXEC) !== 0, access };
 }
 
-/** Whether a descriptor or its process ended while /proc was read. */
+/** Returns whether an error means that the descriptor or its process is gone. */
 export function isGone(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ESRCH';

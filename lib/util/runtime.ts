@@ -1,6 +1,9 @@
 import { unsupportedRuntime } from './errors.js';
 
-/** Bun and Deno load the addon and then crash in it, or start children past it; older Nodes have no addAbortListener(). */
+/**
+ * Throws in a runtime that can't work. Bun and Deno crash in the addon, or start children without it. Node before 20.5 has
+ * no addAbortListener().
+ */
 export function assertSupportedRuntime(): void {
   for (const name of ['bun', 'deno']) {
     if (name in process.versions) throw unsupportedRuntime(name);

@@ -2,34 +2,34 @@ import { constants } from 'node:os';
 
 const NAMES = new Map<number, NodeJS.Signals>();
 
-// Some numbers have two names: the first is the one that Node reports.
+// Some numbers have two names. Node reports the first one.
 for (const [name, number] of Object.entries(constants.signals)) {
   if (!NAMES.has(number)) NAMES.set(number, name as NodeJS.Signals);
 }
 
-/** '' for 0 and for real-time signals (32 to 64), which Node has no names for. */
+/** Returns the name of a signal, or '' for 0 and for real-time signals (32 to 64), for which Node has no names. */
 export function signalName(signal: number): NodeJS.Signals | '' {
   return NAMES.get(signal) ?? '';
 }
 
-/** What ChildProcess.prototype.kill takes. Names may be in lower case. */
+/** Returns whether ChildProcess.prototype.kill() accepts a signal. Names may be in lower case. */
 export function isSignal(signal: unknown): boolean {
   if (typeof signal === 'number') return NAMES.has(signal);
   return typeof signal === 'string' && Object.hasOwn(constants.signals, signal.toUpperCase());
 }
 
-/** For the message about something that isSignal() refuses: `KILL` lacks only its beginning. */
+/** Returns a hint for the message about an invalid signal, such as `KILL`, which lacks only the prefix. */
 export function hintAtSignal(signal: unknown): string {
   const name = `SIG${String(signal).toUpperCase()}`;
   return typeof signal === 'string' && isSignal(name) ? ` (did you mean '${name}'?)` : '';
 }
 
-/** Of one that isSignal() accepts. */
+/** Returns the number of a signal that isSignal() accepts. */
 export function signalNumber(signal: NodeJS.Signals | number): number {
   return typeof signal === 'number' ? signal : constants.signals[signal.toUpperCase() as NodeJS.Signals];
 }
 
-/** What Node gives to `child.kill()`, in whose place a program may have put its own: never a name. */
+/** Returns the argument that Node passes to `child.kill()`: a number, never a name. A program may have replaced that method. */
 export function killArgument(killSignal: unknown): number | undefined {
   return killSignal === undefined || killSignal === null
     ? undefined

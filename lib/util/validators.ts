@@ -1,4 +1,7 @@
-/** What Node accepts, or less: what one of these refuses is shown to Node, which has the last word. Never more. */
+/**
+ * Returns whether a value is valid. Each validator accepts a subset of what Node accepts, never more. The caller passes a
+ * rejected value to Node, which decides and throws its own error.
+ */
 export type Validator = (value: unknown) => boolean;
 
 export const isBoolean: Validator = (value) => typeof value === 'boolean';
@@ -7,7 +10,7 @@ export const isInt32: Validator = (value) => typeof value === 'number' && value 
 export const isDuration: Validator = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 export const isNonNegativeNumber: Validator = (value) => typeof value === 'number' && value >= 0;
 export const isFunction: Validator = (value) => typeof value === 'function';
-/** What a synchronous child can be given to read. Nothing is in order too: whatever is falsy counts as that. */
+/** Accepts the `input` of a synchronous child. Any falsy value means no input, as in Node. */
 export const isInput: Validator = (value) => !value || typeof value === 'string' || ArrayBuffer.isView(value);
 
 export const isAbsentOr =
@@ -24,8 +27,8 @@ export function isRecord(value: unknown): value is object {
 }
 
 /**
- * An object whose own properties are all that there is to it, from whatever realm. A Map, a Set or an instance of a class
- * has what it holds elsewhere, and would count as empty.
+ * Returns whether a value is a plain object, of any realm. A Map, a Set or an instance of a class keeps its contents
+ * elsewhere than in its own properties, and would count as empty.
  */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (!isRecord(value)) return false;

@@ -15,10 +15,13 @@ const tscOptions = ['--strict', '--module', 'nodenext', '--target', 'es2022', '-
 
 const runners = { js: runJs, ts: runTs, bash: runBash };
 
-/** What the examples in comments take for granted. */
+/** Declarations that the examples in comments rely on. */
 const COMMENT_CONTEXT = `
 import * as fs from 'node:fs';
-import { getRlimit, type SafeChildProcess, safeSpawn, setRlimit } from 'safe-spawn';
+import type { SafeChildProcess } from 'safe-spawn';
+import { capabilities, getRlimit, openFds, register, setCloseOnExec, setRlimit } from 'safe-spawn';
+import { safeExec, safeExecFile, safeExecFileSync, safeExecSync } from 'safe-spawn';
+import { safeFork, safeSpawn, safeSpawnSync } from 'safe-spawn';
 import { inspect } from 'safe-spawn/inspect';
 declare const child: SafeChildProcess & { readonly pid: number };
 `;
