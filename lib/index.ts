@@ -23,6 +23,8 @@ export type { OpenFd } from './process/open-fds.js';
 export { openFds, setCloseOnExec } from './process/open-fds.js';
 export type { CurrentRlimit } from './process/rlimits.js';
 export { getRlimit, setRlimit } from './process/rlimits.js';
+export type { ExitStatus, SafeSpawnSyncReturns, WithExitStatus } from './terminate/exit-status.js';
+export type { Containment } from './terminate/started-process.js';
 export type {
   LaunchOptions,
   Rlimit,

@@ -23,7 +23,7 @@
 namespace {
 
 enum Result { kPid, kError, kStep, kRlimitResource, kSignal, kResults };
-enum SyncResultField { kExitCode = kResults, kExitSignal, kLost, kRunError, kSyncResults };
+enum SyncResultField { kExitCode = kResults, kExitSignal, kCoreDumped, kLost, kRunError, kSyncResults };
 
 constexpr int64_t kHighestInteger = (int64_t{1} << 53) - 1; /* Number.MAX_SAFE_INTEGER */
 
@@ -182,6 +182,7 @@ Napi::Value RunSync(const Napi::CallbackInfo &info) {
   result[kPid] = child.pid;
   result[kExitCode] = end.exit.code;
   result[kExitSignal] = end.exit.signal;
+  result[kCoreDumped] = end.exit.core_dumped;
   result[kLost] = end.exit.lost;
   result[kRunError] = end.error;
   return OutputOf(info.Env(), pipes, piped);
@@ -247,7 +248,7 @@ Napi::Value StepNames(Napi::Env env) {
 }
 
 /* Of what is exported here, as lib/native/interface.ts has it: it counts up with each change. */
-constexpr int kInterface = 5;
+constexpr int kInterface = 6;
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   ExitWatcher *watcher = nullptr;

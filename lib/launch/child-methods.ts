@@ -1,13 +1,32 @@
 import type { ChildProcess } from 'node:child_process';
-import { type KillTarget, killTree } from '../terminate/kill-tree.js';
-import { unsupportedPlatform } from '../util/errors.js';
-import { nonEnumerable } from '../util/objects.js';
+import type { ExitStatus } from '../terminate/exit-status.js';
+import { killTree } from '../terminate/kill-tree.js';
+import type { Containment, StartedProcess } from '../terminate/started-process.js';
+import { computed, nonEnumerable } from '../util/objects.js';
 
 /**
- * What a child of this library has beside what a ChildProcess has. Only on Linux: elsewhere they throw
- * `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`.
+ * Members that this library adds to `ChildProcess`. They are not enumerable. `resourceUsage()` and `killTree()` exist only on
+ * Linux: elsewhere they throw `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`.
  */
 export interface ChildMethods {
+  /**
+   * Reports how the child has ended. Undefined until the `'exit'` event, and if nothing was started.
+   *
+   * `code` is null whenever a signal killed the child, also a real-time signal, for which the events report code 0. If a program
+   * has put a value of its own here, that value stays.
+   *
+   * @example
+   * child.on('exit', () => {
+   *   const { code, signal, coreDumped } = child.exitStatus;
+   *   console.log(signal ? `killed by ${signal}${coreDumped ? ', core dumped' : ''}` : `exit code ${code}`);
+   * });
+   */
+  readonly exitStatus: ExitStatus | undefined;
+  /**
+   * Names what `killTree()` reaches: `'cgroup'` (option `cgroup`), `'group'` (options `processGroup: true` and `detached: true`), or
+   * `'none'`, the child alone. `'none'` also if nothing was started.
+   */
+  readonly containment: Containment;
   /**
    * What the child has used, with the names and units of `process.resourceUsage()`: it and those of its own children
    * that it has waited for. Undefined until the child has ended, and if its exit status was lost.
@@ -33,12 +52,6 @@ export interface ChildMethods {
 /** A ChildProcess that this library has started. */
 export type SafeChildProcess = ChildProcess & ChildMethods;
 
-/** What these methods need of the handle of a child. */
-interface StartedProcess {
-  usage(): NodeJS.ResourceUsage | undefined;
-  killTarget(): KillTarget | undefined;
-}
-
 const handles = new WeakMap<ChildProcess, StartedProcess>();
 
 /** Hidden, so that the child looks as Node's does. */
@@ -56,21 +69,16 @@ const KILL_TREE: PropertyDescriptor = nonEnumerable(function killTreeOf(
   return isSent;
 });
 
-/** One by one: Object.defineProperties() takes five times as long. */
+const EXIT_STATUS = computed('exitStatus', (child: ChildProcess) => handles.get(child)?.exitStatus());
+
+const CONTAINMENT = computed('containment', (child: ChildProcess) => handles.get(child)?.containment());
+
+/** Defines one property at a time, since Object.defineProperties() takes five times as long. */
 export function addChildMethods(child: ChildProcess, handle: StartedProcess): SafeChildProcess {
   handles.set(child, handle);
   Object.defineProperty(child, 'resourceUsage', RESOURCE_USAGE);
   Object.defineProperty(child, 'killTree', KILL_TREE);
-  return child as SafeChildProcess;
-}
-
-/** Of a child on another system: what it can't do it refuses by name. */
-export function addUnavailableMethods(child: ChildProcess): SafeChildProcess {
-  for (const name of ['resourceUsage', 'killTree']) {
-    const value = (): never => {
-      throw unsupportedPlatform(`child.${name}()`);
-    };
-    Object.defineProperty(child, name, nonEnumerable(value));
-  }
+  Object.defineProperty(child, 'exitStatus', EXIT_STATUS);
+  Object.defineProperty(child, 'containment', CONTAINMENT);
   return child as SafeChildProcess;
 }

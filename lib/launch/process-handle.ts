@@ -6,7 +6,9 @@ import type { ProcessHandle } from '../node/child-process.js';
 import { requirePermission } from '../node/permission.js';
 import { readSpawnRequest, type SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchConfig } from '../options/launch-config.js';
-import type { KillTarget } from '../terminate/kill-tree.js';
+import { type ExitStatus, exitStatus } from '../terminate/exit-status.js';
+import { containmentOf, type KillTarget } from '../terminate/kill-tree.js';
+import type { Containment, StartedProcess } from '../terminate/started-process.js';
 import { signalName } from '../util/signals.js';
 import { encodeRequest } from './encode-request.js';
 import {
@@ -30,7 +32,7 @@ const result = new Int32Array(RESULT_LENGTH);
  *
  * As an asynchronous resource it has the name of Node's own, so that tools which follow children go on doing so.
  */
-export class LaunchHandle extends AsyncResource implements ProcessHandle {
+export class LaunchHandle extends AsyncResource implements ProcessHandle, StartedProcess {
   readonly onexit: ProcessHandle['onexit'];
   pid: number | undefined;
   failure: LaunchFailure | undefined;
@@ -39,6 +41,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
   /** 0 before it is started, and once it is reaped. */
   #child = 0;
   #usage: Float64Array | undefined;
+  #exitStatus: ExitStatus | undefined;
   #leadsGroup = false;
   #stdio: readonly StdioSource[] = [];
   #abandoned = false;
@@ -79,8 +82,9 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
     return explainFailure(failed, request, this.#config);
   }
 
-  readonly #handleExit = (code: number, signal: number, lost: boolean): void => {
+  readonly #handleExit = (code: number, signal: number, coreDumped: boolean, lost: boolean): void => {
     this.#child = 0;
+    this.#exitStatus = exitStatus(code, signal, coreDumped, lost);
     if (!lost) this.#usage = new Float64Array(addon().usage);
     if (this.#abandoned) return;
     this.runInAsyncScope(this.onexit, this, lost ? null : code, signalName(signal));
@@ -92,6 +96,14 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle {
 
   usage(): NodeJS.ResourceUsage | undefined {
     return readUsage(this.#usage);
+  }
+
+  exitStatus(): ExitStatus | undefined {
+    return this.#exitStatus;
+  }
+
+  containment(): Containment {
+    return containmentOf(this.killTarget());
   }
 
   /** What killTree() reaches; undefined if nothing was started. */

@@ -2,8 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { getSystemErrorName } from 'node:util';
+import type { SafeChildProcess } from '../launch/child-methods.js';
 import { throwNodeErrorForExecFile } from '../node/argument-errors.js';
 import { pickLaunchOptions } from '../options/launch-options.js';
+import { addExitStatus } from '../terminate/exit-status.js';
 import type { SafeSpawnOptions } from '../types.js';
 import { maxBufferExceeded } from '../util/errors.js';
 import { nullPrototype } from '../util/objects.js';
@@ -129,7 +131,10 @@ class OutputCollector {
     const stderr = this.#stderr.take();
     const failed = this.#error !== undefined || code !== 0 || signal !== null;
     const error = failed ? (this.#error ?? this.#exitError(code, signal, stderr)) : null;
-    if (error !== null) error.cmd = this.#command;
+    if (error !== null) {
+      error.cmd = this.#command;
+      addExitStatus(error, (this.#child as SafeChildProcess).exitStatus);
+    }
     callback(error, stdout, stderr);
   }
 

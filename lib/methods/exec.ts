@@ -13,10 +13,12 @@ import type {
   PromiseWithChild,
 } from 'node:child_process';
 import { promisify } from 'node:util';
-import { addUnavailableMethods, type SafeChildProcess } from '../launch/child-methods.js';
+import { addChildMethods, type SafeChildProcess } from '../launch/child-methods.js';
 import { originals } from '../node/originals.js';
 import { rejectLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
+import { addExitStatus, type WithExitStatus } from '../terminate/exit-status.js';
+import { PortableProcess } from '../terminate/portable-child.js';
 import type { WithLaunchOptions } from '../types.js';
 import { nullPrototype } from '../util/objects.js';
 import { spawnAndCollect } from './collect-output.js';
@@ -25,8 +27,13 @@ import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
 /** What a child has written, where it is not decoded. The class that @types/node has for it depends on their version. */
 type Bytes = Exclude<ReturnType<typeof execSync>, string>;
 
+/** Error of a callback, with the exit status of the child. */
+type Reported<Failure> = Failure extends Error ? Failure & WithExitStatus : Failure;
+
+type ExecFailure = Reported<ExecException | null>;
+
 /** An error of `execFile`, which has different names in different versions of @types/node. */
-type ExecFileFailure = Parameters<NonNullable<Parameters<typeof execFile>[3]>>[0];
+type ExecFileFailure = Reported<Parameters<NonNullable<Parameters<typeof execFile>[3]>>[0]>;
 
 type Callback<Failure, Text> = (error: Failure, stdout: Text, stderr: Text) => void;
 
@@ -47,21 +54,21 @@ type Given<Options> = Options | WithLaunchOptions<Options>;
 
 /** What `exec` can be called with, and the same with launch options. */
 export type SafeExec = {
-  (command: string, callback?: Callback<ExecException | null, string>): SafeChildProcess;
+  (command: string, callback?: Callback<ExecFailure, string>): SafeChildProcess;
   (
     command: string,
     options: Given<ExecOptionsWithBufferEncoding>,
-    callback?: Callback<ExecException | null, Bytes>,
+    callback?: Callback<ExecFailure, Bytes>,
   ): SafeChildProcess;
   (
     command: string,
     options: Given<ExecOptionsWithStringEncoding>,
-    callback?: Callback<ExecException | null, string>,
+    callback?: Callback<ExecFailure, string>,
   ): SafeChildProcess;
   (
     command: string,
     options: Given<ExecOptions> | undefined | null,
-    callback?: Callback<ExecException | null, string | Bytes>,
+    callback?: Callback<ExecFailure, string | Bytes>,
   ): SafeChildProcess;
   readonly __promisify__: {
     (command: string): Written<string>;
@@ -146,8 +153,19 @@ export const safeExecFile: SafeExecFile = withPromise(examining('safeExecFile', 
 
 function elsewhere(execute: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): ChildProcess {
   parameters.forEach(rejectLaunchOptions);
-  return addUnavailableMethods(execute(...parameters) as ChildProcess);
+  // The error gets the exit status before the caller sees it.
+  const reporting = (callback: AnyCallback): AnyCallback =>
+    function report(error, ...written) {
+      if (error !== null) addExitStatus(error, child.exitStatus);
+      callback(error, ...written);
+    };
+  const given = parameters.map((one) => (typeof one === 'function' ? reporting(one as AnyCallback) : one));
+  const started = execute(...given) as ChildProcess;
+  const child = addChildMethods(started, new PortableProcess(started));
+  return child;
 }
+
+type AnyCallback = (error: Error | null, ...written: unknown[]) => void;
 
 type Execute = (...parameters: unknown[]) => ChildProcess;
 

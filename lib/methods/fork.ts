@@ -1,11 +1,12 @@
 import type { ChildProcess, ForkOptions, fork } from 'node:child_process';
-import { addUnavailableMethods, type SafeChildProcess } from '../launch/child-methods.js';
+import { addChildMethods, type SafeChildProcess } from '../launch/child-methods.js';
 import { throwNodeErrorForFork, throwNodeErrorForForkOptions } from '../node/argument-errors.js';
 import { forkArguments } from '../node/fork-arguments.js';
 import { originals } from '../node/originals.js';
 import { rejectLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
 import { pathOf } from '../options/spawn-arguments.js';
+import { PortableProcess } from '../terminate/portable-child.js';
 import type { WithLaunchOptions } from '../types.js';
 import { copyList } from '../util/lists.js';
 import { nullPrototype } from '../util/objects.js';
@@ -43,7 +44,8 @@ export const safeFork: SafeFork = examining('safeFork', runFork, refuseMisspelt)
 function forkElsewhere(modulePath: unknown, args: unknown, options: unknown): SafeChildProcess {
   rejectLaunchOptions(args);
   rejectLaunchOptions(options);
-  return addUnavailableMethods(originals.fork(modulePath, args, options) as ChildProcess);
+  const child = originals.fork(modulePath, args, options) as ChildProcess;
+  return addChildMethods(child, new PortableProcess(child, isRecord(args) ? args : options));
 }
 
 function copyOptions(modulePath: unknown, list: unknown, options: unknown): Given {

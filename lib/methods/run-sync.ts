@@ -1,4 +1,3 @@
-import type { SpawnSyncReturns } from 'node:child_process';
 import { encodeRequest } from '../launch/encode-request.js';
 import {
   annotateError,
@@ -12,17 +11,24 @@ import { addon } from '../native/addon.js';
 import {
   RESULT_PID,
   SYNC_CODE,
+  SYNC_CORE_DUMPED,
   SYNC_ERROR,
   SYNC_LOST,
   SYNC_RESULT_LENGTH,
   SYNC_SIGNAL,
 } from '../native/interface.js';
 import { NO_OUTPUT } from '../node/versions.js';
+import {
+  addExitStatus,
+  type ExitStatus,
+  exitStatus,
+  type SafeSpawnSyncReturns,
+} from '../terminate/exit-status.js';
 import { type SpawnError, systemError } from '../util/errors.js';
 import { signalName } from '../util/signals.js';
 import type { SyncRun } from './sync-arguments.js';
 
-type Result = SpawnSyncReturns<string | Buffer>;
+type Result = SafeSpawnSyncReturns<string | Buffer>;
 type Output = (string | Buffer | null)[];
 
 /** Starts a program and waits for its end, and for that of its output. */
@@ -51,7 +57,7 @@ function notStarted(run: SyncRun, failed: FailedLaunch): Result {
   const error = makeError(run, failed.errno);
   annotateError(error, explainFailure(failed, run.request, run.config), run.request.file);
   const nothing = { status: null, signal: null, output: null, pid: 0, stdout: NO_OUTPUT, stderr: NO_OUTPUT };
-  return { error, ...nothing } as unknown as Result;
+  return addExitStatus({ error, ...nothing }, undefined) as unknown as Result;
 }
 
 /** In Node's order of fields. */
@@ -68,7 +74,13 @@ function ended(run: SyncRun, result: Int32Array, written: Output): Result {
     stdout: output[1],
     stderr: output[2],
   };
-  return (errno === 0 ? fields : { error: makeError(run, errno), ...fields }) as unknown as Result;
+  const shown = errno === 0 ? fields : { error: makeError(run, errno), ...fields };
+  return addExitStatus(shown, readExitStatus(result)) as unknown as Result;
+}
+
+function readExitStatus(result: Int32Array): ExitStatus {
+  const [code = 0, signal = 0] = [result[SYNC_CODE], result[SYNC_SIGNAL]];
+  return exitStatus(code, signal, result[SYNC_CORE_DUMPED] === 1, result[SYNC_LOST] === 1);
 }
 
 function decode(output: Output, encoding: SyncRun['encoding']): Output {

@@ -10,7 +10,6 @@ import type {
   SpawnSyncOptions,
   SpawnSyncOptionsWithBufferEncoding,
   SpawnSyncOptionsWithStringEncoding,
-  SpawnSyncReturns,
   spawnSync,
 } from 'node:child_process';
 import { assertNodeCompatible } from '../node/child-process.js';
@@ -18,34 +17,44 @@ import { originals } from '../node/originals.js';
 import { requirePermission } from '../node/permission.js';
 import { rejectLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
+import { addExitStatus, type SafeSpawnSyncReturns } from '../terminate/exit-status.js';
+import { withPortableExitStatus } from '../terminate/portable-child.js';
 import type { WithLaunchOptions } from '../types.js';
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
 import { runToEnd } from './run-sync.js';
 import { normalizeSyncArguments } from './sync-arguments.js';
 
-type Result = SpawnSyncReturns<string | Buffer>;
+type Result = SafeSpawnSyncReturns<string | Buffer>;
+
+/** Output that is not decoded. The class that @types/node has for it depends on their version. */
+type Bytes = Exclude<ReturnType<typeof execSync>, string>;
+
+/** Node's own are listed too: an overload that takes exactly what is given is chosen before one that comes earlier. */
+type Given<Options> = Options | WithLaunchOptions<Options>;
 
 /** What `spawnSync` can be called with, and the same with launch options. */
-export type SafeSpawnSync = typeof spawnSync & {
-  (command: string, options: WithLaunchOptions<SpawnSyncOptionsWithStringEncoding>): SpawnSyncReturns<string>;
-  (command: string, options: WithLaunchOptions<SpawnSyncOptionsWithBufferEncoding>): SpawnSyncReturns<Buffer>;
-  (command: string, options: WithLaunchOptions<SpawnSyncOptions>): Result;
+export type SafeSpawnSync = {
+  (command: string): SafeSpawnSyncReturns<Bytes>;
+  (command: string, options: Given<SpawnSyncOptionsWithStringEncoding>): SafeSpawnSyncReturns<string>;
+  (command: string, options: Given<SpawnSyncOptionsWithBufferEncoding>): SafeSpawnSyncReturns<Bytes>;
+  (command: string, options?: Given<SpawnSyncOptions>): SafeSpawnSyncReturns<string | Bytes>;
+  (command: string, args: readonly string[]): SafeSpawnSyncReturns<Bytes>;
   (
     command: string,
     args: readonly string[] | undefined,
-    options: WithLaunchOptions<SpawnSyncOptionsWithStringEncoding>,
-  ): SpawnSyncReturns<string>;
+    options: Given<SpawnSyncOptionsWithStringEncoding>,
+  ): SafeSpawnSyncReturns<string>;
   (
     command: string,
     args: readonly string[] | undefined,
-    options: WithLaunchOptions<SpawnSyncOptionsWithBufferEncoding>,
-  ): SpawnSyncReturns<Buffer>;
+    options: Given<SpawnSyncOptionsWithBufferEncoding>,
+  ): SafeSpawnSyncReturns<Bytes>;
   (
     command: string,
-    args: readonly string[] | undefined,
-    options: WithLaunchOptions<SpawnSyncOptions>,
-  ): Result;
-};
+    args?: readonly string[],
+    options?: Given<SpawnSyncOptions>,
+  ): SafeSpawnSyncReturns<string | Bytes>;
+} & typeof spawnSync;
 
 export function runSpawnSync(command: string, args?: unknown, options?: unknown): Result {
   if (process.platform !== 'linux') return elsewhere(originals.spawnSync, command, args, options) as Result;
@@ -115,18 +124,22 @@ export const safeExecSync: SafeExecSync = examining('safeExecSync', runExecSync,
 
 function elsewhere(run: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): unknown {
   parameters.forEach(rejectLaunchOptions);
-  return run(...parameters);
+  return withPortableExitStatus(() => run(...parameters));
 }
 
 /** What goes to a pipe that nobody has asked for would be lost: so stderr is passed on. */
 function outputOf(result: Result, stdio: unknown, commandLine: () => string): string | Buffer {
   if (!stdio && result.stderr) process.stderr.write(result.stderr);
-  if (result.error) throw Object.assign(result.error, result);
+  if (result.error) throw withResult(result.error, result);
   if (result.status !== 0) throw exitError(result, commandLine());
   return result.stdout;
 }
 
 function exitError(result: Result, commandLine: string): Error {
   const written = result.stderr?.length > 0 ? `\n${result.stderr}` : '';
-  return Object.assign(new Error(`Command failed: ${commandLine}${written}`), result);
+  return withResult(new Error(`Command failed: ${commandLine}${written}`), result);
+}
+
+function withResult(error: Error, result: Result): Error {
+  return addExitStatus(Object.assign(error, result), result.exitStatus);
 }

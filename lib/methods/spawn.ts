@@ -10,7 +10,7 @@ import {
 import { addAbortListener } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { addUnavailableMethods, type ChildMethods, type SafeChildProcess } from '../launch/child-methods.js';
+import { addChildMethods, type ChildMethods, type SafeChildProcess } from '../launch/child-methods.js';
 import { createChild } from '../launch/create-child.js';
 import { annotateError } from '../launch/launch-error.js';
 import type { LaunchHandle } from '../launch/process-handle.js';
@@ -20,6 +20,7 @@ import { TIMEOUT_ENDS_AT } from '../node/versions.js';
 import { rejectLaunchOptions } from '../options/launch-options.js';
 import { examining, refuseMisspelt } from '../options/misspelt.js';
 import { type NodeSpawnOptions, normalizeArguments } from '../options/spawn-arguments.js';
+import { PortableProcess } from '../terminate/portable-child.js';
 import type {
   SafeSpawnOptions,
   SafeSpawnOptionsWithoutStdio,
@@ -27,6 +28,7 @@ import type {
 } from '../types.js';
 import { AbortError, incompatibleNode, type SpawnError } from '../util/errors.js';
 import { killArgument } from '../util/signals.js';
+import { isRecord } from '../util/validators.js';
 
 if (process.platform === 'linux') preloadAddon();
 
@@ -90,7 +92,8 @@ export const safeSpawn: SafeSpawn = examining('safeSpawn', runSpawn, refuseMissp
 function spawnElsewhere(command: string, args: unknown, options: unknown): ChildProcess {
   rejectLaunchOptions(args);
   rejectLaunchOptions(options);
-  return addUnavailableMethods(spawn(command, args as readonly string[], options as SpawnOptions));
+  const child = spawn(command, args as readonly string[], options as SpawnOptions);
+  return addChildMethods(child, new PortableProcess(child, isRecord(args) ? args : options));
 }
 
 /** A method that somebody has put in the place of Node's may start something else, or nothing. */

@@ -39,15 +39,16 @@ export const RESULT_LENGTH = 5;
 /** Indices into the result of {@link Addon.runSync}, after those up to {@link RESULT_SIGNAL}. */
 export const SYNC_CODE = 5;
 export const SYNC_SIGNAL = 6;
-export const SYNC_LOST = 7;
-export const SYNC_ERROR = 8;
-export const SYNC_RESULT_LENGTH = 9;
+export const SYNC_CORE_DUMPED = 7;
+export const SYNC_LOST = 8;
+export const SYNC_ERROR = 9;
+export const SYNC_RESULT_LENGTH = 10;
 
 /** `lost`: another part of the process took the exit status. */
-type ExitListener = (code: number, signal: number, lost: boolean) => void;
+type ExitListener = (code: number, signal: number, coreDumped: boolean, lost: boolean) => void;
 
 /** Of what follows. It counts up with each change, here and in src-native/binding.cc: one can be older than the other. */
-export const INTERFACE = 5;
+export const INTERFACE = 6;
 
 /**
  * The addon. It believes nothing of what it is given: an argument of the wrong type is a TypeError with
@@ -106,8 +107,8 @@ export interface Addon {
   /**
    * Starts a program and runs it to its end, while this thread waits.
    *
-   * @param result written: pid, and why the program was not started; or exit code, signal, whether the status was
-   *   lost, and the negative errno of the run
+   * @param result written: pid, and why the program was not started; or exit code, signal, whether core was
+   *   dumped, whether the status was lost, and the negative errno of the run
    * @param limits timeout in milliseconds, bytes of output, signal that ends the child at either; 0: no limit
    * @param input is written to the first stdio entry, the only one that the child reads
    * @returns for each stdio entry what the child wrote to its pipe, null where there is none; undefined if the program

@@ -5,6 +5,7 @@ import { getSystemErrorName } from 'node:util';
 import { addon } from '../native/addon.js';
 import { killTreeError, unknownSignal } from '../util/errors.js';
 import { isSignal, signalNumber } from '../util/signals.js';
+import type { Containment } from './started-process.js';
 
 const { EMFILE, ENFILE, ESRCH } = constants.errno;
 const { SIGKILL } = constants.signals;
@@ -19,6 +20,11 @@ export interface KillTarget {
   readonly leadsGroup: boolean;
   /** The group of others that it has joined, if it was told to. */
   readonly joinedGroup: number | undefined;
+}
+
+export function containmentOf(target: KillTarget | undefined): Containment {
+  if (target?.cgroup !== undefined) return 'cgroup';
+  return target?.leadsGroup ? 'group' : 'none';
 }
 
 /** Sends a signal to all that is known to belong to a child. Returns whether anything was there. */

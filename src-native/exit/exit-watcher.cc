@@ -173,7 +173,7 @@ void ExitWatcher::NotifyExit(const ExitEvent &death) {
   const launch_exit &end = death.end;
   napi_value exception;
   napi_value arguments[] = {Napi::Number::New(env_, end.code), Napi::Number::New(env_, end.signal),
-                            Napi::Boolean::New(env_, end.lost)};
+                            Napi::Boolean::New(env_, end.core_dumped), Napi::Boolean::New(env_, end.lost)};
 
   WriteUsage(end.usage);
   if (napi_make_callback(env_, nullptr, env_.Global(), death.listener.Value(), std::size(arguments),

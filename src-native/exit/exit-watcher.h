@@ -2,7 +2,7 @@
  * exit-watcher.h: tells JavaScript that a child is dead, once, and after the I/O of that turn of the loop.
  *
  *   pidfd readable, or SIGCHLD          (poll phase)   reap, queue
- *   uv_check, in order of the spawns    (check phase)  listener(code, signal, lost)
+ *   uv_check, in order of the spawns    (check phase)  listener(code, signal, core_dumped, lost)
  *
  * libuv runs signal watchers last in the poll phase, so that a stock child's 'data' comes before its 'exit'.
  * A pidfd has no such place; hence the queue. Only a child that writes and dies while the callbacks of a poll phase run, which

@@ -10,7 +10,7 @@ import * as ours from 'safe-spawn/child_process';
 import { describeChild as describeAll, describeError } from './harness.mjs';
 
 /** What a child of ours has beside what Node's has, hidden. */
-const EXTRAS = ['resourceUsage', 'killTree'];
+const EXTRAS = ['resourceUsage', 'killTree', 'exitStatus', 'containment'];
 
 const EVENTS = ['spawn', 'error', 'exit', 'close', 'disconnect', 'message'];
 

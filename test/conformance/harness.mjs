@@ -150,7 +150,10 @@ export function describeChild(child) {
 
 /** The methods that children of this library have beside Node's: nothing that looks for the others finds them. */
 function isHidden(child, key) {
-  return ['resourceUsage', 'killTree'].includes(key) && !Object.keys(child).includes(key);
+  return (
+    ['resourceUsage', 'killTree', 'exitStatus', 'containment'].includes(key) &&
+    !Object.keys(child).includes(key)
+  );
 }
 
 function describeStream(stream) {

@@ -4,14 +4,18 @@ import type * as node from 'node:child_process';
 import { promisify } from 'node:util';
 import {
   type ChildMethods,
+  type Containment,
+  type ExitStatus,
   type PromiseWithSafeChild,
   type SafeChildProcess,
+  type SafeSpawnSyncReturns,
   safeExec,
   safeExecFile,
   safeExecFileSync,
   safeExecSync,
   safeFork,
   safeSpawnSync,
+  type WithExitStatus,
 } from 'safe-spawn';
 import ours, * as named from 'safe-spawn/child_process';
 
@@ -51,14 +55,14 @@ export type ItsTypes = [named.ChildProcess, named.SpawnOptions, named.ExecExcept
 const core = { core: 0 };
 
 safeExec('true', (error, stdout, stderr) => {
-  expectType<node.ExecException | null>()(error, true);
+  expectType<(node.ExecException & WithExitStatus) | null>()(error, true);
   expectType<string>()(stdout, true);
   expectType<string>()(stderr, true);
 });
 safeExec('true', { encoding: 'utf8', rlimits: core }, (_error, stdout) => expectType<string>()(stdout, true));
 safeExec('true', { rlimits: core }, (_error, stdout) => expectType<string>()(stdout, true));
 safeExec('true', { encoding: 'buffer', rlimits: core }, (error, stdout) => {
-  expectType<node.ExecException | null>()(error, true);
+  expectType<(node.ExecException & WithExitStatus) | null>()(error, true);
   expectType<NonSharedBuffer>()(stdout, true);
 });
 safeExec('true', { encoding: null, umask: 0o22 }, (_error, stdout) =>
@@ -95,7 +99,7 @@ type NodeFailure = Parameters<NonNullable<Parameters<typeof node.execFile>[3]>>[
 // ---- execFile ------------------------------------------------------------------------------------------------
 
 safeExecFile('true', (error, stdout) => {
-  expectType<NodeFailure>()(error, true);
+  expectType<(NonNullable<NodeFailure> & WithExitStatus) | null>()(error, true);
   expectType<string>()(stdout, true);
 });
 safeExecFile('true', ['one'], (_error, stdout) => expectType<string>()(stdout, true));
@@ -173,14 +177,17 @@ safeFork();
 
 // ---- the synchronous functions -------------------------------------------------------------------------------
 
-expectType<node.SpawnSyncReturns<string>>()(safeSpawnSync('true', { encoding: 'utf8' }), true);
-expectType<node.SpawnSyncReturns<string>>()(safeSpawnSync('true', { encoding: 'utf8', rlimits: core }), true);
-expectType<node.SpawnSyncReturns<string>>()(
+expectType<SafeSpawnSyncReturns<string>>()(safeSpawnSync('true', { encoding: 'utf8' }), true);
+expectType<SafeSpawnSyncReturns<string>>()(safeSpawnSync('true', { encoding: 'utf8', rlimits: core }), true);
+expectType<SafeSpawnSyncReturns<string>>()(
   safeSpawnSync('true', ['one'], { encoding: 'utf8', passFds: [3] }),
   true,
 );
-expectType<node.SpawnSyncReturns<Buffer>>()(safeSpawnSync('true', { encoding: 'buffer', nice: 1 }), true);
-expectType<node.SpawnSyncReturns<Buffer>>()(safeSpawnSync('true', [], { rlimits: core }), true);
+expectType<SafeSpawnSyncReturns<NonSharedBuffer>>()(
+  safeSpawnSync('true', { encoding: 'buffer', nice: 1 }),
+  true,
+);
+expectType<SafeSpawnSyncReturns<NonSharedBuffer>>()(safeSpawnSync('true', [], { rlimits: core }), true);
 
 expectType<string>()(safeExecSync('true', { encoding: 'utf8', rlimits: core }), true);
 expectType<Buffer>()(safeExecSync('true', { encoding: 'buffer', rlimits: core }), true);
@@ -188,9 +195,13 @@ expectType<string>()(safeExecFileSync('true', ['one'], { encoding: 'utf8', rlimi
 expectType<string>()(safeExecFileSync('true', { encoding: 'utf8', rlimits: core }), true);
 expectType<Buffer>()(safeExecFileSync('true', [], { rlimits: core }), true);
 
-expectType<node.SpawnSyncReturns<NonSharedBuffer>>()(safeSpawnSync('true'), true);
+expectType<SafeSpawnSyncReturns<NonSharedBuffer>>()(safeSpawnSync('true'), true);
 expectType<NonSharedBuffer>()(safeExecSync('true'), true);
 expectType<NonSharedBuffer>()(safeExecFileSync('true', ['one']), true);
+
+expectType<ExitStatus | undefined>()(safeSpawnSync('true', ['one']).exitStatus, true);
+expectType<ExitStatus | undefined>()(execPromise('true').child.exitStatus, true);
+expectType<Containment>()(safeFork('app.js').containment, true);
 
 // @ts-expect-error: input is text or bytes
 safeSpawnSync('cat', [], { input: 5, rlimits: core });

@@ -62,6 +62,38 @@ for (const start of [
   });
 }
 
+test('elsewhere a child has an exit status and a containment, and so have results and errors', async () => {
+  const program = `['-c', 'kill -TERM $$']`;
+  const script = `
+    ${ON_MACOS}
+    const library = require(${JSON.stringify(root)});
+    const { once } = require('node:events');
+    (async () => {
+      const child = library.safeSpawn('sh', ${program}, { detached: true });
+      const before = String(child.exitStatus);
+      await once(child, 'exit');
+      const failed = library.safeSpawn('/no/such/program');
+      await once(failed, 'error');
+      const error = await new Promise((resolve) => library.safeExecFile('sh', ${program}, resolve));
+      let thrown;
+      try { library.safeExecSync('kill -TERM $$') } catch (error) { thrown = error }
+      console.log(JSON.stringify({
+        before,
+        containments: [child.containment, failed.containment],
+        failed: String(failed.exitStatus),
+        statuses: [child, library.safeSpawnSync('sh', ${program}), error, thrown].map((ended) => ended.exitStatus),
+      }));
+    })();`;
+  const { stdout } = await run(process.execPath, ['-e', script]);
+  const terminated = { code: null, signal: 'SIGTERM', signalNumber: 15, coreDumped: false, lost: false };
+  assert.deepEqual(JSON.parse(stdout), {
+    before: 'undefined',
+    containments: ['group', 'none'],
+    failed: 'undefined',
+    statuses: Array(4).fill(terminated),
+  });
+});
+
 test('elsewhere an option that is undefined is no option', async () => {
   const [started] = await outcomes(ON_MACOS, [`safeSpawn('true', [], { rlimits: undefined }).pid > 0`]);
   assert.equal(started, true);
