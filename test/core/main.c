@@ -1,5 +1,5 @@
 /*
- * Runs the tests of test-list.h.
+ * Runs what the files test-*.c define with TEST().
  *
  *   test-core               all of them
  *   test-core NAME...       those; exit code 77 if all of them were skipped
@@ -28,25 +28,17 @@
 
 #include "helpers.h"
 
-enum needs { ANYWHERE, NOT_VALGRIND, NATIVE };
-
-#define TEST(name, needs, title) void test_##name(void);
-#include "test-list.h"
-#undef TEST
-
-static const struct test {
-  const char *name;
-  void (*run)(void);
-  enum needs needs;
-  const char *title;
-} tests[] = {
-#define TEST(name, needs, title) {#name, test_##name, needs, title},
-#include "test-list.h"
-#undef TEST
-};
-
-enum { TEST_COUNT = sizeof tests / sizeof *tests, TEST_DEADLINE_S = 120 };
+enum { TEST_DEADLINE_S = 120 };
 enum outcome { PASSED, FAILED, SKIPPED, OUTCOME_COUNT };
+
+/* All tests, in the order in which they were linked. */
+static struct test *tests;
+
+void test_register(struct test *test) {
+  static struct test **end = &tests;
+  *end = test;
+  end = &test->next;
+}
 
 /* Shared with the process of the test. */
 static struct record {
@@ -287,7 +279,7 @@ static enum outcome run(const struct test *test) {
 
 static void print_result(int number, const struct test *test, enum outcome outcome, int64_t milliseconds) {
   const char *verdict = outcome == FAILED ? "not ok" : "ok";
-  printf("%s %d - %s: %s", verdict, number, test->name, test->title);
+  printf("%s %d - %s", verdict, number, test->name);
   if (outcome == SKIPPED) printf(" # SKIP %s", record->message);
   printf(" (%lld ms)\n", (long long)milliseconds);
   if (outcome == FAILED) printf("  # %s\n", record->message);
@@ -305,7 +297,7 @@ static bool selected(const struct test *test, char **names) {
 static int run_selected(char **names) {
   int totals[OUTCOME_COUNT] = {0};
   int number = 0;
-  for (const struct test *test = tests; test < tests + TEST_COUNT; test++) {
+  for (const struct test *test = tests; test != NULL; test = test->next) {
     if (!selected(test, names)) continue;
     const int64_t start = test_milliseconds();
     const enum outcome outcome = run(test);
@@ -319,7 +311,7 @@ static int run_selected(char **names) {
 }
 
 static int list(void) {
-  for (const struct test *test = tests; test < tests + TEST_COUNT; test++)
+  for (const struct test *test = tests; test != NULL; test = test->next)
     printf("%s\n", test->name);
   return 0;
 }

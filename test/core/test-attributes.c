@@ -53,7 +53,7 @@ static void check_attributes(struct launch_context *context) {
   ASSERT_EQ(own_oom_score_adj(), oom_score_adj);
 }
 
-void test_attributes_are_the_childs_alone(void) {
+TEST(attributes_are_the_childs_alone, NOT_VALGRIND) {
   in_every_way(check_attributes);
 }
 
@@ -69,7 +69,7 @@ static void check_defaults(struct launch_context *context) {
   ASSERT_EQ(report.death_signal, 0);
 }
 
-void test_attributes_not_asked_for_are_inherited(void) {
+TEST(attributes_not_asked_for_are_inherited, NOT_VALGRIND) {
   if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 0) test_skip("started with no_new_privs");
   in_every_way(check_defaults);
 }
@@ -91,7 +91,7 @@ static void check_oom_with_small_limit(struct launch_context *context) {
   ASSERT_EQ(report.hard[RLIMIT_NOFILE], 3);
 }
 
-void test_oom_score_with_no_number_to_spare(void) {
+TEST(oom_score_needs_no_free_descriptor_number, NOT_VALGRIND) {
   in_every_way(check_oom_with_small_limit);
 }
 
@@ -111,7 +111,7 @@ static void check_joined_group(struct launch_context *context) {
   EXPECT_ERROR(launch_failing(context, &probe.plan), LAUNCH_STEP_PROCESS_GROUP, EPERM);
 }
 
-void test_process_group_can_be_joined(void) {
+TEST(process_group_can_be_joined, ANYWHERE) {
   in_every_way(check_joined_group);
 }
 
@@ -131,7 +131,7 @@ static void check_refused(struct launch_context *context) {
   EXPECT_ERROR(launch_failing(context, &probe.plan), LAUNCH_STEP_CGROUP, EINVAL);
 }
 
-void test_attribute_that_is_refused_fails_the_launch(void) {
+TEST(refused_attribute_fails_the_launch, ANYWHERE) {
   in_every_way(check_refused);
 }
 
@@ -152,7 +152,7 @@ static void check_refused_oom_score(struct launch_context *context, int error, i
 }
 
 /* The launch would be a success, with the option not in force; or never return. */
-void test_oom_score_believes_procfs_only(void) {
+TEST(oom_score_believes_procfs_only, NATIVE) {
   const int error = hide_proc();
   char text[32];
   test_without_leak_check();
@@ -193,7 +193,7 @@ static void launch_undumpable(void *argument) {
   in_every_way(check_lowered_oom_score);
 }
 
-void test_oom_score_of_a_caller_that_is_not_dumpable(void) {
+TEST(oom_score_error_tells_not_dumpable_from_too_low, NATIVE) {
   if (geteuid() != 0) test_skip("needs root");
   in_fork(launch_undumpable, NULL);
 }
@@ -223,7 +223,7 @@ static void check_groups(struct launch_context *context) {
   ASSERT_EQ(run_unchanged(context, &probe).group_count, 0);
 }
 
-void test_supplementary_groups_are_those_asked_for(void) {
+TEST(supplementary_groups_are_those_asked_for, ANYWHERE) {
   if (geteuid() != 0) test_skip("needs root");
   CHECKED(setgroups(2, (gid_t[]){1, 2}));
   in_every_way(check_groups);
@@ -246,7 +246,7 @@ static void launch_unprivileged(void *argument) {
 }
 
 /* An empty list too: whoever asks for it relies on it. */
-void test_groups_that_are_refused_fail_the_launch(void) {
+TEST(refused_groups_fail_the_launch, ANYWHERE) {
   if (geteuid() == 0) CHECKED(chmod(test_directory(), 0777));
   in_fork(launch_unprivileged, NULL);
 }
@@ -287,7 +287,7 @@ static void check_death_signals(struct launch_context *context) {
 }
 
 /* Also after a change of ids, which clears it. */
-void test_child_dies_with_its_caller_when_asked_to(void) {
+TEST(child_dies_with_its_caller_when_asked_to, NATIVE) {
   CHECKED(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
   in_the_main_ways(check_death_signals);
 }
@@ -311,7 +311,7 @@ static void check_dead_caller(struct launch_context *context) {
   close_all(pipe_ends, 2);
 }
 
-void test_caller_that_died_before_the_death_signal_was_set(void) {
+TEST(caller_that_died_early_leaves_no_program, NATIVE) {
   CHECKED(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
   in_the_main_ways(check_dead_caller);
 }

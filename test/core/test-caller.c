@@ -56,7 +56,7 @@ static void check_success(struct launch_context *context) {
   expect_no_children();
 }
 
-void test_success_leaves_the_caller_as_it_was(void) {
+TEST(success_leaves_the_caller_as_it_was, ANYWHERE) {
   become_unusual();
   in_every_way(check_success);
 }
@@ -102,7 +102,7 @@ static void check_injected_errors(struct launch_context *context) {
     check_injected_error(context, steps_of_the_child[i]);
 }
 
-void test_error_at_any_step_leaves_nothing(void) {
+TEST(error_at_any_step_leaves_nothing, ANYWHERE) {
   become_unusual();
   in_the_main_ways(check_injected_errors);
 }
@@ -152,7 +152,7 @@ static void check_deaths(struct launch_context *context) {
   }
 }
 
-void test_death_at_any_step_is_a_failure_that_names_it(void) {
+TEST(death_at_any_step_is_a_failure_that_names_it, NOT_VALGRIND) {
   become_unusual();
   in_the_main_ways(check_deaths);
 }
@@ -181,7 +181,7 @@ static void launch_and_fail(struct launch_context *context, const struct probe *
   (void)launch_failing(context, &missing);
 }
 
-void test_many_failures_leave_no_descriptor_and_no_mapping(void) {
+TEST(many_failures_leave_no_descriptor_and_no_mapping, NATIVE) {
   static struct parent_state before;
   struct launch_context *context = open_context();
   struct probe probe;
@@ -204,7 +204,7 @@ static void open_and_close(struct probe *probe, bool launching) {
   launch_context_close(context);
 }
 
-void test_context_that_is_closed_leaves_nothing(void) {
+TEST(closed_context_leaves_nothing, NATIVE) {
   static struct parent_state before;
   struct probe probe;
   probe_init(&probe);
@@ -261,6 +261,6 @@ static void check_lock(struct launch_context *context) {
 }
 
 /* Any close of any duplicate in the caller's table would drop it. */
-void test_record_lock_of_the_caller_survives(void) {
+TEST(record_lock_of_the_caller_survives, ANYWHERE) {
   in_the_main_ways(check_lock);
 }

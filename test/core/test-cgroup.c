@@ -79,7 +79,7 @@ static void check_member(struct launch_context *context) {
   EXPECT_UNCHANGED(&before, context);
 }
 
-void test_child_is_born_in_its_cgroup(void) {
+TEST(child_is_born_in_its_cgroup, NATIVE) {
   make_cgroups();
   in_every_way(check_member);
   close(0);
@@ -95,7 +95,7 @@ static void check_frozen_before(struct launch_context *context) {
 }
 
 /* Its child would never come to execve(2), and the caller with it. */
-void test_frozen_cgroup_is_refused(void) {
+TEST(frozen_cgroup_is_refused, NATIVE) {
   make_cgroups();
   write_control(inner_cgroup, "cgroup.freeze", "1");
   in_the_main_ways(check_frozen_before);
@@ -122,7 +122,7 @@ static void launch_without_clone3(void *argument) {
   launch_context_close(context);
 }
 
-void test_cgroup_without_clone3_is_an_error_of_its_own(void) {
+TEST(cgroup_without_clone3_is_an_error_of_its_own, NATIVE) {
   make_cgroups();
   in_fork(launch_without_clone3, "clone3=ENOSYS");
   in_fork(launch_without_clone3, "clone3=EPERM");
@@ -165,7 +165,7 @@ static int status_of_child_in(const char *directory, bool by_writing) {
 }
 
 /* A kernel that does not kill here has no need of what the other tests are about. */
-void test_kernel_kills_what_is_born_in_a_killed_cgroup(void) {
+TEST(kernel_kills_what_is_born_in_a_killed_cgroup, NATIVE) {
   make_cgroups();
   ASSERT_EQ(status_of_child_in(inner_cgroup, false), 0);
   kill_cgroup(inner_cgroup);
@@ -174,7 +174,7 @@ void test_kernel_kills_what_is_born_in_a_killed_cgroup(void) {
   remove_cgroups();
 }
 
-void test_killed_cgroup_takes_children_again(void) {
+TEST(killed_cgroup_takes_children_again, NATIVE) {
   make_killed_cgroups();
   in_every_way(check_member);
   kill_cgroup(inner_cgroup);
@@ -190,7 +190,7 @@ static void launch_from_killed_cgroup(void *argument) {
 }
 
 /* The kernel's count is that of the caller's cgroup, too. */
-void test_caller_in_a_killed_cgroup_can_use_another_one(void) {
+TEST(caller_in_a_killed_cgroup_can_use_another_one, NATIVE) {
   make_cgroups();
   kill_cgroup(cgroup);
   in_fork(launch_from_killed_cgroup, NULL);
@@ -228,7 +228,7 @@ static void check_joined_with_attributes(struct launch_context *context) {
   EXPECT_UNCHANGED(&before, context);
 }
 
-void test_child_that_joins_has_attributes_of_its_own(void) {
+TEST(child_that_joins_has_attributes_of_its_own, NATIVE) {
   if (geteuid() != 0) test_skip("needs root");
   make_killed_cgroups();
   in_every_way(check_joined_with_attributes);
@@ -262,7 +262,7 @@ static void check_failures_of_joined(struct launch_context *context) {
   EXPECT_UNCHANGED(&before, context);
 }
 
-void test_failure_of_a_child_that_joins_leaves_nothing(void) {
+TEST(failure_of_a_child_that_joins_leaves_nothing, NATIVE) {
   make_killed_cgroups();
   in_every_way(check_failures_of_joined);
   remove_cgroups();
@@ -281,7 +281,7 @@ static void check_killed_before_joining(struct launch_context *context) {
   expect_no_children();
 }
 
-void test_child_killed_before_it_joins_is_not_brought_back(void) {
+TEST(child_killed_before_it_joins_is_not_started_again, NATIVE) {
   make_killed_cgroups();
   in_the_main_ways(check_killed_before_joining);
   remove_cgroups();
@@ -300,7 +300,7 @@ static void check_gone(struct launch_context *context) {
   kill_cgroup(inner_cgroup);
 }
 
-void test_cgroup_that_can_not_be_joined_is_an_error(void) {
+TEST(cgroup_that_can_not_be_joined_is_an_error, NATIVE) {
   make_killed_cgroups();
   in_the_main_ways(check_gone);
   remove_cgroups();
@@ -347,7 +347,7 @@ static void check_frozen_ancestor(struct launch_context *context) {
   check_frozen_while_joining(context, cgroup);
 }
 
-void test_cgroup_frozen_while_it_is_joined_holds_nobody(void) {
+TEST(cgroup_frozen_while_it_is_joined_is_ebusy, NATIVE) {
   make_killed_cgroups();
   in_each_tier(check_frozen);
   in_each_tier(check_frozen_ancestor);
@@ -377,7 +377,7 @@ static void check_frozen_for_a_moment(struct launch_context *context) {
   expect_exit_code(&held.child, 0);
 }
 
-void test_cgroup_frozen_for_a_moment_delays_a_launch(void) {
+TEST(cgroup_frozen_for_a_moment_delays_a_launch, NATIVE) {
   make_killed_cgroups();
   in_the_main_ways(check_frozen_for_a_moment);
   remove_cgroups();
@@ -390,7 +390,7 @@ static void launch_without_robust_futexes(void *argument) {
   launch_context_close(context);
 }
 
-void test_cgroup_is_joined_without_robust_futexes(void) {
+TEST(cgroup_is_joined_without_robust_futexes, NATIVE) {
   make_killed_cgroups();
   in_fork(launch_without_robust_futexes, "set_robust_list=ENOSYS");
   in_fork(launch_without_robust_futexes, "set_robust_list=EPERM");

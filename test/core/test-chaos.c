@@ -193,7 +193,7 @@ static void start_thread(pthread_t *thread, void *(*run)(void *), void *argument
   ASSERT_ZERO(pthread_create(thread, NULL, run, argument));
 }
 
-void test_launches_in_chaos(void) {
+TEST(children_in_chaos_hold_what_they_were_given, NATIVE) {
   static void *(*const others[])(void *) = {open_and_close, open_and_close, replace,
                                             grow,           fork_and_spawn, send_signals};
   struct launch_context *contexts[LAUNCHERS];

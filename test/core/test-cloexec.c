@@ -44,18 +44,18 @@ static void seal_and_check(void) {
   free(changed);
 }
 
-void test_cloexec_marks_and_lists_what_lacked_it(void) {
+TEST(cloexec_marks_and_lists_what_lacked_it, ANYWHERE) {
   open_numbers();
   seal_and_check();
 }
 
-void test_cloexec_above_a_lowered_limit(void) {
+TEST(cloexec_reaches_above_a_lowered_limit, ANYWHERE) {
   open_numbers();
   set_soft_nofile(64);
   seal_and_check();
 }
 
-void test_cloexec_without_close_range(void) {
+TEST(cloexec_works_without_close_range, NATIVE) {
   open_numbers();
   ASSERT_ZERO(seccomp_install((char *[]){"close_range=EPERM"}, 1));
   seal_and_check();
@@ -67,14 +67,14 @@ static void hide_proc_or_skip(void) {
   if (error != 0) test_skip("a mount namespace of our own: %s", strerror(-error));
 }
 
-void test_cloexec_without_proc(void) {
+TEST(cloexec_works_without_proc, NATIVE) {
   open_numbers();
   hide_proc_or_skip();
   seal_and_check();
 }
 
 /* A directory that is listed in part, or not at all, tells nothing of what is open. */
-void test_cloexec_without_listing(void) {
+TEST(cloexec_works_without_listing, NATIVE) {
   open_numbers();
   ASSERT_ZERO(seccomp_install((char *[]){"getdents64=EPERM"}, 1));
   seal_and_check();
@@ -91,7 +91,7 @@ static void expect_no_seal(void) {
   ASSERT_STR_EQ(call, "close_range");
 }
 
-void test_cloexec_without_a_free_number_names_open(void) {
+TEST(cloexec_without_a_free_number_names_open, ANYWHERE) {
   int *changed = NULL;
   size_t count;
   const char *call = NULL;
@@ -105,13 +105,13 @@ void test_cloexec_without_a_free_number_names_open(void) {
   ASSERT_STR_EQ(call, "open");
 }
 
-void test_cloexec_without_listing_and_close_range_is_an_error(void) {
+TEST(cloexec_without_listing_and_close_range_is_an_error, NATIVE) {
   open_numbers();
   ASSERT_ZERO(seccomp_install((char *[]){"getdents64=EPERM"}, 1));
   expect_no_seal();
 }
 
-void test_cloexec_without_both_is_an_error(void) {
+TEST(cloexec_without_both_is_an_error, NATIVE) {
   open_numbers();
   hide_proc_or_skip();
   expect_no_seal();

@@ -54,7 +54,7 @@ static void check_all_ids(struct launch_context *context) {
 }
 
 /* Among them the dumpable flag: a change of ids in shared memory would clear it. */
-void test_ids_and_groups_are_the_childs_alone(void) {
+TEST(ids_and_groups_are_the_childs_alone, ANYWHERE) {
   need_root();
   fresh_fd_at(60);
   fresh_fd_at(61);
@@ -72,7 +72,7 @@ static void check_private_directory(struct launch_context *context) {
 }
 
 /* As in libuv: the directory is entered with the caller's rights. */
-void test_directory_is_entered_before_ids_change(void) {
+TEST(directory_is_entered_before_ids_change, ANYWHERE) {
   need_root();
   CHECKED(mkdir(path_in_test_directory("private"), 0700));
   in_the_main_ways(check_private_directory);
@@ -85,7 +85,7 @@ static void check_forbidden_program(struct launch_context *context) {
   EXPECT_ERROR(launch_failing(context, &probe.plan), LAUNCH_STEP_EXEC, EACCES);
 }
 
-void test_program_is_executed_with_the_new_ids(void) {
+TEST(program_is_executed_with_the_new_ids, ANYWHERE) {
   need_root();
   write_file("private-program", 0700, "#!/bin/sh\n");
   in_the_main_ways(check_forbidden_program);
@@ -125,7 +125,7 @@ static void launch_unprivileged(void *argument) {
   in_every_way(check_own_ids);
 }
 
-void test_unprivileged_caller_can_only_keep_its_ids(void) {
+TEST(unprivileged_caller_can_only_keep_its_ids, ANYWHERE) {
   in_fork(launch_unprivileged, NULL);
 }
 
@@ -149,7 +149,7 @@ static void check_sharing(struct launch_context *context, bool set_uid, enum kcm
   expect_exit_code(&held.child, 0);
 }
 
-void test_what_each_tier_shares_until_the_seal(void) {
+TEST(each_clone_mode_shares_what_it_should, NATIVE) {
   need_root();
   if (syscall(SYS_kcmp, getpid(), getpid(), KCMP_VM, 0, 0) != 0) test_skip("kcmp: %s", strerror(errno));
   static const struct {
@@ -199,6 +199,6 @@ static void check_setresuid(struct launch_context *context) {
   expect_exit_code(&held.child, 0);
 }
 
-void test_ids_of_the_caller_change_during_a_launch(void) {
+TEST(ids_of_the_caller_may_change_during_a_launch, NATIVE) {
   in_the_main_ways(check_setresuid);
 }

@@ -78,7 +78,7 @@ static void check_search(struct launch_context *context) {
   run_with_path(context, "program", "PATH=missing::a", path_to("b"));
 }
 
-void test_path_of_the_child_is_searched_from_its_directory(void) {
+TEST(path_of_the_child_is_searched_from_its_directory, ANYWHERE) {
   make_search_path();
   CHECKED(setenv("PATH", path_to("c"), 1));
   in_every_way(check_search);
@@ -103,7 +103,7 @@ static void check_failing_search(struct launch_context *context) {
   EXPECT_EXEC_ERROR(context, "./loop", "PATH=b", here, ELOOP);
 }
 
-void test_errors_of_the_search_are_those_of_execvp(void) {
+TEST(errors_of_the_search_are_those_of_execvp, ANYWHERE) {
   make_search_path();
   CHECKED(symlink("loop", path_to("loop")));
   in_every_way(check_failing_search);
@@ -118,7 +118,7 @@ static void check_default_path(struct launch_context *context) {
   expect_exit_code(&child, 0);
 }
 
-void test_without_path_the_default_is_searched(void) {
+TEST(without_path_the_default_is_searched, ANYWHERE) {
   CHECKED(setenv("PATH", test_directory(), 1));
   in_every_way(check_default_path);
 }
@@ -143,7 +143,7 @@ static void check_arguments(struct launch_context *context) {
   ASSERT_STR_EQ(probe_argument(&report, 8), "PATH=/");
 }
 
-void test_arguments_and_environment_arrive_as_they_are(void) {
+TEST(arguments_and_environment_arrive_as_they_are, ANYWHERE) {
   in_every_way(check_arguments);
 }
 
@@ -174,7 +174,7 @@ static void check_script(struct launch_context *context) {
   ASSERT_STR_EQ(alone[1], "script");
 }
 
-void test_file_without_interpreter_is_run_by_the_shell(void) {
+TEST(file_without_interpreter_is_run_by_the_shell, ANYWHERE) {
   make_search_path();
   write_file("b/script", 0755, script);
   in_every_way(check_script);
@@ -189,7 +189,7 @@ static void check_empty_file(struct launch_context *context) {
   expect_exit_code(&child, 0);
 }
 
-void test_empty_file_is_an_empty_script(void) {
+TEST(empty_file_is_an_empty_script, ANYWHERE) {
   write_file("empty", 0755, "");
   in_every_way(check_empty_file);
 }
@@ -204,7 +204,7 @@ static void check_directories(struct launch_context *context) {
   EXPECT_ERROR(fail_with_path(context, "true", NULL, ""), LAUNCH_STEP_CWD, ENOENT);
 }
 
-void test_working_directory(void) {
+TEST(working_directory_is_entered_or_the_step_is_named, ANYWHERE) {
   make_search_path();
   in_every_way(check_directories);
 }
@@ -235,7 +235,7 @@ static void check_own_descriptors(struct launch_context *context) {
   close_all((int[]){program, bare, directory}, 3);
 }
 
-void test_program_and_directory_named_by_a_descriptor_of_the_caller(void) {
+TEST(descriptor_of_the_caller_names_program_and_directory, ANYWHERE) {
   make_search_path();
   in_every_way(check_own_descriptors);
 }
@@ -252,7 +252,7 @@ static void check_childs_descriptor(struct launch_context *context) {
   EXPECT_EXACT(&report, fds, COUNT(fds));
 }
 
-void test_program_named_by_a_descriptor_that_the_child_has(void) {
+TEST(descriptor_of_the_child_names_the_childs_own_file, ANYWHERE) {
   CHECKED(dup2(CHECKED(open("/bin/sh", O_RDONLY)), 30));
   CHECKED(dup2(CHECKED(open(test_program("probe"), O_RDONLY)), 31));
   in_every_way(check_childs_descriptor);
@@ -329,13 +329,13 @@ static void launch_undumpable(void *argument) {
   in_the_main_ways(check_own_descriptors);
 }
 
-void test_program_and_directory_of_a_caller_that_is_not_dumpable(void) {
+TEST(descriptor_of_a_caller_that_is_not_dumpable_names_both, NATIVE) {
   if (geteuid() != 0) test_skip("needs root");
   make_lent_files();
   in_fork(launch_undumpable, NULL);
 }
 
-void test_program_and_directory_of_the_caller_for_another_user(void) {
+TEST(descriptor_of_the_caller_names_both_for_another_user, NOT_VALGRIND) {
   if (geteuid() != 0) test_skip("needs root");
   if (!test_runs_natively()) test_skip("emulators lack execveat");
   make_lent_files();
@@ -375,7 +375,7 @@ static void check_large(struct launch_context *context) {
 }
 
 /* A quarter of the stack's limit is what the kernel allows; 8 MB make it 2 MB. */
-void test_argument_list_can_be_as_large_as_the_kernel_allows(void) {
+TEST(argument_list_can_be_as_large_as_the_kernel_allows, NOT_VALGRIND) {
   struct rlimit limit;
   CHECKED(getrlimit(RLIMIT_STACK, &limit));
   limit.rlim_cur = 8 << 20;
@@ -401,6 +401,6 @@ static void check_session(struct launch_context *context) {
   ASSERT_EQ(report.group, report.pid);
 }
 
-void test_new_session_is_made_when_asked_for(void) {
+TEST(new_session_is_made_when_asked_for, ANYWHERE) {
   in_every_way(check_session);
 }

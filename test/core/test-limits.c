@@ -65,7 +65,7 @@ static void check_limits(struct launch_context *context) {
   expect_limit(&report, RLIMIT_NOFILE, now.rlim_cur, now.rlim_max);
 }
 
-void test_limits_are_in_force_when_the_program_starts(void) {
+TEST(limits_are_in_force_when_the_program_starts, NOT_VALGRIND) {
   const struct rlimit memlock = {1 << 20, 8 << 20};
   allow_fds_up_to(2000);
   set_soft_nofile(1000);
@@ -82,7 +82,7 @@ static void check_small_nofile(struct launch_context *context) {
 }
 
 /* Nothing may be opened after it, and what is open stays. */
-void test_limit_of_descriptors_can_be_below_those_given(void) {
+TEST(limit_of_descriptors_can_be_below_those_given, NOT_VALGRIND) {
   in_every_way(check_small_nofile);
 }
 
@@ -102,7 +102,7 @@ static void check_bad_limits(struct launch_context *context) {
   check_bad_limit(context, hard_only(RLIMIT_FSIZE, 1), EINVAL);
 }
 
-void test_limit_that_is_refused_fails_the_launch(void) {
+TEST(refused_limit_fails_the_launch, ANYWHERE) {
   in_every_way(check_bad_limits);
 }
 
@@ -131,6 +131,6 @@ static void check_lowered(struct launch_context *context) {
     check_lowered_to(context, soft);
 }
 
-void test_soft_limit_of_the_caller_lowered_to_nothing(void) {
+TEST(soft_limit_of_the_caller_can_be_zero, NATIVE) {
   in_every_way(check_lowered);
 }

@@ -41,7 +41,7 @@ static void check_null_stdio(struct launch_context *context) {
 /* ---- leaks --------------------------------------------------------------------------------------------------------- */
 
 /* Without this, every other test here could pass because the probe is blind. */
-void test_probe_sees_leaks(void) {
+TEST(probe_sees_leaks, ANYWHERE) {
   struct probe probe;
   struct probe_report report;
   open_leaky_numbers();
@@ -62,12 +62,12 @@ void test_probe_sees_leaks(void) {
   }
 }
 
-void test_nothing_leaks(void) {
+TEST(nothing_leaks, ANYWHERE) {
   open_leaky_numbers();
   in_every_way(check_null_stdio);
 }
 
-void test_nothing_leaks_of_what_was_opened_after_the_context(void) {
+TEST(nothing_opened_after_the_context_leaks, ANYWHERE) {
   struct launch_context *context = open_context();
   check_null_stdio(context);
   open_leaky_numbers();
@@ -75,7 +75,7 @@ void test_nothing_leaks_of_what_was_opened_after_the_context(void) {
   launch_context_close(context);
 }
 
-void test_nothing_leaks_above_a_lowered_limit(void) {
+TEST(nothing_leaks_above_a_lowered_limit, ANYWHERE) {
   open_leaky_numbers();
   set_soft_nofile(64);
   in_every_way(check_null_stdio);
@@ -85,7 +85,7 @@ static void check_no_descriptors(struct launch_context *context) {
   check_given(context, NULL, 0);
 }
 
-void test_child_can_have_no_descriptor_at_all(void) {
+TEST(child_can_have_no_descriptor_at_all, ANYWHERE) {
   fresh_fd_at(30);
   in_every_way(check_no_descriptors);
 }
@@ -100,7 +100,7 @@ static void check_other_contexts(struct launch_context *context) {
     launch_context_close(others[i]);
 }
 
-void test_mailboxes_of_other_contexts_do_not_leak(void) {
+TEST(sockets_of_other_contexts_do_not_leak, ANYWHERE) {
   in_the_main_ways(check_other_contexts);
 }
 
@@ -177,12 +177,12 @@ static void save_stdio(void) {
   }
 }
 
-void test_stdio_closed_after_opening_the_context(void) {
+TEST(stdio_may_be_closed_after_opening_the_context, ANYWHERE) {
   save_stdio();
   in_the_main_ways(check_subsets_after_opening);
 }
 
-void test_stdio_closed_before_opening_the_context(void) {
+TEST(stdio_may_be_closed_before_opening_the_context, ANYWHERE) {
   save_stdio();
   for (int subset = 0; subset < 8; subset++) {
     test_section("closed: %d", subset);
@@ -208,7 +208,7 @@ static void check_gaps(struct launch_context *context) {
   close_all((int[]){a, b}, 2);
 }
 
-void test_gaps_stay_closed(void) {
+TEST(gaps_stay_closed, ANYWHERE) {
   in_every_way(check_gaps);
 }
 
@@ -234,7 +234,7 @@ static void check_all_sources_over_stdio(struct launch_context *context) {
   }
 }
 
-void test_every_assignment_of_six_sources_to_stdio(void) {
+TEST(six_sources_go_to_stdio_in_all_216_ways, ANYWHERE) {
   for (size_t i = 0; i < COUNT(shuffled_numbers); i++)
     fresh_fd_at(shuffled_numbers[i]);
   in_the_main_ways(check_all_sources_over_stdio);
@@ -273,7 +273,7 @@ static void check_cycles(struct launch_context *context) {
   check_permutations(context, mixed, (int[]){1, 4, 60, 300}, 0);
 }
 
-void test_every_permutation_of_four_numbers(void) {
+TEST(four_descriptors_change_places_in_all_24_ways, ANYWHERE) {
   for (int number = 3; number <= 6; number++)
     fresh_fd_at(number);
   in_the_main_ways(check_cycles);
@@ -288,7 +288,7 @@ static void check_same_source(struct launch_context *context) {
   close(source);
 }
 
-void test_one_source_for_several_targets(void) {
+TEST(one_source_can_have_several_targets, ANYWHERE) {
   in_every_way(check_same_source);
 }
 
@@ -301,7 +301,7 @@ static void check_close_on_exec_source(struct launch_context *context) {
   ASSERT_EQ(fcntl(50, F_GETFD), FD_CLOEXEC);
 }
 
-void test_close_on_exec_of_a_source_is_the_callers_matter(void) {
+TEST(close_on_exec_source_reaches_the_child_and_stays_marked, ANYWHERE) {
   in_every_way(check_close_on_exec_source);
 }
 
@@ -316,7 +316,7 @@ static void check_internal_numbers_as_targets(struct launch_context *context) {
   close(source);
 }
 
-void test_numbers_of_the_mailbox_are_free_in_the_child(void) {
+TEST(numbers_of_the_socket_pair_can_be_targets, ANYWHERE) {
   in_every_way(check_internal_numbers_as_targets);
 }
 
@@ -328,13 +328,13 @@ static void check_high_targets(struct launch_context *context) {
   close(source);
 }
 
-void test_targets_far_above_the_mailbox(void) {
+TEST(targets_can_be_far_above_the_socket_pair, ANYWHERE) {
   allow_fds_up_to(19990);
   fresh_fd_at(19000);
   in_every_way(check_high_targets);
 }
 
-void test_targets_and_sources_above_a_lowered_limit(void) {
+TEST(targets_and_sources_can_be_above_the_soft_limit, ANYWHERE) {
   allow_fds_up_to(19990);
   fresh_fd_at(19000);
   set_soft_nofile(64);
@@ -352,7 +352,7 @@ static void check_above_hard_limit(struct launch_context *context) {
 }
 
 /* No descriptor can be made there any more, but one that is there can stay. */
-void test_descriptor_above_a_lowered_hard_limit(void) {
+TEST(descriptor_above_a_lowered_hard_limit_keeps_its_number, NOT_VALGRIND) {
   const struct rlimit limit = {100, 100};
   allow_fds_up_to(500);
   fresh_fd_at(500);
@@ -368,7 +368,7 @@ static void check_last_number(struct launch_context *context) {
   check_given(context, fds, COUNT(fds));
 }
 
-void test_last_number_that_the_limit_allows_is_a_target(void) {
+TEST(last_number_below_the_hard_limit_can_be_a_target, ANYWHERE) {
   allow_fds_up_to(500);
   in_every_way(check_last_number);
 }
@@ -391,7 +391,7 @@ static void check_many_sources(struct launch_context *context) {
 }
 
 /* 253 descriptors fit into one message of SCM_RIGHTS. */
-void test_any_number_of_sources(void) {
+TEST(sources_can_be_more_than_a_message_carries, ANYWHERE) {
   allow_fds_up_to(700);
   for (int number = 300; number <= 600; number++)
     fresh_fd_at(number);
@@ -412,7 +412,7 @@ static void check_bad_sources(struct launch_context *context) {
   check_null_stdio(context);
 }
 
-void test_source_that_is_closed_or_internal(void) {
+TEST(closed_or_internal_source_is_ebadf, ANYWHERE) {
   in_every_way(check_bad_sources);
 }
 
@@ -429,7 +429,7 @@ static void check_kinds(struct launch_context *context) {
   close_all((int[]){pair[0], pair[1], pipe_ends[0], pipe_ends[1], directory, path, event, epoll}, 8);
 }
 
-void test_every_kind_of_file_can_be_given(void) {
+TEST(every_kind_of_file_can_be_given, ANYWHERE) {
   in_every_way(check_kinds);
 }
 
@@ -443,7 +443,7 @@ static void check_null_access(struct launch_context *context) {
   ASSERT_EQ(report.fds[2].status_flags & O_ACCMODE, O_RDWR);
 }
 
-void test_dev_null_is_read_only_as_stdin(void) {
+TEST(dev_null_is_read_only_as_stdin, ANYWHERE) {
   in_every_way(check_null_access);
 }
 
@@ -460,7 +460,7 @@ static void check_blocking(struct launch_context *context) {
   close_all((int[]){ends[0], ends[1], kept[0], kept[1]}, 4);
 }
 
-void test_stdio_is_blocking(void) {
+TEST(stdio_is_blocking, ANYWHERE) {
   in_every_way(check_blocking);
 }
 
@@ -475,7 +475,7 @@ static void check_small_table(struct launch_context *context, int source) {
 }
 
 /* A copied table has room for the caller's highest number; one that was cut has 64 entries. */
-void test_table_of_the_child_stays_small(void) {
+TEST(table_of_the_child_stays_small, NATIVE) {
   struct launch_context *context = open_context();
   allow_fds_up_to(19500);
   for (int i = 0; i < 19000; i++)

@@ -52,7 +52,7 @@ static void check_clean(struct launch_context *context) {
   ASSERT_EQ(report.caught, 0);
 }
 
-void test_program_starts_with_nothing_blocked_or_ignored(void) {
+TEST(program_starts_with_nothing_blocked_or_ignored, NATIVE) {
   for (int signal = 1; signal <= 31; signal++)
     if (can_be_set(signal) && signal != SIGCHLD) set_raw(signal, signal % 2 ? SIG_IGN : count_run);
   for (int signal = 32; signal <= 64; signal++)
@@ -68,7 +68,7 @@ static void check_ignored(struct launch_context *context) {
 }
 
 /* As libuv does. */
-void test_real_time_signal_that_is_ignored_stays_so(void) {
+TEST(ignored_real_time_signal_stays_ignored, NATIVE) {
   set_raw(40, SIG_IGN);
   set_raw(64, SIG_IGN);
   in_every_way(check_ignored);
@@ -101,7 +101,7 @@ static void check_signals_at_gates(struct launch_context *context) {
 }
 
 /* It would run on the caller's memory. */
-void test_no_handler_of_the_caller_runs_in_the_child(void) {
+TEST(no_handler_of_the_caller_runs_in_the_child, NATIVE) {
   for (size_t i = 0; i < COUNT(deadly); i++)
     set_raw(deadly[i], count_run);
   in_the_main_ways(check_signals_at_gates);
@@ -127,7 +127,7 @@ static void check_killed_at_gates(struct launch_context *context) {
   check_clean(context);
 }
 
-void test_killed_before_exec_is_a_failure(void) {
+TEST(killed_before_exec_is_a_failure, NATIVE) {
   in_the_main_ways(check_killed_at_gates);
 }
 
@@ -165,7 +165,7 @@ static void check_killed_inside_exec(struct launch_context *context) {
 }
 
 /* As with libuv: it can't be told from a death by the program's first instruction. */
-void test_killed_inside_exec_is_a_start(void) {
+TEST(killed_inside_exec_is_a_start, NATIVE) {
   signal(SIGIO, note_lease_break);
   in_the_main_ways(check_killed_inside_exec);
 }
@@ -188,7 +188,7 @@ static bool is_tried_again(struct launch_context *context, int signal) {
 }
 
 /* A filter may answer with SIGSYS, and then a slower way can help; any other signal was meant for the child. */
-void test_killed_child_is_not_brought_back(void) {
+TEST(killed_child_is_not_started_again, NATIVE) {
   struct launch_context *context = open_context();
   check_clean(context);
   ASSERT(!is_tried_again(context, SIGKILL));
@@ -198,7 +198,7 @@ void test_killed_child_is_not_brought_back(void) {
   launch_context_close(context);
 }
 
-void test_killed_probe_says_nothing_about_the_kernel(void) {
+TEST(killed_probe_is_made_again, NATIVE) {
   struct launch_context *context = open_context();
   struct launch_capabilities found;
   launch_fail_at(context, LAUNCH_STEP_CLOSE_FDS, 0, SIGKILL);
@@ -225,7 +225,7 @@ static void check_callers_signal(struct launch_context *context) {
   ASSERT_EQ(handler_runs, 1);
 }
 
-void test_signal_for_the_caller_waits_for_the_launch(void) {
+TEST(signal_for_the_caller_waits_for_the_launch, NATIVE) {
   signal(SIGUSR1, count_run);
   in_the_main_ways(check_callers_signal);
 }
@@ -315,7 +315,7 @@ static void check_stops(struct launch_context *context) {
  * A child that stopped before exec would keep its parent from joining the stop: the terminal would hang. And one that
  * is stopped late, when the job goes on, would stay so.
  */
-void test_stop_of_the_job_in_the_window_stops_all_of_it(void) {
+TEST(stop_of_the_job_before_exec_stops_all_of_it, NATIVE) {
   in_the_main_ways(check_stops);
 }
 
@@ -362,7 +362,7 @@ static void check_stop_of_the_child(struct launch_context *context) {
 }
 
 /* The kernel stops it: a parent that is stopped itself, by one of its other threads, can't. */
-void test_stop_of_the_child_in_the_window_stops_the_program(void) {
+TEST(stop_of_the_child_before_exec_stops_the_program, NATIVE) {
   in_the_main_ways_as_job(check_stop_of_the_child);
 }
 
@@ -381,7 +381,7 @@ static void check_taken_back_stop(struct launch_context *context) {
   }
 }
 
-void test_continued_in_the_window_the_program_runs(void) {
+TEST(sigcont_before_exec_takes_the_stop_back, NATIVE) {
   in_the_main_ways_as_job(check_taken_back_stop);
 }
 
@@ -397,7 +397,7 @@ static void check_stop_without_numbers(struct launch_context *context) {
   kill_and_reap(&held.child);
 }
 
-void test_stop_of_a_child_without_a_free_number_is_sent_again(void) {
+TEST(stop_of_a_child_without_a_free_number_is_sent_again, NATIVE) {
   in_the_main_ways_as_job(check_stop_without_numbers);
 }
 
@@ -413,7 +413,7 @@ static void check_failure_after_stop(struct launch_context *context) {
   expect_no_children();
 }
 
-void test_stop_in_the_window_does_not_hide_a_failure(void) {
+TEST(stop_before_exec_hides_no_failure, NATIVE) {
   in_the_main_ways_as_job(check_failure_after_stop);
 }
 
@@ -433,7 +433,7 @@ static void check_no_sigchld(struct launch_context *context) {
 }
 
 /* Programs with a SIGCHLD handler of their own see children only, no attempts. */
-void test_failed_launch_sends_no_sigchld(void) {
+TEST(failed_launch_sends_no_sigchld, NATIVE) {
   signal(SIGCHLD, count_run);
   struct launch_context *context = open_context();
   struct probe_report report;

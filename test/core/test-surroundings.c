@@ -85,7 +85,7 @@ static void check_full_table(void *argument) {
   launch_context_close(context);
 }
 
-void test_full_table_is_emfile_and_one_free_number_is_enough(void) {
+TEST(full_table_is_emfile_and_one_free_number_is_enough, NATIVE) {
   in_fork(check_full_table, &(bool){true});
   in_fork(check_full_table, &(bool){false});
 }
@@ -103,7 +103,7 @@ static void check_full_copy(void *argument) {
 }
 
 /* The listing of descriptors needs a number in the child, whose table is a copy of the full one. */
-void test_close_by_proc_works_in_a_full_table(void) {
+TEST(close_by_proc_works_in_a_full_table, NATIVE) {
   in_fork(check_full_copy, NULL);
 }
 
@@ -123,7 +123,7 @@ static void launch_beyond_process_limit(void *argument) {
   launch_context_close(context);
 }
 
-void test_limit_of_processes_is_eagain(void) {
+TEST(limit_of_processes_is_eagain, NATIVE) {
   if (geteuid() != 0) test_skip("needs root, to become a user without processes");
   in_fork(launch_beyond_process_limit, NULL);
 }
@@ -170,26 +170,26 @@ static void *use_new_pid_namespace(void *unused) {
   return NULL;
 }
 
-void test_probe_does_not_use_up_a_new_pid_namespace(void) {
+TEST(probe_does_not_use_up_a_new_pid_namespace, NATIVE) {
   use_new_pid_namespace(NULL);
 }
 
 /* It is for the children of the thread that asked for it alone: /proc/self speaks of the first thread. */
-void test_probe_does_not_use_up_a_threads_pid_namespace(void) {
+TEST(probe_does_not_use_up_a_threads_pid_namespace, NATIVE) {
   pthread_t thread;
   ASSERT_ZERO(pthread_create(&thread, NULL, use_new_pid_namespace, NULL));
   ASSERT_ZERO(pthread_join(thread, NULL));
 }
 
 /* Some kernels refuse shared memory there. */
-void test_launch_into_a_new_time_namespace(void) {
+TEST(child_starts_in_a_new_time_namespace, NATIVE) {
   struct launch_context *context = open_context();
   enter(CLONE_NEWTIME);
   run_and_check(context);
   launch_context_close(context);
 }
 
-void test_launch_in_a_user_namespace(void) {
+TEST(child_starts_in_a_user_namespace, NATIVE) {
   struct launch_context *context = open_context();
   CHECKED(chmod(test_directory(), 0777));
   if (unshare(CLONE_NEWUSER) < 0) test_skip("unshare: %s", strerror(errno));
@@ -226,7 +226,7 @@ static void check_orphans(struct launch_context *context) {
   check_orphan(context, LAUNCH_TEST_HOOK_SIGNAL_MASK);
 }
 
-void test_orphan_of_a_killed_caller_holds_nothing_else(void) {
+TEST(orphan_of_a_killed_caller_holds_nothing_else, NATIVE) {
   fresh_fd_at(20);
   fresh_fd_at(1000);
   CHECKED(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));

@@ -69,7 +69,7 @@ static void need_unshare(void) {
   if (syscall(SYS_close_range, ~0U, ~0U, 2) != 0) test_skip("this kernel has no CLOSE_RANGE_UNSHARE");
 }
 
-void test_trace_shows_neither_memory_nor_table_copied(void) {
+TEST(trace_shows_neither_memory_nor_table_copied, NATIVE) {
   need_unshare();
   const char *trace = traced_launch("1", NULL);
   expect_no_copy_of_the_table(trace);
@@ -84,14 +84,14 @@ static void expect_mail(char *source, int count) {
 }
 
 /* 1 to 31 but for the two that can't be set, and a look at 32 to 64 where the kernel has not seen to their handlers. */
-void test_trace_shows_a_look_at_each_handler_where_it_is_needed(void) {
+TEST(trace_shows_a_look_at_each_handler_where_it_is_needed, NATIVE) {
   need_unshare();
   const char *trace = traced_launch("1", NULL);
   ASSERT_EQ(occurrences(trace, "CLONE_CLEAR_SIGHAND"), occurrences(trace, "clone3("));
   ASSERT_EQ(occurrences(trace, "rt_sigaction("), occurrences(trace, "clone3(") == 1 ? 29 : 29 + 33);
 }
 
-void test_trace_shows_mail_for_high_sources_only(void) {
+TEST(trace_shows_mail_for_high_sources_only, NATIVE) {
   need_unshare();
   allow_fds_up_to(500);
   expect_mail("127", 0);
@@ -104,20 +104,20 @@ static char *traced_probes(char *kernel) {
   return trace_of((char *[]){"probe", kernel, NULL});
 }
 
-void test_trace_shows_probes_that_share_memory(void) {
+TEST(trace_shows_probes_that_share_memory, NATIVE) {
   const char *trace = traced_probes(NULL);
   ASSERT_EQ(occurrences(trace, "CLONE_VFORK"), 4);
   ASSERT_EQ(occurrences(trace, "CLONE_VM"), 4);
 }
 
 /* But for the one that asks whether vfork shares it, and one that shares it with a copy. */
-void test_trace_shows_probes_that_copy_memory_on_an_old_kernel(void) {
+TEST(trace_shows_probes_that_copy_memory_on_an_old_kernel, NATIVE) {
   const char *trace = traced_probes("old");
   ASSERT_EQ(occurrences(trace, "CLONE_VFORK"), 4);
   ASSERT_EQ(occurrences(trace, "CLONE_VM"), 2);
 }
 
-void test_trace_shows_memory_copied_when_ids_change(void) {
+TEST(trace_shows_memory_copied_when_ids_change, NATIVE) {
   need_unshare();
   if (geteuid() != 0) test_skip("needs root");
   const char *trace = traced_launch("1", "65534");

@@ -14,6 +14,27 @@
 
 enum { TEST_SKIPPED = 77 };
 
+/* Says where a test can run. */
+enum needs { ANYWHERE, NOT_VALGRIND, NATIVE };
+
+struct test {
+  const char *name;
+  void (*run)(void);
+  enum needs needs;
+  struct test *next;
+};
+
+/* Defines a test. Its name is a sentence that says what it shows. */
+#define TEST(title, where)                                                                                   \
+  static void test_##title(void);                                                                            \
+  __attribute__((constructor)) static void register_##title(void) {                                          \
+    static struct test test = {.name = #title, .run = test_##title, .needs = (where)};                       \
+    test_register(&test);                                                                                    \
+  }                                                                                                          \
+  static void test_##title(void)
+
+void test_register(struct test *test);
+
 _Noreturn void test_fail(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 _Noreturn void test_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -41,7 +41,7 @@ static void check_codes(struct launch_context *context) {
   }
 }
 
-void test_exit_code_and_usage_are_reported(void) {
+TEST(exit_code_and_usage_are_reported, ANYWHERE) {
   in_every_way(check_codes);
 }
 
@@ -75,7 +75,7 @@ static void check_signals(struct launch_context *context) {
   }
 }
 
-void test_every_deadly_signal_is_reported(void) {
+TEST(every_deadly_signal_is_reported, NATIVE) {
   in_the_main_ways(check_signals);
 }
 
@@ -91,7 +91,7 @@ static bool fork_dumps_core(void) {
 }
 
 /* Where cores go is the machine's matter; that they are reported as for any other child is ours. */
-void test_core_dump_is_reported_as_for_any_child(void) {
+TEST(core_dump_is_reported_as_for_any_child, NOT_VALGRIND) {
   struct launch_context *context = open_context();
   struct rlimit limit;
   CHECKED(chdir(test_directory()));
@@ -129,7 +129,7 @@ static void check_pidfd(struct launch_context *context) {
 }
 
 /* An event loop makes it non-blocking. */
-void test_pidfd_tells_of_the_end_and_hits_no_stranger(void) {
+TEST(pidfd_reports_the_end_and_signals_no_stranger, ANYWHERE) {
   in_every_way(check_pidfd);
 }
 
@@ -144,7 +144,7 @@ static void check_other_children(struct launch_context *context) {
   ASSERT_EQ(WEXITSTATUS(status), 42);
 }
 
-void test_children_of_others_are_not_reaped(void) {
+TEST(children_of_others_are_not_reaped, ANYWHERE) {
   in_every_way(check_other_children);
 }
 
@@ -167,7 +167,7 @@ static void without_wait4(void *argument) {
   launch_context_close(context);
 }
 
-void test_no_zombie_is_left_without_wait4(void) {
+TEST(no_zombie_is_left_without_wait4, NATIVE) {
   in_fork(without_wait4, NULL);
 }
 
@@ -200,7 +200,7 @@ static void check_stolen(struct launch_context *context) {
   expect_recovered_or_lost(&ending, had_pidfd);
 }
 
-void test_status_taken_by_somebody_else(void) {
+TEST(status_that_was_reaped_elsewhere_is_never_0, ANYWHERE) {
   in_every_way(check_stolen);
 }
 
@@ -217,7 +217,7 @@ static void check_ignored_sigchld(struct launch_context *context) {
   EXPECT_ERROR(launch_failing(context, &probe.plan), LAUNCH_STEP_EXEC, ENOENT);
 }
 
-void test_sigchld_ignored_by_the_caller(void) {
+TEST(caller_may_ignore_sigchld, ANYWHERE) {
   signal(SIGCHLD, SIG_IGN);
   in_every_way(check_ignored_sigchld);
 }
@@ -246,7 +246,7 @@ static void check_with_thief(struct launch_context *context) {
   }
 }
 
-void test_another_thread_reaps_everything(void) {
+TEST(another_thread_may_reap_everything, NATIVE) {
   pthread_t thief;
   atomic_bool stop = false;
   ASSERT_ZERO(pthread_create(&thief, NULL, wait_for_anything, &stop));

@@ -25,7 +25,7 @@ static bool kernel_has_clone3(void) {
   return syscall(SYS_clone3, NULL, 0) < 0 && errno == EINVAL;
 }
 
-void test_names_exist_and_differ(void) {
+TEST(names_exist_and_differ, ANYWHERE) {
   for (int step = 1; step < LAUNCH_STEP_COUNT; step++)
     ASSERT(strcmp(launch_step_name((enum launch_step)step), launch_step_name((enum launch_step)(step - 1))) !=
            0);
@@ -48,7 +48,7 @@ static struct launch_capabilities probe_capabilities(struct launch_context *cont
   return capabilities;
 }
 
-void test_fastest_way_is_taken_where_the_kernel_has_it(void) {
+TEST(fastest_launch_method_of_the_kernel_is_taken, NATIVE) {
   if (!kernel_can_unshare()) test_skip("this kernel has no CLOSE_RANGE_UNSHARE");
   struct launch_context *context = open_context();
   const struct launch_capabilities found = probe_capabilities(context);
@@ -64,7 +64,7 @@ void test_fastest_way_is_taken_where_the_kernel_has_it(void) {
 }
 
 /* Emulators turn vfork into fork; a child that believed otherwise would report nothing. */
-void test_fork_tier_is_taken_where_vfork_shares_nothing(void) {
+TEST(fork_mode_is_taken_where_vfork_shares_nothing, ANYWHERE) {
   if (test_runs_natively()) test_skip("vfork shares memory here");
   struct launch_context *context = open_context();
   const struct launch_capabilities found = probe_capabilities(context);
@@ -74,7 +74,7 @@ void test_fork_tier_is_taken_where_vfork_shares_nothing(void) {
   launch_context_close(context);
 }
 
-void test_probes_leave_nothing(void) {
+TEST(probes_leave_nothing, ANYWHERE) {
   static struct parent_state before;
   parent_state_take(&before, NULL);
   struct launch_context *context = open_context();
@@ -138,7 +138,7 @@ static void open_some_numbers(void) {
     fresh_fd_at(numbers[i]);
 }
 
-void test_every_way_gives_the_same_result(void) {
+TEST(every_launch_method_gives_the_same_result, NOT_VALGRIND) {
   open_some_numbers();
   in_every_way(check_everything);
 }
@@ -277,12 +277,12 @@ static void deny_in_turn(const char *answer) {
   }
 }
 
-void test_calls_that_are_missing(void) {
+TEST(missing_calls_change_no_result, NATIVE) {
   deny_in_turn("ENOSYS");
 }
 
 /* As old container runtimes answer. */
-void test_calls_that_are_forbidden(void) {
+TEST(forbidden_calls_change_no_result, NATIVE) {
   deny_in_turn("EPERM");
 }
 
@@ -334,16 +334,16 @@ static void kill_in_every_manner(bool old_kernel) {
   kill_in_turn("KILL_THREAD", old_kernel);
 }
 
-void test_calls_that_kill_the_child(void) {
+TEST(calls_that_kill_the_child_change_no_result, NATIVE) {
   kill_in_every_manner(false);
 }
 
-void test_calls_that_kill_a_child_with_memory_of_its_own(void) {
+TEST(calls_that_kill_a_child_with_own_memory_change_no_result, NATIVE) {
   kill_in_every_manner(true);
 }
 
 /* As with vm.overcommit_memory=2 in a large process. */
-void test_old_kernel_without_memory_to_ask_in(void) {
+TEST(old_kernel_without_memory_for_probes_takes_old_calls, NATIVE) {
   become_old_kernel();
   struct launch_context *context = open_context();
   refuse("clone:copy=ENOMEM");
@@ -381,7 +381,7 @@ static void launch_and_fail(void *argument) {
   launch_context_close(context);
 }
 
-void test_call_that_nothing_can_do_without(void) {
+TEST(call_that_every_method_needs_fails_and_names_the_step, NATIVE) {
   in_fork(launch_and_fail, &(struct fatal_call){"dup3=KILL", LAUNCH_STEP_STDIO, false});
   in_fork(launch_and_fail, &(struct fatal_call){"dup3=KILL", LAUNCH_STEP_STDIO, true});
   if (!child_can_die_alone()) return;
@@ -389,7 +389,7 @@ void test_call_that_nothing_can_do_without(void) {
 }
 
 /* As a sandbox does that knows a call by name only. */
-void test_calls_that_only_pretend(void) {
+TEST(close_range_that_does_nothing_is_not_believed, NATIVE) {
   if (!kernel_can_unshare()) test_skip("this kernel has no CLOSE_RANGE_UNSHARE to begin with");
   open_some_numbers();
   for (size_t i = 0; i < COUNT(denials); i++)
@@ -409,7 +409,7 @@ static void find_ignored_unshare(void *argument) {
   launch_context_close(context);
 }
 
-void test_unshare_that_is_ignored(void) {
+TEST(ignored_unshare_is_found_out, NATIVE) {
   if (!kernel_can_unshare()) test_skip("this kernel has no CLOSE_RANGE_UNSHARE to begin with");
   open_some_numbers();
   in_fork_that_ignores_unshare(find_ignored_unshare, NULL);
@@ -423,7 +423,7 @@ static void without_proc(void) {
   if (error != 0) test_skip("a mount namespace of our own: %s", strerror(-error));
 }
 
-void test_no_proc_is_needed(void) {
+TEST(no_proc_is_needed, NATIVE) {
   open_some_numbers();
   without_proc();
   struct launch_context *context = open_context();
@@ -474,7 +474,7 @@ static void lose_proc_and_close_range(void) {
   refuse("close_range=EPERM");
 }
 
-void test_without_proc_and_close_range_nothing_starts(void) {
+TEST(without_proc_and_close_range_nothing_starts, NATIVE) {
   expect_nothing_to_start_without(lose_proc_and_close_range);
 }
 
@@ -486,7 +486,7 @@ static void get_another_proc(void) {
   refuse("close_range=ENOSYS");
 }
 
-void test_directory_that_is_not_proc_is_not_believed(void) {
+TEST(directory_that_is_no_procfs_is_not_believed, NATIVE) {
   expect_nothing_to_start_without(get_another_proc);
 }
 
@@ -496,6 +496,6 @@ static void lose_listing(void) {
   test_without_leak_check();
 }
 
-void test_listing_that_is_forbidden_is_no_empty_listing(void) {
+TEST(forbidden_listing_is_no_empty_listing, NATIVE) {
   expect_nothing_to_start_without(lose_listing);
 }

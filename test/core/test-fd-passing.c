@@ -78,7 +78,7 @@ static void check_socket_for_sender(struct launch_context *context) {
 }
 
 /* Somebody closes what he doesn't know and opens his own file, which gets our number. */
-void test_strangers_file_on_a_number_of_the_mailbox(void) {
+TEST(strangers_file_on_a_number_of_the_socket_pair_is_left_alone, ANYWHERE) {
   in_every_way(check_file_for_receiver);
   in_every_way(check_file_for_sender);
   in_every_way(check_socket_for_receiver);
@@ -94,7 +94,7 @@ static void check_stranger_after_close(struct launch_context *context) {
   ASSERT(is_open(sender));
 }
 
-void test_closing_a_context_closes_no_strangers_file(void) {
+TEST(closing_a_context_closes_no_strangers_file, ANYWHERE) {
   check_stranger_after_close(open_context());
 }
 
@@ -121,7 +121,7 @@ static void check_made_anew(struct launch_context *context) {
   launch_context_close(context);
 }
 
-void test_mailbox_that_was_closed_is_made_anew(void) {
+TEST(closed_socket_pair_is_made_again, ANYWHERE) {
   allow_fds_up_to(1000);
   in_every_way(check_both_closed);
   if (test_runs_natively()) check_made_anew(open_context());
@@ -152,14 +152,14 @@ static void check_theft_while_held(int (*steal)(int number), bool receiver) {
   launch_context_close(context);
 }
 
-void test_mailbox_stolen_while_a_launch_is_held(void) {
+TEST(stolen_socket_pair_harms_no_launch, NATIVE) {
   check_theft_while_held(strangers_file_at, true);
   check_theft_while_held(strangers_file_at, false);
   check_theft_while_held(strangers_socket_at, true);
   check_theft_while_held(strangers_socket_at, false);
 }
 
-void test_datagram_of_a_stranger_is_not_eaten(void) {
+TEST(datagram_of_a_stranger_is_not_received, NATIVE) {
   struct launch_context *context = open_mailing_context();
   struct held held;
   struct probe probe;
@@ -212,7 +212,7 @@ static void check_killed_before_mail(struct launch_context *context) {
   check_given(context, nulls, COUNT(nulls));
 }
 
-void test_child_killed_before_it_takes_its_mail(void) {
+TEST(message_for_a_killed_child_is_dropped, NATIVE) {
   in_the_main_ways(check_killed_before_mail);
 }
 
@@ -258,13 +258,13 @@ static void launch_with_too_many_in_flight(void *argument) {
   launch_context_close(context);
 }
 
-void test_too_many_descriptors_in_flight(void) {
+TEST(too_many_descriptors_in_flight_only_slow_a_launch, NATIVE) {
   if (getuid() != 0) test_skip("needs root, to become a user with nothing in flight");
   CHECKED(chmod(test_directory(), 0777));
   in_fork(launch_with_too_many_in_flight, NULL);
 }
 
-void test_io_uring_as_a_source(void) {
+TEST(io_uring_can_be_a_source, NATIVE) {
   struct launch_context *context = open_mailing_context();
   struct io_uring_params parameters = {0};
   const int ring = (int)syscall(SYS_io_uring_setup, 4, &parameters);
@@ -276,7 +276,7 @@ void test_io_uring_as_a_source(void) {
 }
 
 /* No room for seven more in the child's table: the kernel cuts the mail off. */
-void test_mail_that_is_cut_off(void) {
+TEST(truncated_message_loses_no_descriptor, NATIVE) {
   struct launch_context *context = open_context();
   const struct rlimit limit = {8, 8};
   struct launch_fd fds[7];
@@ -329,7 +329,7 @@ static void check_end_of_file(struct launch_context *context) {
 }
 
 /* Closed, not marked close-on-exec, and before anything that can block. */
-void test_child_that_has_not_executed_holds_up_no_end_of_file(void) {
+TEST(child_before_exec_delays_no_end_of_file, NATIVE) {
   in_the_main_ways(check_end_of_file);
 }
 
@@ -343,7 +343,7 @@ static void launch_in_copy(void *argument) {
 }
 
 /* Both processes have the same sockets: neither may read the other's mail. */
-void test_forked_copy_of_a_context_does_not_mix_up_mail(void) {
+TEST(forked_copy_of_a_context_receives_no_others_descriptors, NATIVE) {
   struct launch_context *context = open_mailing_context();
   const struct launch_fd warm_up[] = {{0, LAUNCH_FD_NULL}};
   check_given(context, warm_up, 1);
