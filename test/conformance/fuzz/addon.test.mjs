@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { root } from '../../helpers/native.mjs';
 
 test('each function of the addon refuses what is wrong, and starts what is right', () => {
-  const fuzzer = join(root, 'test', 'fuzz', 'addon.mjs');
+  const fuzzer = join(root, 'test', 'conformance', 'fuzz', 'addon.mjs');
   const addon = join(root, 'build', 'Release', 'safe_spawn.node');
   const { status, signal, stderr } = spawnSync(process.execPath, [fuzzer, addon, '1', '400'], {
     encoding: 'utf8',

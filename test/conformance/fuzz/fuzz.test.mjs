@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../helpers/native.mjs';
 
-const planted = join(root, 'test', 'fuzz', 'planted.mjs');
+const planted = join(root, 'test', 'conformance', 'fuzz', 'planted.mjs');
 
 function fuzz(...args) {
-  const command = [join(root, 'test', 'fuzz', 'index.mjs'), ...args.map(String)];
+  const command = [join(root, 'test', 'conformance', 'fuzz', 'index.mjs'), ...args.map(String)];
   return spawnSync(process.execPath, command, { encoding: 'utf8' });
 }
 
@@ -28,7 +28,7 @@ test('another outcome and a process that ends are found, and the lines that are 
   ]) {
     const text = found.find((text) => text.includes(`m.${call}(`) && effect.test(text));
     assert.ok(text, stdout);
-    const [, line] = /^reproduce: node test\/fuzz\/index\.mjs (.*)$/m.exec(text);
+    const [, line] = /^reproduce: node test\/conformance\/fuzz\/index\.mjs (.*)$/m.exec(text);
     const again = fuzz(...line.split(' '));
     assert.equal(again.status, 1);
     assert.match(again.stdout, effect);
