@@ -18,6 +18,8 @@ export const launcherPath = program('launcher');
 export const writerPath = program('writer');
 /** A library for LD_PRELOAD that replaces functions of libc; see test/fixtures/native/interposer.c. */
 export const interposerPath = program('interposer.so');
+/** The same for a single function; see test/fixtures/native/one-function.c. */
+export const replacedPath = (name) => program(`replaced-${name}.so`);
 /** Runs a program as a job that is stopped and continued at random; see test/fixtures/native/job.c. */
 export const jobPath = program('job');
 

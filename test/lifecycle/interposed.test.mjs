@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { runFixture } from '../helpers/fixture.mjs';
-import { interposerPath, probePath, root } from '../helpers/native.mjs';
+import { interposerPath, probePath, replacedPath, root } from '../helpers/native.mjs';
 import { fdNumbers, readReport } from '../helpers/probe.mjs';
 import { withoutRoot } from '../helpers/requirements.mjs';
 import { scratchPath } from '../helpers/scratch.mjs';
@@ -155,6 +155,61 @@ describe('a tool in LD_PRELOAD that replaces functions of libc', () => {
     assert.equal(result.capabilities.syscalls, 'direct');
   });
 });
+
+describe('a tool that replaces one function alone', { skip: withoutLargeFileNames() }, () => {
+  // What the child of libuv calls on every Node, and which options make it do so.
+  const CALLED = {
+    ...{ dup2: {}, execvp: {}, fcntl64: {}, fork: {}, open64: {}, signal: {}, sigprocmask: {}, syscall: {} },
+    chdir: { cwd: '/' },
+    setsid: { detached: true },
+  };
+  const CALLED_BY_ROOT = { setgroups: { gid: 7 }, setgid: { gid: 7 }, setuid: { uid: 7 } };
+
+  for (const [name, options] of Object.entries({ ...CALLED, ...CALLED_BY_ROOT })) {
+    test(`sees ${name} in a child, as in a child of Node`, {
+      skip: name in CALLED_BY_ROOT && withoutRoot,
+    }, async () => {
+      const attempts = [['true', [], { stdio: ['ignore', 'pipe', 'pipe'], ...options }]];
+      for (const stock of [true, false]) {
+        const { ends, capabilities, calls } = await runInterposed({ attempts, stock }, replacing(name));
+        assert.deepEqual(ends, [0]);
+        assert.equal(capabilities.syscalls, 'libc');
+        assert.equal(calls[0][0], name, stock ? 'child_process' : 'safe-spawn');
+      }
+    });
+  }
+
+  function replacing(name) {
+    return { LD_PRELOAD: replacedPath(name) };
+  }
+
+  test('of which the child has no need is passed by', async () => {
+    const { capabilities } = await runInterposed({ attempts: [] }, replacing('sigaction'));
+    assert.equal(capabilities.syscalls, 'direct');
+  });
+
+  test('that searches PATH gets what it needs: the environment of the child, and errors of the search', async () => {
+    const directory = scratchPath('directory');
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'script'), 'test "$INTERPOSED" = 1 && exit 3\n', { mode: 0o755 });
+    writeFileSync(join(directory, 'plain'), '', { mode: 0o644 });
+    const env = { PATH: `/nonexistent:${directory}:/bin`, INTERPOSED: '1' };
+    const attempts = ['script', `${directory}/script`, 'absent', 'plain'].map((file) => [file, [], { env }]);
+    attempts.push(['absent', [], { env: { PATH: `/${'n'.repeat(5000)}` } }]);
+    for (const sync of [false, true]) {
+      const { ends } = await runInterposed({ attempts, sync }, replacing('execvp'));
+      assert.deepEqual(
+        ends.map((end) => end.code ?? end),
+        [3, 3, 'ENOENT', 'EACCES', 'ENOENT'],
+      );
+    }
+  });
+});
+
+/** musl has no names of their own for large files, and its Node calls others. */
+function withoutLargeFileNames() {
+  return process.report.getReport().header.glibcVersionRuntime ? false : 'needs glibc';
+}
 
 function withoutTool(command, args) {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0 ? false : `needs ${command}`;

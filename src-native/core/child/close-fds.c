@@ -6,13 +6,13 @@
 
 /* ---- by close_range(2): the gaps between what stays ------------------------------------------ */
 
-static int close_gap(unsigned first, unsigned end) {
-  return first >= end ? 0 : (int)launch__sys(SYS_close_range, first, end - 1, 0);
+static int close_gap(const struct launch__run *run, unsigned first, unsigned end) {
+  return first >= end ? 0 : (int)launch__replaceable_sys(run, SYS_close_range, first, end - 1, 0);
 }
 
 /* Everything from `next` up to what stays at `fd`; the gap after that begins at the result. */
-static int close_up_to(unsigned *next, int fd) {
-  int error = close_gap(*next, (unsigned)fd);
+static int close_up_to(const struct launch__run *run, unsigned *next, int fd) {
+  int error = close_gap(run, *next, (unsigned)fd);
 
   *next = (unsigned)fd + 1;
   return error;
@@ -26,13 +26,13 @@ static int close_gaps(const struct launch__run *run) {
   for (size_t i = 0; error == 0 && i < run->plan->fd_count; i++) {
     int target = run->plan->fds[i].target;
     if (!running_end_passed && run->exec_status_writer < target) {
-      if ((error = close_up_to(&next, run->exec_status_writer)) != 0) return error;
+      if ((error = close_up_to(run, &next, run->exec_status_writer)) != 0) return error;
       running_end_passed = true;
     }
-    error = close_up_to(&next, target);
+    error = close_up_to(run, &next, target);
   }
-  if (error == 0 && !running_end_passed) error = close_up_to(&next, run->exec_status_writer);
-  return error != 0 ? error : (int)launch__sys(SYS_close_range, next, ~0U, 0);
+  if (error == 0 && !running_end_passed) error = close_up_to(run, &next, run->exec_status_writer);
+  return error != 0 ? error : (int)launch__replaceable_sys(run, SYS_close_range, next, ~0U, 0);
 }
 
 /* ---- by /proc: what is listed there, independent of any limit -------------------------------- */
@@ -130,11 +130,16 @@ int launch__close_other_fds(struct launch__run *run) {
 }
 
 /*
- * A function that a tool put in the place of libc's may have opened something meanwhile, without close-on-exec. A table
- * that is full, of which nothing could be given up for the listing, holds nothing else.
+ * A replaced function may have opened a descriptor meanwhile, without close-on-exec, or a replaced syscall() may have closed
+ * none: this time the kernel itself is called. A table that is full, of which nothing could be given up for the listing,
+ * holds nothing else.
  */
 int launch__close_what_tools_opened(struct launch__run *run) {
-  int error = run->method.syscalls == LAUNCH_SYSCALLS_LIBC ? launch__close_other_fds(run) : 0;
+  int error;
 
+  if (run->method.syscalls != LAUNCH_SYSCALLS_LIBC) return 0;
+  run->method.syscalls = LAUNCH_SYSCALLS_DIRECT;
+  error = launch__close_other_fds(run);
+  run->method.syscalls = LAUNCH_SYSCALLS_LIBC;
   return error == -EMFILE ? 0 : error;
 }

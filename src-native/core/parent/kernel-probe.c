@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
 
@@ -258,12 +259,17 @@ static void note(struct launch_capabilities *found, const struct launch__method 
   found->signal_by_pid = method->signal_by_pid;
 }
 
+static bool execvp_is_interposed(const struct launch_capabilities *found) {
+  return found->interposed != NULL && strcmp(found->interposed, "execvp") == 0;
+}
+
 static struct launch__method method_of(const struct launch_capabilities *found) {
   return (struct launch__method){
       .clone_mode = found->clone_mode,
       .close_fds = found->close_fds,
       .pidfd = found->pidfd,
       .syscalls = found->syscalls,
+      .by_execvp = execvp_is_interposed(found),
       .handlers_reset = found->handlers_reset,
       .signal_by_pid = found->signal_by_pid,
   };

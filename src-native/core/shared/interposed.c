@@ -1,9 +1,10 @@
-/* For the functions under the names that tools replace; a `long` holds every offset and limit anyway. */
+/* Each function is called under the name that tools replace. A `long` holds every offset and limit anyway. */
 #undef _FILE_OFFSET_BITS
 
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -13,9 +14,25 @@
 
 /* ---- is a function that a child calls not that of libc? ---------------------------------------- */
 
+/* Node's executable has the large-file names, which musl does not tell apart. */
+#ifdef __GLIBC__
+#  define OPEN  open64
+#  define FCNTL fcntl64
+#else
+#  define OPEN  open
+#  define FCNTL fcntl
+#endif
+#define STRING(name)  STRING_(name)
+#define STRING_(name) #name
+
+/*
+ * The functions that libuv's child calls come first, since tools are written for those. The others only this library calls.
+ * execvp is named whenever it is replaced, as method_of() expects.
+ */
 static const char *const called[] = {
-    "execve", "fork",      "chdir",  "open",   "setsid",    "setpgid", "setpriority",
-    "umask",  "setrlimit", "setgid", "setuid", "setgroups", "prctl",   "getrlimit",
+    "execvp",  "fork",        "chdir",  STRING(OPEN), "setsid",    STRING(FCNTL), "dup2",
+    "signal",  "sigprocmask", "setgid", "setuid",     "setgroups", "syscall",     "execve",
+    "setpgid", "setpriority", "umask",  "prctl",      "setrlimit", "getrlimit",
 };
 
 /* A program without a dynamic linker has none of these, and nothing is interposed there. */
@@ -92,7 +109,7 @@ void launch__find_interposer(struct launch_capabilities *capabilities) {
 
 /*
  * libc's fork() runs the handlers of pthread_atfork(3) and leaves malloc usable, so the functions of a tool may do in the
- * child what they do elsewhere. What a pidfd is opened for can't be a stranger, since nobody has reaped the child yet.
+ * child what they do elsewhere. The pidfd can't be that of a stranger, since the child is not reaped yet.
  */
 long launch__fork_by_libc(struct launch__run *run, int *ret_pidfd) {
   pid_t pid = fork();
@@ -110,14 +127,29 @@ static int set_or_get_limit(int resource, const struct rlimit *limit, struct rli
   return limit != NULL ? setrlimit((unsigned)resource, limit) : getrlimit((unsigned)resource, ret_limit);
 }
 
+static int open_signal_mask(void) {
+  sigset_t none;
+
+  (void)sigemptyset(&none);
+  return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static long call_libc(long number, long a, long b, long c, long d, long e) {
   switch (number) {
   case SYS_execve:
     return execve((const char *)a, (char *const *)b, (char *const *)c);
+  case SYS_rt_sigaction:
+    return signal((int)a, SIG_DFL) == SIG_ERR ? -1 : 0;
+  case SYS_rt_sigprocmask:
+    return open_signal_mask();
+  case SYS_dup3:
+    return c == 0 ? dup2((int)a, (int)b) : dup3((int)a, (int)b, (int)c);
+  case SYS_fcntl:
+    return FCNTL((int)a, (int)b, c);
   case SYS_chdir:
     return chdir((const char *)a);
   case SYS_openat:
-    return open((const char *)b, (int)c);
+    return OPEN((const char *)b, (int)c);
   case SYS_setsid:
     return setsid();
   case SYS_setpgid:
@@ -137,8 +169,7 @@ static long call_libc(long number, long a, long b, long c, long d, long e) {
   case SYS_prctl:
     return prctl((int)a, b, c, d, e);
   default:
-    errno = ENOSYS;
-    return -1;
+    return syscall(number, a, b, c, d, e);
   }
 }
 
@@ -146,4 +177,11 @@ long launch__by_libc(long number, long a, long b, long c, long d, long e) {
   long result = call_libc(number, a, b, c, d, e);
 
   return result == -1 ? -(long)errno : result;
+}
+
+/* execvp(3) calls the execve of libc itself, so a tool that replaces execve alone would not see a program. */
+long launch__execvp(const struct launch_plan *plan, const char *file) {
+  environ = (char **)plan->envp;
+  errno = ENOENT; /* glibc sets none if each directory of PATH is too long */
+  return execvp(file, plan->argv) == -1 ? -(long)errno : 0;
 }

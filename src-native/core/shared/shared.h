@@ -139,6 +139,7 @@ struct launch__method {
   enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
   enum launch_syscalls syscalls;
+  bool by_execvp;      /* the child lets execvp(3) search for the program, since a tool replaces it */
   bool handlers_reset; /* these two: see struct launch_capabilities */
   bool signal_by_pid;
 };
@@ -177,8 +178,13 @@ struct launch__run {
 void launch__find_interposer(struct launch_capabilities *capabilities);
 /* With all signals blocked. Returns the pid or a negative errno; the child never returns. */
 long launch__fork_by_libc(struct launch__run *run, int *ret_pidfd);
-/* [child of launch__fork_by_libc] libc's function for a system call: its result or a negative errno. */
+/*
+ * [child of launch__fork_by_libc] Calls libc's function for a system call, and returns its result or a negative errno. As
+ * signal(3) does, SYS_rt_sigaction sets the default action; SYS_rt_sigprocmask empties the mask.
+ */
 long launch__by_libc(long number, long a, long b, long c, long d, long e);
+/* [child of launch__fork_by_libc] Returns a negative errno. */
+long launch__execvp(const struct launch_plan *plan, const char *file);
 
 /* cgroup.c: a descriptor of the directory, or a negative errno; -EBUSY for a frozen one. */
 int launch__open_cgroup(const char *path);

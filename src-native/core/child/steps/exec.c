@@ -43,6 +43,16 @@ static int execute_by_shell(const char *path, struct launch__run *run) {
   return error;
 }
 
+static int search_by_libc(struct launch__run *run) {
+  long error;
+
+  do {
+    run->interrupted = false;
+    error = launch__execvp(run->plan, run->file);
+  } while (error == -EINTR && run->interrupted);
+  return (int)error;
+}
+
 static int execute(const char *path, struct launch__run *run) {
   int error = call_execve(path, run->plan->argv, run);
 
@@ -90,6 +100,7 @@ int launch__exec(struct launch__run *run) {
 #endif
   if (run->file_at >= 0) return call_execve(run->file, run->plan->argv, run);
   if (*run->file == '\0') return -ENOENT;
+  if (run->method.by_execvp) return search_by_libc(run);
   if (strchr(run->file, '/') != NULL) return execute(run->file, run);
   if (strlen(run->file) > NAME_MAX) return -ENAMETOOLONG;
   return execute_from_path(run->file, run);

@@ -50,13 +50,13 @@ bool launch__is_target(const struct launch_plan *plan, int fd) {
 }
 
 /* A duplicate that comes to lie on a target is left there: what belongs there will replace it. */
-static int move_off_targets(const struct launch_plan *plan, int *fd) {
+static int move_off_targets(const struct launch__run *run, int *fd) {
   long moved = -1;
 
   do {
-    moved = launch__sys(SYS_fcntl, *fd, F_DUPFD_CLOEXEC, moved + 1);
+    moved = launch__replaceable_sys(run, SYS_fcntl, *fd, F_DUPFD_CLOEXEC, moved + 1);
     if (moved < 0) return (int)moved;
-  } while (launch__is_target(plan, (int)moved));
+  } while (launch__is_target(run->plan, (int)moved));
   *fd = (int)moved;
   return 0;
 }
@@ -67,13 +67,13 @@ static int clear_targets(struct launch__run *run) {
   int error;
 
   if (launch__is_target(plan, run->exec_status_writer) &&
-      (error = move_off_targets(plan, &run->exec_status_writer)) != 0)
+      (error = move_off_targets(run, &run->exec_status_writer)) != 0)
     return error;
   for (size_t i = 0; i < plan->fd_count; i++) {
     int *source = &run->sources[i];
     if (*source == LAUNCH_FD_NULL && (*source = open_null(run, plan->fds[i].target)) < 0) return *source;
     if (*source == plan->fds[i].target || !launch__is_target(plan, *source)) continue;
-    if ((error = move_off_targets(plan, source)) != 0) return error;
+    if ((error = move_off_targets(run, source)) != 0) return error;
   }
   return 0;
 }
@@ -84,9 +84,10 @@ static bool is_lent(const struct launch__run *run, int target) {
 }
 
 /* One that already has its number may have to lose the flag of close-on-exec, or to get it. */
-static int put(int source, int target, bool until_exec) {
-  long result = source == target ? launch__sys(SYS_fcntl, source, F_SETFD, until_exec ? FD_CLOEXEC : 0)
-                                 : launch__sys(SYS_dup3, source, target, until_exec ? O_CLOEXEC : 0);
+static int put(const struct launch__run *run, int source, int target, bool until_exec) {
+  long result = source == target
+                    ? launch__replaceable_sys(run, SYS_fcntl, source, F_SETFD, until_exec ? FD_CLOEXEC : 0)
+                    : launch__replaceable_sys(run, SYS_dup3, source, target, until_exec ? O_CLOEXEC : 0);
 
   return result < 0 ? (int)result : 0;
 }
@@ -94,11 +95,11 @@ static int put(int source, int target, bool until_exec) {
 /*
  * As libuv does: few programs expect their stdio to be non-blocking, and the parent's event loop made it so.
  */
-static void make_blocking(int fd) {
-  long flags = launch__sys(SYS_fcntl, fd, F_GETFL);
+static void make_blocking(const struct launch__run *run, int fd) {
+  long flags = launch__replaceable_sys(run, SYS_fcntl, fd, F_GETFL);
 
   if (flags >= 0 && (flags & O_NONBLOCK) != 0)
-    (void)launch__sys(SYS_fcntl, fd, F_SETFL, flags & ~(long)O_NONBLOCK);
+    (void)launch__replaceable_sys(run, SYS_fcntl, fd, F_SETFL, flags & ~(long)O_NONBLOCK);
 }
 
 /* Opened on its number, as it has to be. */
@@ -114,8 +115,8 @@ int launch__place_fds(struct launch__run *run) {
   for (size_t i = 0; error == 0 && i < run->plan->fd_count; i++) {
     int target = run->plan->fds[i].target;
     if (is_null_in_place(run, i)) continue;
-    error = put(run->sources[i], target, is_lent(run, target));
-    if (error == 0 && target <= STDERR_FILENO && !is_lent(run, target)) make_blocking(target);
+    error = put(run, run->sources[i], target, is_lent(run, target));
+    if (error == 0 && target <= STDERR_FILENO && !is_lent(run, target)) make_blocking(run, target);
   }
   return error;
 }

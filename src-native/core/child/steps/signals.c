@@ -115,6 +115,18 @@ static bool has_handler(int signal) {
          now.handler != SIG_IGN;
 }
 
+/* libuv's child calls signal(3) for each. A tool that replaces it sees the call; the handlers for job control are set past it. */
+static long reset(const struct launch__run *run, int signal) {
+  const struct launch__kernel_sigaction *action = initial_action(signal);
+  long result;
+
+  if (run->method.syscalls == LAUNCH_SYSCALLS_LIBC && signal <= LAST_STANDARD_SIGNAL) {
+    result = launch__by_libc(SYS_rt_sigaction, signal, 0, 0, 0, 0);
+    if (result != 0 || action->handler == SIG_DFL) return result;
+  }
+  return launch__sys(SYS_rt_sigaction, signal, action, NULL, sizeof action->mask);
+}
+
 /*
  * As libuv does, 1 to 31 go to their default, ignored ones too, and execve(2) does the same for those of job control.
  * The others are left ignored where they are, but no signal keeps a function: it would run in the child on the parent's
@@ -127,7 +139,7 @@ int launch__reset_signals(struct launch__run *run) {
   for (int signal = 1; result == 0 && signal <= last; signal++) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
     if (signal > LAST_STANDARD_SIGNAL && !has_handler(signal)) continue;
-    result = launch__sys(SYS_rt_sigaction, signal, initial_action(signal), NULL, sizeof(uint64_t));
+    result = reset(run, signal);
   }
 #ifdef LAUNCH_TEST_HOOKS
   launch__test_hook(run->status, LAUNCH_TEST_HOOK_UNSHARE);
@@ -140,8 +152,6 @@ int launch__set_signal_mask(struct launch__run *run) {
 
 #ifdef LAUNCH_TEST_HOOKS
   launch__test_hook(run->status, LAUNCH_TEST_HOOK_SIGNAL_MASK);
-#else
-  (void)run;
 #endif
-  return (int)launch__sys(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof none);
+  return (int)launch__replaceable_sys(run, SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof none);
 }
