@@ -1,58 +1,98 @@
-import type { LaunchOptions } from '../types.js';
+import type { LaunchOptions, Rlimits } from '../types.js';
 import { invalidValue } from '../util/errors.js';
 import { nullPrototype } from '../util/objects.js';
 import { isRecord } from '../util/validators.js';
+import { RESOURCES } from './rlimits.js';
 
 type RightName = keyof LaunchOptions | 'uid' | 'gid' | 'detached';
 
 /**
- * Names that other tools and languages use for an option. Case, `_`, `-` and a plural `s` make no difference, so each
- * name is listed once. The right name itself is misspelt in the same ways, and is not listed.
+ * Names that other tools and languages use for an option. Only letters and digits count, and neither case nor a plural `s`, so
+ * each name is listed once. The right name itself is misspelt in the same ways, and is not listed.
  */
 const ALIASES: Readonly<Record<RightName, readonly string[]>> = {
-  rlimits: ['ulimit', 'limit'],
-  passFds: ['keepFds', 'inheritFds', 'preserveFds', 'extraFds'],
-  umask: [],
-  nice: ['niceness', 'niceValue'],
+  rlimits: ['ulimit', 'limit', 'resourceLimit', 'setrlimit', 'prlimit'],
+  passFds: ['keepFds', 'inheritFds', 'preserveFds', 'extraFds', 'passFileDescriptors', 'keepFileDescriptors'],
+  umask: ['fileModeCreationMask', 'fileCreationMask'],
+  nice: ['niceness', 'niceValue', 'niceLevel', 'renice'],
   oomScoreAdj: ['oomScoreAdjust', 'oomScoreAdjustment', 'oomAdj', 'oomScore'],
-  groups: ['extraGroups', 'supplementaryGroups', 'supplementalGroups'],
-  processGroup: ['processGroupId', 'pgid', 'pgrp', 'pgroup', 'setpgid', 'setpgrp'],
-  deathSignal: [
-    'deathSig',
-    'pdeathSignal',
-    'pdeathSig',
-    'parentDeathSignal',
-    'parentDeathSig',
-    'setPdeathSig',
+  groups: [
+    ...['extraGroups', 'supplementaryGroups', 'supplementalGroups', 'additionalGroups', 'groupAdd'],
+    ...['extraGids', 'supplementaryGids', 'supplementalGids', 'additionalGids', 'gidList', 'groupList'],
+    ...['setgroups', 'initgroups', 'initialGroups', 'clearGroups', 'keepGroups'],
   ],
-  noNewPrivileges: ['noNewPrivs', 'noNewPriv'],
-  cgroup: ['cgroupPath', 'cgroupV2', 'controlGroup'],
-  pipes: ['pipeType', 'pipeKind'],
-  user: ['userName', 'runAs', 'runAsUser'],
-  uid: ['userId', 'setuid', 'euid'],
-  gid: ['groupId', 'setgid', 'egid', 'primaryGroup'],
+  processGroup: [
+    ...['processGroupId', 'newProcessGroup', 'ownProcessGroup', 'createProcessGroup'],
+    ...['pgid', 'pgrp', 'pgroup', 'setpgid', 'setpgrp', 'setpgroup'],
+  ],
+  deathSignal: [
+    ...['deathSig', 'pdeathSignal', 'pdeathSig', 'parentDeathSignal', 'parentDeathSig', 'setPdeathSig'],
+    ...['prSetPdeathSig', 'parentDeath', 'dieWithParent', 'killWithParent'],
+    ...['killOnParentExit', 'killOnParentDeath'],
+  ],
+  noNewPrivileges: ['noNewPrivs', 'noNewPriv', 'setNoNewPrivs', 'prSetNoNewPrivs'],
+  cgroup: [
+    'cgroupPath',
+    'cgroupDir',
+    'cgroupDirectory',
+    'cgroupFd',
+    'cgroupV2',
+    'cgroupV2Path',
+    'controlGroup',
+  ],
+  pipes: ['pipeType', 'pipeKind', 'stdioPipes'],
+  user: ['userName', 'runAs', 'runAsUser', 'asUser'],
+  uid: ['userId', 'setuid', 'euid', 'ruid', 'suid', 'reuid', 'setreuid', 'setresuid'],
+  gid: [
+    ...['groupId', 'setgid', 'egid', 'rgid', 'sgid', 'regid', 'setregid', 'setresgid'],
+    ...['primaryGroup', 'runAsGroup', 'asGroup'],
+  ],
   detached: ['setsid', 'newSession', 'startNewSession'],
 };
 
-/** Names of what does not exist here, and of what could be meant by each. */
+/** Names of options that do not exist here, and what could be meant by each. */
 const NOT_OPTIONS: Readonly<Record<string, string>> = {
   group: "is not an option: use 'gid' for the primary group, 'groups' for the supplementary ones",
   groupName: "is not an option: use 'gid', which takes a name",
   preexecFn: 'is not an option: nothing of this program can run in the child before it executes',
   preexec: 'is not an option: nothing of this program can run in the child before it executes',
   beforeExec: 'is not an option: nothing of this program can run in the child before it executes',
+  maxOpenFiles: whyNotAlone('nofile'),
 };
 
-/** What is wrong with a name, by its plainest spelling. */
-const REASONS: ReadonlyMap<string, string> = new Map(
-  Object.entries(ALIASES)
-    .flatMap(([right, aliases]) =>
-      [right, ...aliases].map((name): [string, string] => [plain(name), `is not an option: use '${right}'`]),
-    )
-    .concat(Object.entries(NOT_OPTIONS).map(([name, reason]) => [plain(name), reason])),
-);
+/** Resources whose bare names can mean nothing else. The names of the others are words that other libraries use. */
+const UNMISTAKABLE: ReadonlySet<keyof Rlimits> = new Set([
+  ...(['fsize', 'memlock', 'msgqueue', 'nofile'] as const),
+  ...(['nproc', 'rtprio', 'rttime', 'sigpending'] as const),
+]);
 
-/** Names that are in order: those of this library, and of Node's functions. */
+/** Made when the first unknown name is seen, since most programs have none. */
+let reasons: ReadonlyMap<string, string> | undefined;
+
+/** Explains each misspelt name, by its plainest spelling. */
+function listReasons(): Map<string, string> {
+  return new Map([
+    ...Object.entries(ALIASES).flatMap(([right, aliases]) =>
+      [right, ...aliases].map((name) => [plain(name), `is not an option: use '${right}'`] as const),
+    ),
+    ...RESOURCES.flatMap((resource) =>
+      namesOfLimit(resource).map((name) => [plain(name), whyNotAlone(resource)] as const),
+    ),
+    ...Object.entries(NOT_OPTIONS).map(([name, reason]) => [plain(name), reason] as const),
+  ]);
+}
+
+/** Names of a limit in systemd.exec(5) and setrlimit(2). */
+function namesOfLimit(resource: keyof Rlimits): string[] {
+  const names = [`limit${resource}`, `rlimit${resource}`];
+  return UNMISTAKABLE.has(resource) ? [resource, ...names] : names;
+}
+
+function whyNotAlone(resource: keyof Rlimits): string {
+  return `is not an option: use 'rlimits', as in { rlimits: { ${resource}: ... } }`;
+}
+
+/** The right names: options of this library, and of Node's functions. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...Object.keys(ALIASES),
   ...[
@@ -71,12 +111,17 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 function plain(name: string): string {
-  return name.toLowerCase().replaceAll(/[_-]/g, '').replace(/s$/, '');
+  return name
+    .toLowerCase()
+    .replaceAll(/[^a-z\d]/g, '')
+    .replace(/s$/, '');
 }
 
-/** Why a name looks like a misspelt option; undefined if it does not. */
+/** Explains why a name looks like a misspelt option; undefined if it does not. */
 export function whyMisspelt(name: string): string | undefined {
-  return KNOWN.has(name) ? undefined : REASONS.get(plain(name));
+  if (KNOWN.has(name)) return undefined;
+  reasons ??= listReasons();
+  return reasons.get(plain(name));
 }
 
 /** Throws if options have a misspelt name: the program would run without what it asks for. */
@@ -112,19 +157,4 @@ function eachMisspelt(
     const value = Reflect.get(options, name);
     if (value !== undefined) report(name, value, reason);
   }
-}
-
-/** A function that looks at its parameters, of which any may be options, before it starts a child. */
-export function examining<Launch>(
-  name: string,
-  launch: (...parameters: never[]) => unknown,
-  examine: (options: unknown) => void,
-): Launch {
-  const examined = (...parameters: never[]): unknown => {
-    parameters.forEach(examine);
-    return launch(...parameters);
-  };
-  Object.defineProperty(examined, 'name', nullPrototype({ value: name, configurable: true }));
-  Object.defineProperty(examined, 'length', nullPrototype({ value: launch.length, configurable: true }));
-  return examined as Launch;
 }

@@ -6,7 +6,7 @@ import { isPlainObject } from '../util/validators.js';
 import type { LaunchConfig, RequestedLimit } from './launch-config.js';
 
 /** Number of each resource on x64 and arm64. It is its index here, and the line of its limit in /proc/PID/limits. */
-const RESOURCES: readonly (keyof Rlimits)[] = [
+export const RESOURCES: readonly (keyof Rlimits)[] = [
   'cpu',
   'fsize',
   'data',

@@ -12,16 +12,75 @@ const library = require('safe-spawn');
 
 /** Each with the right name. */
 const MISSPELT = {
-  rlimits: ['rlimit', 'RLimits', 'r_limits', 'ulimit', 'ulimits', 'limit', 'limits', 'rLimit'],
-  passFds: ['keepFd', 'keep_fds', 'keepfds', 'keepFDs', 'pass-fds', 'keepFds', 'pass_fds', 'inheritFds'],
+  rlimits: [
+    ...[
+      'rlimit',
+      'RLimits',
+      'r_limits',
+      'ulimit',
+      'ulimits',
+      'limit',
+      'limits',
+      'rLimit',
+      'rlimits ',
+      '\trlimits',
+    ],
+    ...[
+      'resourceLimits',
+      'resource_limits',
+      'setrlimit',
+      'LimitNOFILE',
+      'LimitAS',
+      'RLIMIT_NOFILE',
+      'rlimitCore',
+    ],
+    ...['nofile', 'NOFILE', 'nproc', 'maxOpenFiles'],
+  ],
+  passFds: [
+    'keepFd',
+    'keep_fds',
+    'keepfds',
+    'keepFDs',
+    'pass-fds',
+    'keepFds',
+    'pass_fds',
+    'inheritFds',
+    ' passFds ',
+  ],
   umask: ['uMask', 'u_mask', 'UMASK', 'umasks'],
-  nice: ['Nice', 'niceness'],
+  nice: ['Nice', 'niceness', 'renice'],
   oomScoreAdj: ['oom_score_adj', 'oomScoreAdjust', 'OOMScoreAdjust', 'oomscoreadj', 'oomAdj'],
-  groups: ['Groups', 'extra_groups', 'supplementaryGroups'],
-  gid: ['GID', 'Gid', 'groupId', 'group', 'groupName'],
-  uid: ['UID', 'Uid', 'userId', 'user_id', 'setuid'],
-  user: ['User', 'username', 'userName', 'runAs', 'users'],
-  processGroup: ['process_group', 'processgroup', 'processGroups', 'pgid', 'pgrp', 'setpgid'],
+  groups: [
+    ...[
+      'Groups',
+      'extra_groups',
+      'supplementaryGroups',
+      'setgroups',
+      'setGroups',
+      'initgroups',
+      'initGroups',
+    ],
+    ...[
+      'initialGroups',
+      'supplementaryGids',
+      'supplementary_gids',
+      'additionalGroups',
+      'groupAdd',
+      'group_add',
+    ],
+  ],
+  gid: ['GID', 'Gid', 'groupId', 'group', 'groupName', 'rgid', 'runAsGroup', 'gid '],
+  uid: ['UID', 'Uid', 'userId', 'user_id', 'setuid', 'ruid', 'uid\n'],
+  user: ['User', 'username', 'userName', 'runAs', 'users', 'asUser', 'user '],
+  processGroup: [
+    'process_group',
+    'processgroup',
+    'processGroups',
+    'pgid',
+    'pgrp',
+    'setpgid',
+    'newProcessGroup',
+  ],
   deathSignal: [
     'death_signal',
     'deathSig',
@@ -29,9 +88,12 @@ const MISSPELT = {
     'pdeathSignal',
     'parentDeathSignal',
     'parent-death-sig',
+    'PR_SET_PDEATHSIG',
+    'dieWithParent',
+    'killOnParentExit',
   ],
-  noNewPrivileges: ['noNewPrivilege', 'no_new_privileges', 'noNewPrivs', 'no_new_privs', 'NoNewPrivileges'],
-  cgroup: ['cGroup', 'cgroups', 'c_group', 'cgroupPath'],
+  noNewPrivileges: ['noNewPrivilege', 'no_new_privileges', 'no_new_privs', 'PR_SET_NO_NEW_PRIVS'],
+  cgroup: ['cGroup', 'cgroups', 'c_group', 'cgroupPath', 'cgroupDir', 'cgroup_dir', 'cgroupv2path'],
   pipes: ['pipe', 'Pipes'],
   detached: ['Detached', 'setsid', 'start_new_session'],
 };
@@ -80,13 +142,7 @@ const FOREIGN = {
     ...['stdioString', 'event', 'path', 'scriptShell', 'cmd', 'pkg', 'banner', 'binPaths', 'fetchRetries'],
     ...['isGitRepo', 'gitSpawn', 'umask', 'ignoreScripts', 'userAgent', 'globalPrefix'],
   ],
-  'jest-worker 29, tinypool 1': [
-    'forkOptions',
-    'resourceLimits',
-    'maxRetries',
-    'childWorkerPath',
-    'workerId',
-  ],
+  'jest-worker 29, tinypool 1': ['forkOptions', 'maxRetries', 'childWorkerPath', 'workerId'],
   'pm2 6': ['pm_id', 'pm_exec_path', 'exec_mode', 'instances', 'kill_timeout', 'namespace', 'node_args'],
 };
 
@@ -155,6 +211,6 @@ test('safe-spawn/child_process and register() warn once of each name, and start 
 });
 
 test('with a right name beside it nothing is warned of', async () => {
-  const child = inPlace.spawn('true', { umask: 0o22, resourceLimits: {} });
+  const child = inPlace.spawn('true', { umask: 0o22, workerId: 1 });
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
