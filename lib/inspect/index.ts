@@ -1,4 +1,5 @@
-import { invalidType, outOfRange, unsupportedPlatform } from '../util/errors.js';
+import { invalidType, outOfRange } from '../util/errors.js';
+import { assertLinux } from '../util/platform.js';
 import { confirmSuspects, type Suspect } from './confirm.js';
 import { collectReaderNotes } from './notes.js';
 import { Proc, type ProcessStat } from './proc.js';
@@ -53,7 +54,7 @@ const KINDS: readonly FindingKind[] = ['self-held-pipe', 'leaked-end', 'leaked-l
  * for (const finding of findings) if (finding.blocked) console.error(`${finding.process.pid} hangs`);
  */
 export function inspect(options: InspectOptions = {}): Report {
-  if (process.platform !== 'linux') throw unsupportedPlatform('inspect()');
+  assertLinux('inspect()');
   const pids = readPids(options.pids);
   const table = readProcessTable(new Proc(options.root ?? '/proc'));
   const wantsNotes = options.notes ?? pids !== undefined;

@@ -1,7 +1,8 @@
 import type { FunctionName } from '../node/originals.js';
-import { examining, warnOfMisspelt } from '../options/misspelt.js';
+import { warnOfMisspelt } from '../options/misspelt.js';
 import { runExec, runExecFile, type SafeExec, type SafeExecFile, withPromise } from './exec.js';
 import { runFork, type SafeFork } from './fork.js';
+import { publicFunction } from './public-function.js';
 import { runSpawn, type SafeSpawn } from './spawn.js';
 import {
   runExecFileSync,
@@ -22,7 +23,7 @@ export interface InPlace {
   readonly execFileSync: SafeExecFileSync;
 }
 
-/** The functions that stand in the place of Node's, for callers that know nothing of this library. */
+/** The functions that replace Node's, for callers that do not know this library. */
 export const inPlace: InPlace = {
   spawn: tolerant('spawn', runSpawn),
   exec: withPromise(tolerant('exec', runExec)),
@@ -34,5 +35,5 @@ export const inPlace: InPlace = {
 };
 
 function tolerant<Launch>(name: FunctionName, launch: (...parameters: never[]) => unknown): Launch {
-  return examining(name, launch, warnOfMisspelt);
+  return publicFunction(name, name, launch, warnOfMisspelt);
 }

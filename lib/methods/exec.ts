@@ -13,16 +13,14 @@ import type {
   PromiseWithChild,
 } from 'node:child_process';
 import { promisify } from 'node:util';
-import { addChildMethods, type SafeChildProcess } from '../launch/child-methods.js';
-import { originals } from '../node/originals.js';
-import { rejectLaunchOptions } from '../options/launch-options.js';
-import { examining, refuseMisspelt } from '../options/misspelt.js';
-import { addExitStatus, type WithExitStatus } from '../terminate/exit-status.js';
-import { PortableProcess } from '../terminate/portable-child.js';
+import type { SafeChildProcess } from '../launch/child-methods.js';
+import { refuseMisspelt } from '../options/misspelt.js';
+import type { WithExitStatus } from '../terminate/exit-status.js';
 import type { WithLaunchOptions } from '../types.js';
 import { nullPrototype } from '../util/objects.js';
 import { spawnAndCollect } from './collect-output.js';
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
+import { publicFunction } from './public-function.js';
 
 /** What a child has written, where it is not decoded. The class that @types/node has for it depends on their version. */
 type Bytes = Exclude<ReturnType<typeof execSync>, string>;
@@ -79,13 +77,12 @@ export type SafeExec = {
 } & typeof exec;
 
 export function runExec(command: string, options?: unknown, callback?: unknown): ChildProcess {
-  if (process.platform !== 'linux') return elsewhere(originals.exec, command, options, callback);
   const given = readExecArguments(command, options, callback);
   return spawnAndCollect(command, readExecFileArguments(command, given.options, given.callback));
 }
 
 /** `child_process.exec` by way of {@link safeSpawn}: a shell runs the command, and the callback gets what it wrote. */
-export const safeExec: SafeExec = withPromise(examining('safeExec', runExec, refuseMisspelt));
+export const safeExec: SafeExec = withPromise(publicFunction('safeExec', 'exec', runExec, refuseMisspelt));
 
 type Args = readonly string[] | undefined | null;
 
@@ -144,28 +141,13 @@ export function runExecFile(
   options?: unknown,
   callback?: unknown,
 ): ChildProcess {
-  if (process.platform !== 'linux') return elsewhere(originals.execFile, file, args, options, callback);
   return spawnAndCollect(file, readExecFileArguments(file, args, options, callback));
 }
 
 /** `child_process.execFile` by way of {@link safeSpawn}: the callback gets what the program wrote. */
-export const safeExecFile: SafeExecFile = withPromise(examining('safeExecFile', runExecFile, refuseMisspelt));
-
-function elsewhere(execute: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): ChildProcess {
-  parameters.forEach(rejectLaunchOptions);
-  // The error gets the exit status before the caller sees it.
-  const reporting = (callback: AnyCallback): AnyCallback =>
-    function report(error, ...written) {
-      if (error !== null) addExitStatus(error, child.exitStatus);
-      callback(error, ...written);
-    };
-  const given = parameters.map((one) => (typeof one === 'function' ? reporting(one as AnyCallback) : one));
-  const started = execute(...given) as ChildProcess;
-  const child = addChildMethods(started, new PortableProcess(started));
-  return child;
-}
-
-type AnyCallback = (error: Error | null, ...written: unknown[]) => void;
+export const safeExecFile: SafeExecFile = withPromise(
+  publicFunction('safeExecFile', 'execFile', runExecFile, refuseMisspelt),
+);
 
 type Execute = (...parameters: unknown[]) => ChildProcess;
 

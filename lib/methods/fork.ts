@@ -1,16 +1,14 @@
 import type { ChildProcess, ForkOptions, fork } from 'node:child_process';
-import { addChildMethods, type SafeChildProcess } from '../launch/child-methods.js';
+import type { SafeChildProcess } from '../launch/child-methods.js';
 import { throwNodeErrorForFork, throwNodeErrorForForkOptions } from '../node/argument-errors.js';
 import { forkArguments } from '../node/fork-arguments.js';
-import { originals } from '../node/originals.js';
-import { rejectLaunchOptions } from '../options/launch-options.js';
-import { examining, refuseMisspelt } from '../options/misspelt.js';
+import { refuseMisspelt } from '../options/misspelt.js';
 import { pathOf } from '../options/spawn-arguments.js';
-import { PortableProcess } from '../terminate/portable-child.js';
 import type { WithLaunchOptions } from '../types.js';
 import { copyList } from '../util/lists.js';
 import { nullPrototype } from '../util/objects.js';
 import { isAbsentOr, isRecord, isStringWithoutNul } from '../util/validators.js';
+import { publicFunction } from './public-function.js';
 import { runSpawn } from './spawn.js';
 
 type Given = WithLaunchOptions<ForkOptions>;
@@ -26,7 +24,6 @@ export type SafeFork = {
 } & typeof fork;
 
 export function runFork(modulePath: unknown, args: unknown = [], options?: unknown): ChildProcess {
-  if (process.platform !== 'linux') return forkElsewhere(modulePath, args, options);
   const isSecond = isRecord(args);
   const list = isSecond ? [] : (args ?? []);
   const given = copyOptions(modulePath, list, isSecond ? args : options);
@@ -39,14 +36,7 @@ export function runFork(modulePath: unknown, args: unknown = [], options?: unkno
 }
 
 /** `child_process.fork` by way of {@link safeSpawn}: starts a Node process with an IPC channel. */
-export const safeFork: SafeFork = examining('safeFork', runFork, refuseMisspelt);
-
-function forkElsewhere(modulePath: unknown, args: unknown, options: unknown): SafeChildProcess {
-  rejectLaunchOptions(args);
-  rejectLaunchOptions(options);
-  const child = originals.fork(modulePath, args, options) as ChildProcess;
-  return addChildMethods(child, new PortableProcess(child, isRecord(args) ? args : options));
-}
+export const safeFork: SafeFork = publicFunction('safeFork', 'fork', runFork, refuseMisspelt);
 
 function copyOptions(modulePath: unknown, list: unknown, options: unknown): Given {
   if (!isAbsentOr(isRecord)(options)) throwNodeErrorForForkOptions(modulePath, list, options);

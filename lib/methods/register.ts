@@ -12,6 +12,7 @@ import { readLaunchOptions } from '../options/read-launch-config.js';
 import { setCloseOnExec } from '../process/open-fds.js';
 import type { LaunchOptions } from '../types.js';
 import { nonEnumerable, nullPrototype } from '../util/objects.js';
+import { isLinux } from '../util/platform.js';
 import { inPlace } from './drop-in.js';
 
 /** Defaults for every child of this process. A call that gives an option itself wins. */
@@ -36,7 +37,7 @@ export interface RegisterOptions extends LaunchOptions {
  */
 export function register(options: RegisterOptions = {}): () => void {
   rejectUnknownOptions(options);
-  if (process.platform !== 'linux') return registerElsewhere(options);
+  if (!isLinux) return registerElsewhere(options);
   assertNodeCompatible();
   const defaults = readDefaults(options);
   setCloseOnExec();

@@ -13,14 +13,12 @@ import type {
   spawnSync,
 } from 'node:child_process';
 import { assertNodeCompatible } from '../node/child-process.js';
-import { originals } from '../node/originals.js';
 import { requirePermission } from '../node/permission.js';
-import { rejectLaunchOptions } from '../options/launch-options.js';
-import { examining, refuseMisspelt } from '../options/misspelt.js';
+import { refuseMisspelt } from '../options/misspelt.js';
 import { addExitStatus, type SafeSpawnSyncReturns } from '../terminate/exit-status.js';
-import { withPortableExitStatus } from '../terminate/portable-child.js';
 import type { WithLaunchOptions } from '../types.js';
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
+import { publicFunction } from './public-function.js';
 import { runToEnd } from './run-sync.js';
 import { normalizeSyncArguments } from './sync-arguments.js';
 
@@ -57,7 +55,6 @@ export type SafeSpawnSync = {
 } & typeof spawnSync;
 
 export function runSpawnSync(command: string, args?: unknown, options?: unknown): Result {
-  if (process.platform !== 'linux') return elsewhere(originals.spawnSync, command, args, options) as Result;
   assertNodeCompatible();
   const run = normalizeSyncArguments(command, args, options);
   requirePermission(run.request.file);
@@ -65,7 +62,12 @@ export function runSpawnSync(command: string, args?: unknown, options?: unknown)
 }
 
 /** `child_process.spawnSync`, started as by {@link safeSpawn}: runs a program to its end, while this thread waits. */
-export const safeSpawnSync: SafeSpawnSync = examining('safeSpawnSync', runSpawnSync, refuseMisspelt);
+export const safeSpawnSync: SafeSpawnSync = publicFunction(
+  'safeSpawnSync',
+  'spawnSync',
+  runSpawnSync,
+  refuseMisspelt,
+);
 
 /** What `execFileSync` can be called with, and the same with launch options. */
 export type SafeExecFileSync = typeof execFileSync & {
@@ -90,7 +92,6 @@ export type SafeExecFileSync = typeof execFileSync & {
 };
 
 export function runExecFileSync(file: string, args?: unknown, options?: unknown): string | Buffer {
-  if (process.platform !== 'linux') return elsewhere(originals.execFileSync, file, args, options) as Buffer;
   const given = readExecFileArguments(file, args, options);
   const result = runSpawnSync(file, given.args, given.rawOptions ?? {});
   // Node reads these two from the options themselves, with what they inherit.
@@ -100,8 +101,9 @@ export function runExecFileSync(file: string, args?: unknown, options?: unknown)
 }
 
 /** `child_process.execFileSync` by way of {@link safeSpawnSync}: returns what the program wrote to stdout. */
-export const safeExecFileSync: SafeExecFileSync = examining(
+export const safeExecFileSync: SafeExecFileSync = publicFunction(
   'safeExecFileSync',
+  'execFileSync',
   runExecFileSync,
   refuseMisspelt,
 );
@@ -114,18 +116,17 @@ export type SafeExecSync = typeof execSync & {
 };
 
 export function runExecSync(command: string, options?: unknown): string | Buffer {
-  if (process.platform !== 'linux') return elsewhere(originals.execSync, command, options) as Buffer;
   const given = readExecArguments(command, options).options;
   return outputOf(runSpawnSync(command, given), given['stdio'], () => command);
 }
 
 /** `child_process.execSync` by way of {@link safeSpawnSync}: a shell runs the command; returns what it wrote to stdout. */
-export const safeExecSync: SafeExecSync = examining('safeExecSync', runExecSync, refuseMisspelt);
-
-function elsewhere(run: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): unknown {
-  parameters.forEach(rejectLaunchOptions);
-  return withPortableExitStatus(() => run(...parameters));
-}
+export const safeExecSync: SafeExecSync = publicFunction(
+  'safeExecSync',
+  'execSync',
+  runExecSync,
+  refuseMisspelt,
+);
 
 /** What goes to a pipe that nobody has asked for would be lost: so stderr is passed on. */
 function outputOf(result: Result, stdio: unknown, commandLine: () => string): string | Buffer {

@@ -1,36 +1,35 @@
-import {
-  type ChildProcess,
-  type ChildProcessByStdio,
-  type ChildProcessWithoutNullStreams,
-  type SpawnOptions,
-  type StdioNull,
-  type StdioPipe,
+import type {
+  ChildProcess,
+  ChildProcessByStdio,
+  ChildProcessWithoutNullStreams,
+  SpawnOptions,
+  StdioNull,
+  StdioPipe,
   spawn,
 } from 'node:child_process';
 import { addAbortListener } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { addChildMethods, type ChildMethods, type SafeChildProcess } from '../launch/child-methods.js';
+import type { ChildMethods, SafeChildProcess } from '../launch/child-methods.js';
 import { createChild } from '../launch/create-child.js';
 import { annotateError } from '../launch/launch-error.js';
 import type { LaunchHandle } from '../launch/process-handle.js';
 import { preloadAddon } from '../native/addon.js';
 import { assertNodeCompatible, spawnChild } from '../node/child-process.js';
 import { TIMEOUT_ENDS_AT } from '../node/versions.js';
-import { rejectLaunchOptions } from '../options/launch-options.js';
-import { examining, refuseMisspelt } from '../options/misspelt.js';
+import { refuseMisspelt } from '../options/misspelt.js';
 import { type NodeSpawnOptions, normalizeArguments } from '../options/spawn-arguments.js';
-import { PortableProcess } from '../terminate/portable-child.js';
 import type {
   SafeSpawnOptions,
   SafeSpawnOptionsWithoutStdio,
   SafeSpawnOptionsWithStdioTuple,
 } from '../types.js';
 import { AbortError, incompatibleNode, type SpawnError } from '../util/errors.js';
+import { isLinux } from '../util/platform.js';
 import { killArgument } from '../util/signals.js';
-import { isRecord } from '../util/validators.js';
+import { publicFunction } from './public-function.js';
 
-if (process.platform === 'linux') preloadAddon();
+if (isLinux) preloadAddon();
 
 type Stdio = StdioNull | StdioPipe;
 
@@ -67,7 +66,6 @@ export type SafeSpawn = {
 } & typeof spawn;
 
 export function runSpawn(command: string, args?: unknown, options?: unknown): ChildProcess {
-  if (process.platform !== 'linux') return spawnElsewhere(command, args, options);
   assertNodeCompatible();
   const { options: nodeOptions, config } = normalizeArguments(command, args, options);
   const { child, handle } = createChild(config);
@@ -87,14 +85,7 @@ export function runSpawn(command: string, args?: unknown, options?: unknown): Ch
  * limits in `options.rlimits` are in force before its first instruction. If that can't be had on this system, the
  * child is not started: the error says which step of the launch failed (`error.step`).
  */
-export const safeSpawn: SafeSpawn = examining('safeSpawn', runSpawn, refuseMisspelt);
-
-function spawnElsewhere(command: string, args: unknown, options: unknown): ChildProcess {
-  rejectLaunchOptions(args);
-  rejectLaunchOptions(options);
-  const child = spawn(command, args as readonly string[], options as SpawnOptions);
-  return addChildMethods(child, new PortableProcess(child, isRecord(args) ? args : options));
-}
+export const safeSpawn: SafeSpawn = publicFunction('safeSpawn', 'spawn', runSpawn, refuseMisspelt);
 
 /** A method that somebody has put in the place of Node's may start something else, or nothing. */
 function requireLaunch(handle: LaunchHandle): void {

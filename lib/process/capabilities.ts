@@ -1,5 +1,6 @@
 import { getSystemErrorName } from 'node:util';
 import { addon } from '../native/addon.js';
+import { isLinux } from '../util/platform.js';
 
 /** Method by which a child is created, fastest first. */
 export type CloneMode = 'vfork-shared-fds' | 'vfork' | 'fork';
@@ -73,7 +74,7 @@ const DIRECT = 'the child calls the kernel directly, since no tool replaces the 
  * console.log(report.supported ? report.cloneMode : report.reason); // vfork-shared-fds, on most systems
  */
 export function capabilities(): Capabilities {
-  if (process.platform !== 'linux') return unsupported();
+  if (!isLinux) return unsupported();
   const {
     cloneMode,
     closeFds,

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { addon } from '../native/addon.js';
-import { invalidType, outOfRange, systemError, unsupportedPlatform } from '../util/errors.js';
+import { invalidType, outOfRange, systemError } from '../util/errors.js';
+import { assertLinux } from '../util/platform.js';
 import { type FdFlags, fdInfo, fdNumbers, fdTarget, isGone, readFlags } from '../util/procfs-fds.js';
 
 /** An open file descriptor, as {@link openFds} reports it. */
@@ -60,10 +61,6 @@ export function openFds(...target: [pid?: number]): OpenFd[] {
     .filter((fd) => !hidden.includes(fd))
     .map((fd) => examine(directory, fd))
     .filter((fd) => fd !== undefined);
-}
-
-function assertLinux(feature: string): void {
-  if (process.platform !== 'linux') throw unsupportedPlatform(feature);
 }
 
 function listNumbers(directory: string, pid: number): number[] {

@@ -1,7 +1,8 @@
 import { addon } from '../native/addon.js';
 import { describeRlimitFailure, readLimitFor, readResource, UNLIMITED } from '../options/rlimits.js';
 import type { Rlimit, Rlimits, RlimitValue } from '../types.js';
-import { invalidType, outOfRange, unsupportedPlatform } from '../util/errors.js';
+import { invalidType, outOfRange } from '../util/errors.js';
+import { assertLinux } from '../util/platform.js';
 
 /** The present value of a limit. A value above `Number.MAX_SAFE_INTEGER` is a bigint. */
 export interface CurrentRlimit {
@@ -81,10 +82,6 @@ function readPid(target: readonly unknown[]): number {
     throw outOfRange('pid', `an integer >= 1 && <= ${HIGHEST_PID}`, pid);
   }
   return pid;
-}
-
-function assertLinux(feature: string): void {
-  if (process.platform !== 'linux') throw unsupportedPlatform(feature);
 }
 
 function toRlimit([soft = 0n, hard = 0n]: BigUint64Array): CurrentRlimit {

@@ -94,6 +94,15 @@ test('elsewhere a child has an exit status and a containment, and so have result
   });
 });
 
+test('elsewhere the functions that wait return what Node returns', async () => {
+  const results = await outcomes(ON_MACOS, [
+    `library.safeSpawnSync('true').status`,
+    `library.safeExecSync('echo 1').toString()`,
+    `library.safeExecFileSync('echo', ['1']).toString()`,
+  ]);
+  assert.deepEqual(results, [0, '1\n', '1\n']);
+});
+
 test('elsewhere an option that is undefined is no option', async () => {
   const [started] = await outcomes(ON_MACOS, [`safeSpawn('true', [], { rlimits: undefined }).pid > 0`]);
   assert.equal(started, true);

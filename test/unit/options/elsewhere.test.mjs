@@ -12,6 +12,7 @@ const OPTIONS = {
   nice: 0,
   oomScoreAdj: 0,
   groups: [],
+  user: 'root',
   processGroup: false,
   deathSignal: 'SIGKILL',
   noNewPrivileges: false,
@@ -24,19 +25,21 @@ const OPTIONS = {
 test('elsewhere than on Linux each option is refused by its name, and so are the functions for limits', async () => {
   const script = `
     Object.defineProperty(process, 'platform', { value: 'darwin' });
-    const { safeSpawn, safeSpawnSync, safeFork, safeExecFile, getRlimit, setRlimit } = require(${JSON.stringify(root)});
+    const { getRlimit, setRlimit, register, ...library } = require(${JSON.stringify(root)});
+    const start = Object.keys(library).filter((name) => /^safe/.test(name));
     const outcome = (action) => { try { return action() } catch ({ code, message }) { return { code, message } } };
     const outcomes = ${JSON.stringify(Object.entries(OPTIONS))}.flatMap(([name, value]) =>
-      [safeSpawn, safeSpawnSync, safeFork, safeExecFile].map((start) => ({
+      start.map((start) => ({
         name: 'options.' + name,
-        ...outcome(() => start('true', [], { [name]: value })),
+        ...outcome(() => library[start]('true', { [name]: value })),
       })));
+    outcomes.push({ name: 'options.rlimits', ...outcome(() => register({ rlimits: {} })) });
     outcomes.push({ name: 'getRlimit()', ...outcome(() => getRlimit('core')) });
     outcomes.push({ name: 'setRlimit()', ...outcome(() => setRlimit('core', 0)) });
     console.log(JSON.stringify(outcomes));`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', script]);
   const outcomes = JSON.parse(stdout);
-  assert.equal(outcomes.length, Object.keys(OPTIONS).length * 4 + 2);
+  assert.equal(outcomes.length, Object.keys(OPTIONS).length * 7 + 3);
   for (const { name, code, message } of outcomes) {
     assert.equal(code, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', name);
     assert.ok(message.includes(name), message);
