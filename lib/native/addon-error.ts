@@ -22,9 +22,13 @@ function messageOf(cause: unknown): string {
 
 /** The message of an addon that is missing, or can't be loaded: what was tried, and what to do. */
 export function missingAddonMessage(root: string, cause: unknown): string {
+  const failed = `The native addon of safe-spawn for ${target()} could not be loaded: `;
+  const { code, resource } = cause as { readonly code?: string; readonly resource?: string };
+  if (code === 'ERR_ACCESS_DENIED') {
+    return `${failed}this process may not read ${resource}. Start it with --allow-fs-read=${root}/* as well.`;
+  }
   return (
-    `The native addon of safe-spawn for ${target()} could not be loaded: ` +
-    `${messageOf(cause)}. Looked for ${root}/build/Release/safe_spawn.node, then in ${root}/prebuilds. ` +
+    `${failed}${messageOf(cause)}. Looked for ${root}/build/Release/safe_spawn.node, then in ${root}/prebuilds. ` +
     `${remedy(root)}.`
   );
 }

@@ -1,4 +1,5 @@
-import { basename, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { isPackageRoot, packageRoot } from '../package-root.js';
 import { addonMissing, unsupportedInSnapshots } from '../util/errors.js';
 import { assertSupportedRuntime } from '../util/runtime.js';
@@ -51,36 +52,31 @@ export function loadAddon(): Addon {
   }
 }
 
-/** Names that the addon has when it is compiled, and when it comes with the package. */
-const ADDON_NAME = /^safe[_-]spawn(\.\w+)*\.node$/;
-
 /**
- * Finds the addon in the folder of this package. An addon from elsewhere is foreign code, which would run before anything
- * of it can be checked: in a bundle's own build/Release, beside the executable of Node, or where a variable points to.
- *
- * node-gyp-build asks for /etc/alpine-release to know the C library, and is wrong on other systems with musl.
+ * Finds the addon in the folder of this package, where it lies if it was compiled here or came with the package. An addon
+ * from elsewhere is foreign code, which would run before it can be checked. No other folder is looked at, since the
+ * permission model may forbid that.
  */
 function findAddon(): string {
   if (!isPackageRoot(packageRoot)) throw new Error(`${packageRoot} is not the folder of safe-spawn`);
-  const found = resolveAddon();
-  const file = found.replace(/\.(glibc|musl)\.node$/, (_, chosen) => `.${libc() ?? chosen}.node`);
-  if (!file.startsWith(packageRoot + sep) || !ADDON_NAME.test(basename(file))) {
-    throw new Error(`${file} is not an addon of the package in ${packageRoot}`);
+  const places = process.env['PREBUILDS_ONLY'] ? [prebuilt] : [compiled, prebuilt];
+  let denial: unknown;
+  for (const place of places) {
+    const file = join(packageRoot, place());
+    try {
+      if (existsSync(file)) return file;
+    } catch (error) {
+      denial ??= error;
+    }
   }
-  return file;
+  throw denial ?? new Error(`${join(packageRoot, prebuilt())} does not exist`);
 }
 
-/** A variable by which node-gyp-build can be told to look elsewhere. */
-const REDIRECTION = 'SAFE_SPAWN_PREBUILD';
+function compiled(): string {
+  return 'build/Release/safe_spawn.node';
+}
 
-function resolveAddon(): string {
-  const { path } = require('node-gyp-build') as { path(directory: string): string };
-  const redirection = process.env[REDIRECTION];
-  if (redirection === undefined) return path(packageRoot);
-  delete process.env[REDIRECTION];
-  try {
-    return path(packageRoot);
-  } finally {
-    process.env[REDIRECTION] = redirection;
-  }
+/** The name of tools/prebuild/targets.mjs. To know the C library, the executable of Node is read. */
+function prebuilt(): string {
+  return `prebuilds/${process.platform}-${process.arch}/safe-spawn.${libc()}.node`;
 }

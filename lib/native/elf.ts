@@ -10,11 +10,18 @@ const E_SHNUM = 60;
 const HEADER_SIZE = 64;
 
 /**
- * The C library that this process runs on, where its executable may be read. Not by /etc/alpine-release: other systems
- * with musl have no such file, and it says nothing of a Node with glibc that somebody brought to Alpine.
+ * Returns the C library that this process runs on. /etc/alpine-release does not tell: other systems with musl have no such
+ * file, and a Node with glibc can run on Alpine.
  */
-export function libc(): 'glibc' | 'musl' | undefined {
-  return beginning(process.execPath, ({ bytes }) => (bytes.includes('/ld-musl-') ? 'musl' : 'glibc'));
+export function libc(): 'glibc' | 'musl' {
+  const named = beginning(process.execPath, ({ bytes }) => (bytes.includes('/ld-musl-') ? 'musl' : 'glibc'));
+  return named ?? libcByReport();
+}
+
+/** A report takes milliseconds. It is made only if the executable may not be read. */
+function libcByReport(): 'glibc' | 'musl' {
+  const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  return header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
 }
 
 /**

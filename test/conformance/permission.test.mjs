@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { SAFE } from '../helpers/contenders.mjs';
+import { root } from '../helpers/native.mjs';
 import { runProgram, sameAsNodeAlone } from './harness.mjs';
 
 const known = process.allowedNodeEnvironmentFlags;
 const permission = known.has('--permission') ? '--permission' : '--experimental-permission';
 const READ = '--allow-fs-read=*';
+const ONLY_PACKAGE = `--allow-fs-read=${root}/*`;
 const ADDONS = '--allow-addons';
 const CHILDREN = '--allow-child-process';
 const withoutAudit = known.has('--permission-audit') ? false : 'this Node has no --permission-audit';
@@ -45,6 +47,7 @@ for (const name of Object.keys(STARTS)) {
     ...[permission, READ, ADDONS, CHILDREN],
     '--allow-worker',
   ]);
+  same('nothing but the package may be read', [permission, ONLY_PACKAGE, ADDONS, CHILDREN]);
   same('an audit reports each child and starts it', ['--permission-audit', READ, ADDONS], {
     skip: withoutAudit,
   });

@@ -48,7 +48,7 @@ test('in a bundle, where there can be no addon, it says to keep the package out 
 
 // ---- code of others ------------------------------------------------------------------------------------------
 
-/** A folder with an addon that is none of ours, where node-gyp-build looks. */
+/** A folder with an addon of another package, where node-gyp-build looks. */
 function folderWithForeignAddon(folder = scratchPath('foreign')) {
   const release = join(folder, 'build', 'Release');
   mkdirSync(release, { recursive: true });
@@ -107,6 +107,23 @@ test('it does not load an addon beside the executable of Node', async () => {
     console.log(JSON.stringify({ code, isForeign: ${IS_MAPPED} }));`;
   const { stdout } = await run(process.execPath, ['-e', script]);
   assert.deepEqual(JSON.parse(stdout), { code: 'ERR_SAFE_SPAWN_ADDON', isForeign: false });
+});
+
+test('an addon that the permission model hides is an error that names the flag', async () => {
+  const name = process.allowedNodeEnvironmentFlags.has('--permission')
+    ? 'permission'
+    : 'experimental-permission';
+  for (const hidden of ['build', 'package.json']) {
+    const readable = ['dist/*', 'build/*', 'package.json'].filter((entry) => !entry.startsWith(hidden));
+    const reads = readable.map((entry) => `--allow-fs-read=${join(root, entry)}`);
+    const flags = [`--${name}`, ...reads, '--allow-child-process', '--allow-addons'];
+    const script = `try { require(${JSON.stringify(`${root}/dist/index.js`)}).safeSpawn('true') }
+      catch ({ code, message }) { console.log(JSON.stringify({ code, message })) }`;
+    const { stdout } = await run(process.execPath, [...flags, '-e', script]);
+    const { code, message } = JSON.parse(stdout);
+    assert.equal(code, 'ERR_SAFE_SPAWN_ADDON');
+    assert.match(message, new RegExp(`may not read ${join(root, hidden)}.*--allow-fs-read=${root}/\\*`));
+  }
 });
 
 test('without the addon nothing is started', async () => {

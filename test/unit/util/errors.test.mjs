@@ -96,6 +96,19 @@ test('an addon that is missing: what was looked for, and what to run', () => {
   }
 });
 
+test('an addon that may not be read: which file, and which flag permits it', () => {
+  const denial = { code: 'ERR_ACCESS_DENIED', permission: 'FileSystemRead', resource: `${root}/build` };
+  const { message } = errors.addonMissing(
+    missingAddonMessage(root, Object.assign(new Error('denied'), denial)),
+    {},
+  );
+  assert.match(
+    message,
+    /this process may not read .*\/build\. Start it with --allow-fs-read=.*\/\* as well\.$/,
+  );
+  assert.ok(!message.includes('rebuild'), message);
+});
+
 test('an addon that may not be loaded: not a matter of building it', () => {
   const cause = Object.assign(new Error('disabled'), { code: 'ERR_DLOPEN_DISABLED' });
   const error = errors.addonMissing('/the/root', cause);
