@@ -58,7 +58,7 @@ function registerElsewhere(options: RegisterOptions): () => void {
 
 function readDefaults(options: RegisterOptions): Defaults {
   const given = nullPrototype<RegisterOptions>({}, options);
-  const { passFds = [] } = readLaunchOptions(given);
+  const { passFds = [] } = readLaunchOptions(given, false);
   return {
     options: pickLaunchOptions(nullPrototype(given, { passFds: undefined })),
     passFds: passFds.map(identifyFd),

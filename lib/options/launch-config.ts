@@ -15,26 +15,27 @@ export interface Account {
 }
 
 /**
- * The launch options of one child as plain values: checked, and with ids for names. An option that was not given is undefined.
- * Only `launch/encode-request.ts` knows the form in which the addon takes them.
+ * The launch options of one child as plain values: checked, and with ids instead of names. An option that was not given is missing.
+ * Only `launch/encode-request.ts` knows the form in which the addon takes them. It has no prototype, since a program can put an
+ * option on Object.prototype.
  */
 export interface LaunchConfig {
   /** The child gets the environment of this process. */
   readonly inheritsEnvironment: boolean;
-  readonly rlimits: ReadonlyMap<keyof Rlimits, RequestedLimit> | undefined;
+  readonly rlimits?: ReadonlyMap<keyof Rlimits, RequestedLimit>;
   /** Descriptors that keep their number in the child, in ascending order. An entry of stdio with the same number wins. */
-  readonly passFds: readonly number[] | undefined;
-  readonly umask: number | undefined;
-  readonly nice: number | undefined;
-  readonly oomScoreAdj: number | undefined;
-  readonly user: Account | undefined;
-  readonly groups: readonly number[] | undefined;
+  readonly passFds?: readonly number[];
+  readonly umask?: number;
+  readonly nice?: number;
+  readonly oomScoreAdj?: number;
+  readonly user?: Account;
+  readonly groups?: readonly number[] | undefined;
   /** The process group that the child joins; `true` stands for one of its own. */
-  readonly processGroup: true | number | undefined;
-  readonly deathSignal: number | undefined;
-  readonly noNewPrivileges: boolean | undefined;
-  readonly cgroup: string | undefined;
-  readonly pipes: 'socket' | 'pipe' | undefined;
+  readonly processGroup?: true | number | undefined;
+  readonly deathSignal?: number;
+  readonly noNewPrivileges?: boolean;
+  readonly cgroup?: string;
+  readonly pipes?: 'socket' | 'pipe';
 }
 
 interface Ids {

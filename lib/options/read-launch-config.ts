@@ -5,30 +5,29 @@ import { isPlainObject } from '../util/validators.js';
 import type { LaunchConfig } from './launch-config.js';
 import { pickLaunchOptions } from './launch-options.js';
 import { isSameFile } from './pass-fds.js';
-import { isLaunchOption, LAUNCH_OPTION_NAMES, type OptionsWithNodes, readOption } from './readers.js';
+import { isLaunchOption, type OptionsWithNodes, readOption } from './readers.js';
 
-type Values = Omit<LaunchConfig, 'inheritsEnvironment'>;
-
-/** The values of a launch without launch options. They are own properties, which hide those of a polluted Object.prototype. */
-const NO_VALUES = Object.fromEntries(LAUNCH_OPTION_NAMES.map((name) => [name, undefined])) as Values;
+/** Most children have no launch option. They share these two, since an object with so many properties takes long to make. */
+const WITHOUT_OPTIONS: LaunchConfig = nullPrototype({ inheritsEnvironment: false });
+const WITHOUT_OPTIONS_INHERITING: LaunchConfig = nullPrototype({ inheritsEnvironment: true });
 
 /** Reads the options of one child, and adds the defaults of register(). Options must have no prototype: see {@link nullPrototype}. */
 export function readLaunchConfig(options: OptionsWithNodes, inheritsEnvironment: boolean): LaunchConfig {
   const defaults = registration()?.defaults.at(-1);
-  if (defaults === undefined) return { ...readLaunchOptions(options), inheritsEnvironment };
-  const values = readLaunchOptions(withDefaults(options, defaults.options));
-  return { ...values, passFds: mergeFds(values.passFds, defaults), inheritsEnvironment };
+  if (defaults === undefined) return readLaunchOptions(options, inheritsEnvironment);
+  const config = readLaunchOptions(withDefaults(options, defaults.options), inheritsEnvironment);
+  return nullPrototype(config, { passFds: mergeFds(config.passFds, defaults) });
 }
 
-/** Reads launch options alone. Throws for the first that can't be right. Most launches have none, so it is one pass over the names. */
-export function readLaunchOptions(options: OptionsWithNodes): Values {
-  let values: Values | undefined;
-  for (const name of Object.keys(options)) {
-    if (!isLaunchOption(name) || options[name] === undefined) continue;
-    values ??= { ...NO_VALUES };
-    Reflect.set(values, name, readOption(name, options));
+/** Reads launch options alone. Throws for the first that can't be right. */
+export function readLaunchOptions(options: OptionsWithNodes, inheritsEnvironment: boolean): LaunchConfig {
+  const names = Object.keys(options).filter(isLaunchOption);
+  if (names.length === 0) return inheritsEnvironment ? WITHOUT_OPTIONS_INHERITING : WITHOUT_OPTIONS;
+  const config = nullPrototype<LaunchConfig>({ inheritsEnvironment });
+  for (const name of names) {
+    if (options[name] !== undefined) Reflect.set(config, name, readOption(name, options));
   }
-  return values ?? NO_VALUES;
+  return config;
 }
 
 /**

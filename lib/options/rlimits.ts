@@ -37,7 +37,7 @@ export interface Limit {
 }
 
 /** Reads the `rlimits` option. */
-export function readRlimits(rlimits: unknown): LaunchConfig['rlimits'] {
+export function readRlimits(rlimits: unknown): NonNullable<LaunchConfig['rlimits']> {
   if (!isPlainObject(rlimits)) throw invalidType('options.rlimits', 'a plain object', rlimits);
   const limits = new Map<keyof Rlimits, RequestedLimit>();
   for (const [name, setting] of Object.entries(rlimits)) {
