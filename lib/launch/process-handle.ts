@@ -109,7 +109,8 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
   /** What killTree() reaches; undefined if nothing was started. */
   killTarget(): KillTarget | undefined {
     if (this.pid === undefined) return undefined;
-    const group = this.#leadsGroup && this.kill(0) === 0 ? this.pid : undefined;
+    // A leader that this process may not signal (EPERM) is still there, and so are the members of its group.
+    const group = this.#leadsGroup && this.kill(0) !== -ESRCH ? this.pid : undefined;
     const { cgroup, processGroup } = this.#config;
     const joinedGroup = processGroup === true ? undefined : processGroup;
     return { cgroup, leadsGroup: this.#leadsGroup, joinedGroup, group };

@@ -1,4 +1,11 @@
-import { closeSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants as fileConstants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
@@ -10,13 +17,13 @@ import type { Containment } from './started-process.js';
 const { EMFILE, ENFILE, ESRCH } = constants.errno;
 const { SIGKILL } = constants.signals;
 
-/** What belongs to a child, as far as it is known. */
+/** Processes that killTree() signals, as far as they are known. */
 export interface KillTarget {
   /** The cgroup in which it was born. */
   readonly cgroup: string | undefined;
-  /** Its process group, if it leads one and was not reaped: after that the number may be a stranger's. */
+  /** Its process group, if it leads one and was not reaped. After that the number may belong to another group. */
   readonly group: number | undefined;
-  /** Whether it has ever led a group. */
+  /** True if the child has ever led a group. */
   readonly leadsGroup: boolean;
   /** The group of others that it has joined, if it was told to. */
   readonly joinedGroup: number | undefined;
@@ -27,7 +34,7 @@ export function containmentOf(target: KillTarget | undefined): Containment {
   return target?.leadsGroup ? 'group' : 'none';
 }
 
-/** Sends a signal to all that is known to belong to a child. Returns whether anything was there. */
+/** Sends a signal to all processes that are known to belong to a child. Returns false if there are none. */
 export function killTree(target: KillTarget, signal: unknown): boolean {
   if (signal !== 0 && !isSignal(signal)) throw unknownSignal(signal);
   const number = signalNumber(signal as NodeJS.Signals);
@@ -48,7 +55,7 @@ export function killTree(target: KillTarget, signal: unknown): boolean {
   return target.group !== undefined && killGroup(target.group, number);
 }
 
-/** The group's number is not another's as long as its leader, even a dead one, was not reaped. */
+/** The kernel does not reuse a group's number while its leader is not reaped, even if the leader is dead. */
 function killGroup(group: number, signal: number): boolean {
   try {
     return process.kill(-group, signal);
@@ -60,19 +67,20 @@ function killGroup(group: number, signal: number): boolean {
 
 // ---- cgroups -------------------------------------------------------------------------------------------------
 
-/** What cgroup.procs shows of a process that has no number in the PID namespace of this one. */
+/** The entry in cgroup.procs for a process that has no number in the PID namespace of this process. */
 const OF_ANOTHER_NAMESPACE = 0;
 
 /** Returns false if the cgroup is empty or gone. Throws if a member could not be signalled, after the others were. */
 function killCgroup(cgroup: string, signal: number): boolean {
-  const members = membersOf(cgroup);
-  if (members.includes(process.pid)) {
+  const { pids, unlisted } = membersOf(cgroup);
+  if (pids.includes(process.pid)) {
     throw killTreeError(
       `would kill this process too, which is in ${cgroup}: give the child a cgroup of its own`,
     );
   }
-  if (members.length === 0) return false;
-  if (signal === 0 || (signal === SIGKILL && killAtOnce(cgroup))) return true;
+  if (pids.length === 0 && unlisted.length === 0) return false;
+  if (signal === SIGKILL && killAtOnce(cgroup)) return true;
+  if (signal === 0 && pids.length > 0) return true;
   const missed = signalEach(cgroup, signal);
   if (missed.length > 0) {
     throw killTreeError(
@@ -84,47 +92,54 @@ function killCgroup(cgroup: string, signal: number): boolean {
 
 /**
  * Kills the cgroup atomically, including processes that are being forked, and those of other PID namespaces. Returns false
- * if the kernel has no cgroup.kill (before Linux 5.14), or if this process may not write to it.
+ * if the kernel has no cgroup.kill (before Linux 5.14), or if this process may not write to it. Its owner may not read it.
  */
 function killAtOnce(cgroup: string): boolean {
+  let fd: number | undefined;
   try {
-    writeFileSync(join(cgroup, 'cgroup.kill'), '1', { flag: 'r+' });
+    fd = openSync(join(cgroup, 'cgroup.kill'), fileConstants.O_WRONLY);
+    writeSync(fd, '1');
     return true;
   } catch {
     return false;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
-/** Looks again for what was forked meanwhile; not for ever, since there may be no end to that. */
+/** Limits how often the members are listed again, since they can fork forever. */
 const MOST_ROUNDS = 16;
 
-/** Returns which members could not be signalled, and why, in words. */
+/** Returns the members that could not be signalled, and why, in words. */
 function signalEach(cgroup: string, signal: number): string[] {
   const done = new Set<number>();
   const missed: string[] = [];
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const fresh = membersOf(cgroup).filter((pid) => pid !== OF_ANOTHER_NAMESPACE && !done.has(pid));
+    const fresh = membersOf(cgroup).pids.filter((pid) => pid !== OF_ANOTHER_NAMESPACE && !done.has(pid));
     if (fresh.length === 0) break;
     for (const pid of fresh) done.add(pid);
     while (fresh.length > 0) missed.push(...signalSome(cgroup, fresh, signal));
   }
-  const invisible = membersOf(cgroup).filter((pid) => pid === OF_ANOTHER_NAMESPACE).length;
+  const { pids, unlisted } = membersOf(cgroup);
+  const invisible = pids.filter((pid) => pid === OF_ANOTHER_NAMESPACE).length;
   if (invisible > 0) missed.push(`${invisible} in another PID namespace`);
-  return missed;
+  return [...new Set([...missed, ...unlisted])];
 }
 
 /**
  * Takes processes off the list and signals them.
  *
- * A number that was read may be another process's by now. So each is held by a pidfd before the members are read once
- * more: what is still there is who is meant, or is dead and gets nothing. Where there is no pidfd to be had, the number
- * itself is signalled right after it was read.
+ * A pid that was read from cgroup.procs may already be recycled. A pidfd is opened for each pid before the list is read
+ * again: a pid that is still listed belongs to the process behind the pidfd, or that process is dead. If no pidfd can be
+ * opened, the pid itself is signalled right after it was read.
  */
 function signalSome(cgroup: string, waiting: number[], signal: number): string[] {
   const missed: string[] = [];
   const held = holdSome(waiting);
   try {
-    for (const pid of membersOf(cgroup)) {
+    const { pids, unlisted } = membersOf(cgroup);
+    missed.push(...unlisted);
+    for (const pid of pids) {
       const pidfd = held.get(pid);
       if (pidfd === undefined) continue;
       const error = pidfd >= 0 ? addon().pidfdSignal(pidfd, signal) : signalNumbered(pid, signal);
@@ -138,10 +153,10 @@ function signalSome(cgroup: string, waiting: number[], signal: number): string[]
 
 const MOST_HELD = 64;
 
-/** Returns the pidfd of each, or a negative errno: of as many as this process has descriptors for, but one at least. */
+/** Returns a pidfd, or a negative errno, for as many pids as this process has free descriptors for, and for at least one. */
 function holdSome(waiting: number[]): Map<number, number> {
   const held = new Map<number, number>();
-  // The members are read once more while all are held, which needs a descriptor, too.
+  // One descriptor stays free, since the list is read again while the pidfds are open.
   const spare = addon().pidfdOpen(process.pid);
   for (const pid of waiting.slice(0, MOST_HELD)) {
     const pidfd = addon().pidfdOpen(pid);
@@ -164,15 +179,37 @@ function signalNumbered(pid: number, signal: number): number {
   }
 }
 
-/** Those of the cgroups inside it, too. One that is removed meanwhile has none. */
-function membersOf(cgroup: string): number[] {
-  try {
-    const pids = readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
-    const inner = readdirSync(cgroup, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return [...pids, ...inner.flatMap(({ name }) => membersOf(join(cgroup, name)))];
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENODEV') return [];
-    throw error;
+interface Members {
+  readonly pids: number[];
+  /** Parts that could not be listed, and why, in words. */
+  readonly unlisted: string[];
+}
+
+/** A cgroup that is removed meanwhile has no members. */
+const GONE = ['ENOENT', 'ENODEV'];
+/** The processes of a threaded cgroup are listed by the cgroup that it is in (cgroups(7)). */
+const GONE_OR_THREADED = [...GONE, 'ENOTSUP'];
+
+/** Includes the members of the cgroups inside it. */
+function membersOf(cgroup: string, expected = GONE): Members {
+  const unlisted: string[] = [];
+  const pids = listed(() => readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean));
+  const entries = listed(() => readdirSync(cgroup, { withFileTypes: true }));
+  const inner = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => membersOf(join(cgroup, name), GONE_OR_THREADED));
+  return {
+    pids: [...pids.map(Number), ...inner.flatMap((members) => members.pids)],
+    unlisted: [...unlisted, ...inner.flatMap((members) => members.unlisted)],
+  };
+
+  function listed<Entry>(list: () => Entry[]): Entry[] {
+    try {
+      return list();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (!expected.includes(`${code}`)) unlisted.push(`the members of ${cgroup} (${code})`);
+      return [];
+    }
   }
 }

@@ -60,6 +60,11 @@ static const struct subject {
     {"recvmsg", SYS_recvmsg, 0, 0, 0},
     {"getdents64", SYS_getdents64, 0, 0, 0},
     {"dup3", SYS_dup3, 0, 0, 0},
+#ifdef SYS_dup2
+    {"dup2", SYS_dup2, 0, 0, 0},
+#else
+    {"dup2", SYS_dup3, 0, 0, 0},
+#endif
     {"sigaltstack", SYS_sigaltstack, 0, 0, 0},
     {"set_robust_list", SYS_set_robust_list, 0, 0, 0},
 };

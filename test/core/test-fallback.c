@@ -382,8 +382,8 @@ static void launch_and_fail(void *argument) {
 }
 
 TEST(call_that_every_method_needs_fails_and_names_the_step, NATIVE) {
-  in_fork(launch_and_fail, &(struct fatal_call){"dup3=KILL", LAUNCH_STEP_STDIO, false});
-  in_fork(launch_and_fail, &(struct fatal_call){"dup3=KILL", LAUNCH_STEP_STDIO, true});
+  in_fork(launch_and_fail, &(struct fatal_call){"dup2=KILL", LAUNCH_STEP_STDIO, false});
+  in_fork(launch_and_fail, &(struct fatal_call){"dup2=KILL", LAUNCH_STEP_STDIO, true});
   if (!child_can_die_alone()) return;
   in_fork(launch_and_fail, &(struct fatal_call){"sigaltstack=KILL", LAUNCH_STEP_SIGNALS, false});
 }

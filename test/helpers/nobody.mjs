@@ -1,4 +1,4 @@
-const NOBODY = 65_534;
+export const NOBODY = 65_534;
 
 /** In a fixture that must not be root. Whoever isn't stays who they are. */
 export function becomeNobody() {

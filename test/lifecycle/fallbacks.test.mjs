@@ -16,6 +16,9 @@ const refusals = [
   ['pidfd_send_signal'],
   ['sendmsg'],
   ['recvmsg'],
+  ['sigaltstack'],
+  // libuv calls dup3 itself where there is no dup2.
+  ...(process.arch === 'x64' ? [['dup3']] : []),
   ['close_range', 'clone:files'],
   ['close_range', 'clone:pidfd'],
   ['close_range', 'clone:vfork', 'clone:pidfd'],

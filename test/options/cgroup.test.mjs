@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { safeSpawn, safeSpawnSync } from 'safe-spawn';
@@ -67,6 +67,38 @@ test('killTree reaches cgroups inside it', options, async (context) => {
     await eventually('the inner one is empty', () => membersOf(inner).length === 0);
   }
   rmdirSync(inner);
+});
+
+test('killTree reaches a cgroup that has a threaded one inside', options, async (context) => {
+  const cgroup = cgroupFor(context);
+  const threaded = join(cgroup, 'threaded');
+  for (const signal of ['SIGTERM', 'SIGKILL']) {
+    const child = safeSpawn('sleep', ['1000'], { cgroup, stdio: 'ignore' });
+    mkdirSync(threaded);
+    writeFileSync(join(threaded, 'cgroup.type'), 'threaded');
+    assert.equal(child.killTree(0), true);
+    assert.equal(child.killTree(signal), true);
+    assert.deepEqual(await once(child, 'exit'), [null, signal]);
+    assert.equal(child.killTree(signal), false);
+    rmdirSync(threaded);
+  }
+});
+
+test('killTree signals what it can list, and SIGKILL needs no list of an inner cgroup', {
+  skip: options.skip || withoutRoot,
+}, async (context) => {
+  const cgroup = cgroupFor(context);
+  const inner = join(cgroup, 'inner');
+  mkdirSync(inner);
+  chmodSync(inner, 0o700);
+  chownSync(join(cgroup, 'cgroup.kill'), NOBODY, NOBODY);
+  const { result, stderr } = await runFixture('kill-tree.mjs', { cgroup, uid: NOBODY });
+  rmdirSync(inner);
+  assert.equal(result?.asked, true, stderr);
+  assert.equal(result.error?.code, 'ERR_SAFE_SPAWN_KILL_TREE');
+  assert.match(result.error.message, new RegExp(`the members of ${inner} \\(EACCES\\)`));
+  assert.deepEqual(result.signals, ['SIGTERM']);
+  assert.equal(result.killed, true);
 });
 
 test(

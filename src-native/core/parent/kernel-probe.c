@@ -107,7 +107,7 @@ static long fill_table(int probe_fd) {
 
   launch__raise_nofile(&limits);
   for (int fd = CUT - 1; result >= 0 && fd < END; fd++)
-    if (fd != probe_fd) result = launch__sys(SYS_dup3, probe_fd, fd, O_CLOEXEC);
+    if (fd != probe_fd) result = launch__sys(LAUNCH__SYS_DUP2, probe_fd, fd, 0);
   return result;
 }
 

@@ -6,22 +6,38 @@
 #include "../child/child.h"
 #include "parent.h"
 
-/* The number after "/proc/self/fd/" or "/dev/fd/", and what follows it; -1 for any other path. */
+/* Skips "/", "//" and "/./", which all lead to the same next component. */
+static const char *skip_separators(const char *path) {
+  while (path[0] == '/' || (path[0] == '.' && path[1] == '/'))
+    path++;
+  return path;
+}
+
+/* Returns what follows the component `name` in an absolute path, or NULL if the path begins with another one. */
+static const char *enter(const char *path, const char *name) {
+  size_t length = strlen(name);
+
+  if (path == NULL || *path != '/') return NULL;
+  path = skip_separators(path);
+  return strncmp(path, name, length) == 0 && path[length] == '/' ? path + length : NULL;
+}
+
+/* Returns the number after "/proc/self/fd/" or another name of that directory, and what follows it; -1 for any other path. */
 static int own_fd(const char *path, const char **ret_rest) {
-  static const char *const prefixes[] = {"/proc/self/fd/", "/dev/fd/"};
+  const char *proc = enter(path, "proc"), *self = enter(proc, "self");
+  const char *directory = enter(self != NULL ? self : enter(proc, "thread-self"), "fd");
+  const char *digit;
   long number = 0;
 
-  for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-    size_t length = strlen(prefixes[i]);
-    const char *digit = path + length;
-    if (strncmp(path, prefixes[i], length) != 0 || *digit < '0' || *digit > '9') continue;
-    for (; *digit >= '0' && *digit <= '9' && number <= INT_MAX; digit++)
-      number = number * 10 + (*digit - '0');
-    if (number > INT_MAX || (*digit != '\0' && *digit != '/')) return -1;
-    *ret_rest = digit;
-    return (int)number;
-  }
-  return -1;
+  if (directory == NULL) directory = enter(enter(path, "dev"), "fd");
+  if (directory == NULL) return -1;
+  digit = skip_separators(directory);
+  if (*digit < '0' || *digit > '9' || (digit[0] == '0' && digit[1] >= '0' && digit[1] <= '9')) return -1;
+  for (; *digit >= '0' && *digit <= '9' && number <= INT_MAX; digit++)
+    number = number * 10 + (*digit - '0');
+  if (number > INT_MAX || (*digit != '\0' && *digit != '/')) return -1;
+  *ret_rest = digit;
+  return (int)number;
 }
 
 /* Our pid as this mount of /proc counts it, which need not be that of our PID namespace. */

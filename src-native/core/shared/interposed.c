@@ -142,8 +142,8 @@ static long call_libc(long number, long a, long b, long c, long d, long e) {
     return signal((int)a, SIG_DFL) == SIG_ERR ? -1 : 0;
   case SYS_rt_sigprocmask:
     return open_signal_mask();
-  case SYS_dup3:
-    return c == 0 ? dup2((int)a, (int)b) : dup3((int)a, (int)b, (int)c);
+  case LAUNCH__SYS_DUP2:
+    return dup2((int)a, (int)b);
   case SYS_fcntl:
     return FCNTL((int)a, (int)b, c);
   case SYS_chdir:

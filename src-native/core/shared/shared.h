@@ -193,6 +193,13 @@ int launch__open_cgroup_procs(int cgroup);
 /* [child] */
 bool launch__is_cgroup(int fd);
 
+/* libuv calls dup2(2), so a filter that is made for Node may not know dup3(2). Newer architectures have dup3(2) alone. */
+#ifdef SYS_dup2
+#  define LAUNCH__SYS_DUP2 SYS_dup2
+#else
+#  define LAUNCH__SYS_DUP2 SYS_dup3
+#endif
+
 #ifndef SYS_pidfd_open
 #  define SYS_pidfd_open 434
 #endif

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { safeFork, safeSpawn } from 'safe-spawn';
+import { runFixture } from '../../helpers/fixture.mjs';
 import { eventually } from '../../helpers/poll.mjs';
 import { isAlive, stateOf } from '../../helpers/processes.mjs';
+import { withoutRoot } from '../../helpers/requirements.mjs';
 import { scratchPath } from '../../helpers/scratch.mjs';
 
 const FAMILY = 'sleep 1000 & echo $!; wait';
@@ -36,6 +38,11 @@ test('a group outlives its leader until the leader is reaped', async () => {
   assert.equal(child.killTree('SIGKILL'), true);
   await once(child, 'exit');
   await eventually('the other is dead', () => !isAlive(grandchild));
+});
+
+test('a group is signalled although its leader may not be', { skip: withoutRoot }, async () => {
+  const { result, stderr } = await runFixture('kill-tree-of-another-user.mjs', {});
+  assert.deepEqual(result, { asked: true, killed: true, signal: 'SIGKILL' }, stderr);
 });
 
 test('signal 0 asks only', async () => {

@@ -83,13 +83,13 @@ static bool is_lent(const struct launch__run *run, int target) {
   return target == run->file_at || target == run->cwd_at;
 }
 
-/* One that already has its number may have to lose the flag of close-on-exec, or to get it. */
+/* A source that already has its number may have to lose the close-on-exec flag, or to get it. */
 static int put(const struct launch__run *run, int source, int target, bool until_exec) {
-  long result = source == target
-                    ? launch__replaceable_sys(run, SYS_fcntl, source, F_SETFD, until_exec ? FD_CLOEXEC : 0)
-                    : launch__replaceable_sys(run, SYS_dup3, source, target, until_exec ? O_CLOEXEC : 0);
-
-  return result < 0 ? (int)result : 0;
+  if (source != target) {
+    long result = launch__replaceable_sys(run, LAUNCH__SYS_DUP2, source, target, 0);
+    if (result < 0 || !until_exec) return result < 0 ? (int)result : 0;
+  }
+  return (int)launch__replaceable_sys(run, SYS_fcntl, target, F_SETFD, until_exec ? FD_CLOEXEC : 0);
 }
 
 /*

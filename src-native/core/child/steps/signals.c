@@ -65,12 +65,15 @@ static void on_job_control(int signal, siginfo_t *info, void *context) {
     run->status->deferred_stops |= UINT64_C(1) << (signal - 1);
 }
 
-/* The kernel shows this setting to every handler, and uses it for none that doesn't ask for it. */
-static int show_run_to_handlers(struct launch__run *run) {
+/*
+ * The kernel passes this setting to every handler, and uses the stack for none that does not ask for it. If a filter refuses
+ * the call, the handler could not find its run: the signals of job control then keep their default action.
+ */
+static bool show_run_to_handlers(struct launch__run *run) {
   enum { LARGER_THAN_ANY_MINIMUM = 32 * 1024 };
   const stack_t run_as_stack = {.ss_sp = run, .ss_size = LARGER_THAN_ANY_MINIMUM};
 
-  return (int)launch__sys(SYS_sigaltstack, &run_as_stack, NULL);
+  return launch__sys(SYS_sigaltstack, &run_as_stack, NULL) == 0;
 }
 
 #ifdef __x86_64__
@@ -91,7 +94,7 @@ __asm__(".pushsection .text\n"
 #  define RESTORER         NULL
 #endif
 
-static const struct launch__kernel_sigaction *initial_action(int signal) {
+static const struct launch__kernel_sigaction *initial_action(int signal, bool has_run) {
   static const struct launch__kernel_sigaction standard = {.handler = SIG_DFL};
   static const struct launch__kernel_sigaction job_control = {
       .handler = (void (*)(int))(void (*)(void))on_job_control,
@@ -100,6 +103,7 @@ static const struct launch__kernel_sigaction *initial_action(int signal) {
       .mask = UINT64_MAX,
   };
 
+  if (!has_run) return &standard;
   if (signal == SIGCONT) return &job_control;
   for (size_t i = 0; i < LAUNCH__STOP_SIGNALS; i++)
     if (launch__stop_signals[i] == signal) return &job_control;
@@ -116,8 +120,8 @@ static bool has_handler(int signal) {
 }
 
 /* libuv's child calls signal(3) for each. A tool that replaces it sees the call; the handlers for job control are set past it. */
-static long reset(const struct launch__run *run, int signal) {
-  const struct launch__kernel_sigaction *action = initial_action(signal);
+static long reset(const struct launch__run *run, int signal, bool has_run) {
+  const struct launch__kernel_sigaction *action = initial_action(signal, has_run);
   long result;
 
   if (run->method.syscalls == LAUNCH_SYSCALLS_LIBC && signal <= LAST_STANDARD_SIGNAL) {
@@ -134,12 +138,13 @@ static long reset(const struct launch__run *run, int signal) {
  */
 int launch__reset_signals(struct launch__run *run) {
   const int last = run->method.handlers_reset ? LAST_STANDARD_SIGNAL : LAUNCH__SIGNAL_MAX;
-  long result = show_run_to_handlers(run);
+  const bool has_run = show_run_to_handlers(run);
+  long result = 0;
 
   for (int signal = 1; result == 0 && signal <= last; signal++) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
     if (signal > LAST_STANDARD_SIGNAL && !has_handler(signal)) continue;
-    result = reset(run, signal);
+    result = reset(run, signal, has_run);
   }
 #ifdef LAUNCH_TEST_HOOKS
   launch__test_hook(run->status, LAUNCH_TEST_HOOK_UNSHARE);
