@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage, createHook, executionAsyncId } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { describeChild, describeError, sameAsNode } from './harness.mjs';
+import { describeChild, describeError } from './describe.mjs';
+import { sameAsNode } from './harness.mjs';
 
 const storage = new AsyncLocalStorage();
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { outcome, sameCallback, sameModules, samePromise } from './family-harness.mjs';
+import { outcome, sameCallback, sameModules, samePromise } from './harness.mjs';
 
 const sh = (script, options) => ['sh', ['-c', script], options ?? {}];
 const FOREVER = 'exec sleep 1000';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { follow, outcome, sameModules } from './family-harness.mjs';
+import { follow, outcome, sameModules } from './harness.mjs';
 
 const program = join(import.meta.dirname, '..', 'fixtures', 'conformance', 'forked.mjs');
 

@@ -1,46 +1,108 @@
 /*
- * Plays a scenario twice, with child_process.spawn and with safeSpawn, and compares everything that a program can see.
- * Only `step` may differ, and the reason behind Node's message, which our errors have beside what Node's have.
+ * Plays a scenario twice, with child_process and with this library, and compares everything that a program can see. Only
+ * three things may differ: `step` of an error, the reason behind Node's message, and the stack.
  */
 import assert from 'node:assert/strict';
 import * as nodeProcess from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { safeSpawn } from 'safe-spawn';
+import { promisify } from 'node:util';
+import * as libraryModule from 'safe-spawn/child_process';
 import { SAFE, STOCK } from '../helpers/contenders.mjs';
 import { root } from '../helpers/native.mjs';
+import { describeChild, describeError, show } from './describe.mjs';
 
 const CHILD_EVENTS = ['spawn', 'error', 'exit', 'close', 'disconnect', 'message'];
 
 /**
- * A test in which both arms must show the same. The scenario starts children with the {@link Recorder} that it gets,
- * and may return more to compare.
+ * Defines a test in which both arms must show the same. The scenario starts children with a {@link Recorder}, and may return
+ * more to compare.
  *
- * @param options of node:test, and `steps`: those that the errors of our arm must name, in order
+ * @param options of node:test, and `steps`: the steps that this library's errors must name, in order
  */
 export function sameAsNode(title, scenario, { steps, ...options } = {}) {
   test(title, options, async () => {
     const node = await play(nodeProcess.spawn, scenario);
-    const ours = await play(safeSpawn, scenario);
-    assert.deepEqual(ours.seen, node.seen);
-    if (steps !== undefined) assert.deepEqual(ours.steps, steps);
+    const library = await play(libraryModule.spawn, scenario);
+    assert.deepEqual(library.seen, node.seen);
+    if (steps !== undefined) assert.deepEqual(library.steps, steps);
   });
 }
 
-/** The same for a file in programs/, which gets the name of its arm and prints what is to be compared. */
+/** Defines a test whose scenario gets Node's module or the library's, and returns what is compared. */
+export function sameModules(title, scenario, options = {}) {
+  test(title, options, async () => {
+    const stock = show(await scenario(nodeProcess));
+    assert.deepEqual(show(await scenario(libraryModule)), stock);
+  });
+}
+
+/** Compares one call of a synchronous function. Each module gets new arguments. */
+export function sameSync(title, name, makeArguments, options) {
+  sameModules(title, (module) => outcome(() => module[name](...makeArguments())), options);
+}
+
+/** Compares `exec` or `execFile` with a callback. */
+export function sameCallback(title, name, makeArguments, options) {
+  sameModules(title, (module) => called(module[name], makeArguments()), options);
+}
+
+/** Compares the promise that util.promisify() makes of `exec` or `execFile`. */
+export function samePromise(title, name, makeArguments, options) {
+  sameModules(title, (module) => settled(promisify(module[name]), makeArguments()), options);
+}
+
+/** Returns the value or the exception of a call. */
+export function outcome(call) {
+  try {
+    return { returned: call() };
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+function called(execute, args) {
+  return new Promise((resolve) => {
+    const seen = { events: [] };
+    const callback = function (...results) {
+      seen.callback = { results, receiver: typeof this };
+      seen.events.push('callback');
+    };
+    const { returned: child, thrown } = outcome(() => execute(...args, callback));
+    if (thrown !== undefined) resolve({ thrown });
+    else follow(child, seen, resolve);
+  });
+}
+
+/** Records the events until 'close'. The function's own listener gets 'close' first, so the record waits a turn. */
+export function follow(child, seen, resolve) {
+  seen.child = describeChild(child);
+  for (const event of CHILD_EVENTS) child.on(event, (...values) => seen.events.push([event, ...values]));
+  child.once('close', () => setImmediate(() => resolve(seen)));
+}
+
+async function settled(execute, args) {
+  const { returned: promise, thrown } = outcome(() => execute(...args));
+  if (thrown !== undefined) return { thrown };
+  const child = describeChild(promise.child);
+  const [result] = await Promise.allSettled([promise]);
+  return { child, isPromise: promise instanceof Promise, result };
+}
+
+/** Compares what a program of test/fixtures/conformance prints. It gets the name of its arm. */
 export function sameAsNodeAlone(title, program, { how, ...options } = {}) {
   test(title, options, async () => {
     const node = await runProgram(program, STOCK, how);
-    const ours = await runProgram(program, SAFE, how);
-    assert.deepEqual(ours, node);
+    const library = await runProgram(program, SAFE, how);
+    assert.deepEqual(library, node);
   });
 }
 
 /**
  * @param flags options of Node
  * @param through a command that runs Node
- * @param input what the program is told beside its arm
+ * @param input further input of the program
  */
 export async function runProgram(program, arm, { flags = [], through = [], input = {}, ...options } = {}) {
   const path = join(root, 'test', 'fixtures', 'conformance', program);
@@ -72,7 +134,7 @@ class Recorder {
     this.#spawn = spawn;
   }
 
-  /** Starts a child and records what it throws, emits, writes and ends as. Undefined if it threw. */
+  /** Starts a child and records its events, output, start and end. Returns undefined if the call threw. */
   spawn = (...args) => {
     const record = { events: [] };
     this.children.push(record);
@@ -128,56 +190,4 @@ function collectOutput(child) {
     });
   });
   return output;
-}
-
-/** All that can be read from a child, in order of its keys; of what differs between any two children, the type. */
-export function describeChild(child) {
-  const { pid, stdio, channel, signalCode, exitCode, killed, connected, spawnfile, spawnargs } = child;
-  return {
-    keys: Reflect.ownKeys(child)
-      .map(String)
-      .filter((key) => !isHidden(child, key)),
-    isChildProcess: child instanceof nodeProcess.ChildProcess,
-    pid: typeof pid,
-    stdio: stdio?.map(describeStream),
-    channel: channel?.constructor.name,
-    ...{ signalCode, exitCode, killed, connected, spawnfile },
-    spawnargs:
-      spawnargs &&
-      Array.from(spawnargs, (argument) => (argument instanceof Object ? typeof argument : argument)),
-  };
-}
-
-/** The methods that children of this library have beside Node's: nothing that looks for the others finds them. */
-function isHidden(child, key) {
-  return (
-    ['resourceUsage', 'killTree', 'exitStatus', 'containment'].includes(key) &&
-    !Object.keys(child).includes(key)
-  );
-}
-
-function describeStream(stream) {
-  if (!stream) return stream;
-  const { readable, writable, destroyed } = stream;
-  return { kind: stream.constructor.name, readable, writable, destroyed };
-}
-
-/**
- * Of the stack only the first lines, that consoles show: the functions that were called are others. Of the message of a
- * launch that failed what Node says; the reason behind it is this library's.
- */
-export function describeError(error) {
-  const { name, cause, step } = error;
-  const ofNode = (text) => (step === undefined ? text : text.replace(/(?<= E[A-Z\d]+): .*/s, ''));
-  const message = ofNode(error.message);
-  return {
-    text: ofNode(String(error)),
-    heading: ofNode(error.stack.split('\n    at ')[0]),
-    kind: Object.prototype.toString.call(error),
-    Class: error.constructor.name,
-    name,
-    message,
-    cause: cause && String(cause),
-    fields: Object.entries(error).filter(([field]) => field !== 'step'),
-  };
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { describeError, sameAsNode } from './harness.mjs';
+import { describeError } from './describe.mjs';
+import { sameAsNode } from './harness.mjs';
 
 const WITH_CHANNEL = { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] };
 

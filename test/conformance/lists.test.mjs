@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { safeExecFileSync, safeSpawn, safeSpawnSync } from 'safe-spawn';
 import { probePath } from '../helpers/native.mjs';
 import { probe } from '../helpers/probe.mjs';
-import { sameSync } from './family-harness.mjs';
+import { sameSync } from './harness.mjs';
 
 const nothing = () => undefined;
 

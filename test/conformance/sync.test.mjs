@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { fatalProgram } from '../helpers/fatal-program.mjs';
-import { outcome, sameCallback, sameModules, sameSync } from './family-harness.mjs';
+import { outcome, sameCallback, sameModules, sameSync } from './harness.mjs';
 
 const sh = (script, options) => ['sh', ['-c', script], options];
 

@@ -1,8 +1,7 @@
 // Makes one call with one module, and records all that can be seen of its outcome.
 import { createRequire } from 'node:module';
 import { inspect, promisify } from 'node:util';
-import { show } from '../family-harness.mjs';
-import { describeChild } from '../harness.mjs';
+import { describeChild, show } from '../describe.mjs';
 
 const EVENTS = ['spawn', 'error', 'exit', 'close', 'disconnect', 'message'];
 const RESULTS = ['callback', 'resolved', 'rejected'];
