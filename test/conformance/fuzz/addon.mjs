@@ -9,14 +9,17 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { inspect, types } from 'node:util';
-import { probePath } from '../../helpers/native.mjs';
+import { probePath, root } from '../../helpers/native.mjs';
 import { Random } from './random.mjs';
 import { sameNumbers, spoiled } from './views.mjs';
 
 const [, , path, seed, count] = process.argv;
-const addon = createRequire(import.meta.url)(path);
+const require = createRequire(import.meta.url);
+const addon = require(path);
+const { RESULT_LENGTH, SYNC_RESULT_LENGTH } = require(join(root, 'dist', 'native', 'interface.js'));
 const random = new Random(Number(seed));
 const target = spawn('sleep', ['1000'], { stdio: 'ignore' });
 const descriptors = Array.from({ length: 4 }, () => openSync('/dev/null', 'r+'));
@@ -70,10 +73,10 @@ const name = () => random.pick(['root', 'daemon', 'no-such-name', '', 'ä'.repea
 
 /** Those of each function. One that has none here has not been thought of. */
 const RIGHT = {
-  launch: () => [...request(), new Int32Array(5), () => {}],
+  launch: () => [...request(), new Int32Array(RESULT_LENGTH), () => {}],
   runSync: () => [
     ...request(),
-    new Int32Array(9),
+    new Int32Array(SYNC_RESULT_LENGTH),
     Float64Array.of(60_000, random.pick([0, 1e9, Number.POSITIVE_INFINITY]), 9),
     random.pick([undefined, new Uint8Array(9), new DataView(new ArrayBuffer(9), 3), new Float64Array(9)]),
   ],
