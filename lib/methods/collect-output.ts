@@ -20,14 +20,14 @@ interface ExecError extends Error {
   cmd?: string;
 }
 
-/** As Node has them: what is given but undefined is not replaced by its default. */
+/** Node's defaults. As in Node, they do not replace an option that is present but undefined. */
 const DEFAULTS = { encoding: 'utf8', killSignal: 'SIGTERM', maxBuffer: MAX_BUFFER, timeout: 0 };
 
-/** Starts a program, and calls back once it is dead, with all that it has written. */
-export function spawnAndCollect(file: string, given: ExecFileArguments): ChildProcess {
-  const { args, callback } = given;
-  const options = nullPrototype<object>(DEFAULTS, given.options) as Options;
-  if (!areValidLimits(options)) throwNodeErrorForExecFile(file, args, given.options, callback);
+/** Starts a program. Calls back with its whole output once it has exited and closed its streams. */
+export function spawnAndCollect(file: string, request: ExecFileArguments): ChildProcess {
+  const { args, callback } = request;
+  const options = nullPrototype<object>(DEFAULTS, request.options) as Options;
+  if (!areValidLimits(options)) throwNodeErrorForExecFile(file, args, request.options, callback);
   const child = runSpawn(file, args, spawnOptions(options));
   const collector = new OutputCollector(
     child,
@@ -49,7 +49,7 @@ function areValidLimits({ timeout, maxBuffer, killSignal }: Options): boolean {
   );
 }
 
-/** Others of `spawn`, such as `stdio` and `detached`, are not for these functions. */
+/** Returns the options for `spawn`. As in Node, `exec` and `execFile` ignore others, such as `stdio` and `detached`. */
 function spawnOptions(options: Options): SafeSpawnOptions {
   const { cwd, env, gid, shell, signal, uid, windowsHide, windowsVerbatimArguments } = options;
   const node = { cwd, env, gid, shell, signal, uid };
@@ -93,7 +93,7 @@ class OutputCollector {
     this.#child.on('error', (error) => this.#fail(error));
   }
 
-  /** It has written too much. */
+  /** Kills the child, which has written more than `maxBuffer`. */
   #stop(error: Error): void {
     this.#error = error;
     this.#kill();
@@ -147,7 +147,7 @@ class OutputCollector {
   }
 }
 
-/** What a child writes to one of its streams, up to a limit: in bytes, also where it is decoded. */
+/** The output of a child to one of its streams, up to a limit. The limit is in bytes, also for decoded text. */
 class Output {
   readonly #name: string;
   readonly #stream: Readable | null;

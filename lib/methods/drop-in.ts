@@ -23,7 +23,7 @@ export interface InPlace {
   readonly execFileSync: SafeExecFileSync;
 }
 
-/** The functions that replace Node's, for callers that do not know this library. */
+/** Replacements for Node's functions, for callers that don't know this library. They only warn of a misspelt option. */
 export const inPlace: InPlace = {
   spawn: tolerant('spawn', runSpawn),
   exec: withPromise(tolerant('exec', runExec)),

@@ -9,12 +9,12 @@ type Options = LaunchOptions & Readonly<Record<string, unknown>>;
 export interface ExecFileArguments {
   readonly args: readonly unknown[];
   readonly options: Options;
-  /** The options as they were given, for a function that has its own look at them. */
+  /** The options as the caller passed them, for a function that reads them again. */
   readonly rawOptions: unknown;
   readonly callback: unknown;
 }
 
-/** Makes of the arguments of `exec` and `execSync` what `execFile` takes. */
+/** Converts the arguments of `exec` and `execSync` to those of `execFile`. */
 export function readExecArguments(
   command: unknown,
   options: unknown,
@@ -22,15 +22,12 @@ export function readExecArguments(
 ): Pick<ExecFileArguments, 'options' | 'callback'> {
   if (!isStringWithoutNul(command)) throwNodeErrorForExec(command);
   const callbackIsSecond = typeof options === 'function';
-  const given = nullPrototype<Record<string, unknown>>(
-    {},
-    callbackIsSecond ? undefined : (options as object),
-  );
-  given['shell'] = typeof given['shell'] === 'string' ? given['shell'] : true;
-  return { options: given, callback: callbackIsSecond ? options : callback };
+  const copy = nullPrototype<Record<string, unknown>>({}, callbackIsSecond ? undefined : (options as object));
+  copy['shell'] = typeof copy['shell'] === 'string' ? copy['shell'] : true;
+  return { options: copy, callback: callbackIsSecond ? options : callback };
 }
 
-/** Sorts the arguments of `execFile` and `execFileSync`, of which any but the first may be left out. */
+/** Sorts the arguments of `execFile` and `execFileSync`. The caller may omit any but the first. */
 export function readExecFileArguments(
   file: unknown,
   second?: unknown,
@@ -46,7 +43,7 @@ export function readExecFileArguments(
     isRecord(rawOptions);
   const options: Options = areOptions ? nullPrototype({}, rawOptions) : {};
   if (!areOptions) throwNodeErrorForExecFile(file, args, rawOptions, callback);
-  // Node looks at `argv0` before it copies the options, which leaves out what they inherit.
+  // Node reads `argv0` before it copies the options. The copy has no inherited properties.
   const { argv0 } = isRecord(rawOptions) ? (rawOptions as Options) : options;
   if (!isAbsentOr(isFunction)(callback) || !isAbsentOr(isStringWithoutNul)(argv0)) {
     throwNodeErrorForExecFile(file, args, nullPrototype({}, options, { argv0 }), callback);
@@ -61,5 +58,5 @@ function sort(second: unknown, third: unknown, fourth: unknown): [unknown, unkno
   return [second ?? [], third, fourth];
 }
 
-/** The most that a child may write, by default, to stdout and to stderr. */
+/** Default limit on the bytes that a child may write to stdout, and to stderr. */
 export const MAX_BUFFER: number = 1024 * 1024;

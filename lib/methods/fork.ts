@@ -2,7 +2,7 @@ import type { ChildProcess, ForkOptions, fork } from 'node:child_process';
 import type { SafeChildProcess } from '../launch/child-methods.js';
 import { throwNodeErrorForFork, throwNodeErrorForForkOptions } from '../node/argument-errors.js';
 import { forkArguments } from '../node/fork-arguments.js';
-import { refuseMisspelt } from '../options/misspelt.js';
+import { rejectMisspelt } from '../options/misspelt.js';
 import { pathOf } from '../options/spawn-arguments.js';
 import type { WithLaunchOptions } from '../types.js';
 import { copyList } from '../util/lists.js';
@@ -11,9 +11,9 @@ import { isAbsentOr, isRecord, isStringWithoutNul } from '../util/validators.js'
 import { publicFunction } from './public-function.js';
 import { runSpawn } from './spawn.js';
 
-type Given = WithLaunchOptions<ForkOptions>;
+type Options = WithLaunchOptions<ForkOptions>;
 
-/** What `fork` can be called with, and the same with launch options. */
+/** The overloads of `fork`, also with launch options. */
 export type SafeFork = {
   (modulePath: string | URL, options?: ForkOptions | WithLaunchOptions<ForkOptions>): SafeChildProcess;
   (
@@ -24,27 +24,33 @@ export type SafeFork = {
 } & typeof fork;
 
 export function runFork(modulePath: unknown, args: unknown = [], options?: unknown): ChildProcess {
-  const isSecond = isRecord(args);
-  const list = isSecond ? [] : (args ?? []);
-  const given = copyOptions(modulePath, list, isSecond ? args : options);
-  if (isInvalid(modulePath, list, given)) throwNodeErrorForFork(modulePath, list, given);
-  const execPath = given.execPath || process.execPath;
-  const execArgv = copyList(forkArguments(given.execArgv));
+  const optionsAreSecond = isRecord(args);
+  const list = optionsAreSecond ? [] : (args ?? []);
+  const copy = copyOptions(modulePath, list, optionsAreSecond ? args : options);
+  if (isInvalid(modulePath, list, copy)) throwNodeErrorForFork(modulePath, list, copy);
+  const execPath = copy.execPath || process.execPath;
+  const execArgv = copyList(forkArguments(copy.execArgv));
   const command = [...execArgv, pathOf(modulePath), ...copyList(list as unknown[])];
-  const complete = { ...given, execPath, stdio: withChannel(given), shell: false };
+  const complete = { ...copy, execPath, stdio: withChannel(copy), shell: false };
   return runSpawn(execPath, command, complete);
 }
 
-/** `child_process.fork` by way of {@link safeSpawn}: starts a Node process with an IPC channel. */
-export const safeFork: SafeFork = publicFunction('safeFork', 'fork', runFork, refuseMisspelt);
+/**
+ * Starts a Node process with an IPC channel, as `child_process.fork` does, by way of {@link safeSpawn}. It also takes the
+ * launch options ({@link LaunchOptions}), and throws the same errors as {@link safeSpawn}.
+ *
+ * @example
+ * safeFork('worker.js', [], { rlimits: { core: 0 } }).send('ready?');
+ */
+export const safeFork: SafeFork = publicFunction('safeFork', 'fork', runFork, rejectMisspelt);
 
-function copyOptions(modulePath: unknown, list: unknown, options: unknown): Given {
+function copyOptions(modulePath: unknown, list: unknown, options: unknown): Options {
   if (!isAbsentOr(isRecord)(options)) throwNodeErrorForForkOptions(modulePath, list, options);
-  return nullPrototype<Given>({}, options as Given | undefined);
+  return nullPrototype<Options>({}, options as Options | undefined);
 }
 
-/** What only `fork` looks at. The rest is for {@link safeSpawn} to judge. */
-function isInvalid(modulePath: unknown, list: unknown, { execPath, execArgv, stdio }: Given): boolean {
+/** Validates what only `fork` reads. {@link safeSpawn} validates the rest. */
+function isInvalid(modulePath: unknown, list: unknown, { execPath, execArgv, stdio }: Options): boolean {
   if (!isStringWithoutNul(modulePath) && !(modulePath instanceof URL)) return true;
   if (!Array.isArray(list) || !isAbsentOr(isStringWithoutNul)(execPath)) return true;
   if (execArgv && !(Array.isArray(execArgv) && copyList(execArgv).every(isStringWithoutNul))) return true;
@@ -55,8 +61,8 @@ function isInvalid(modulePath: unknown, list: unknown, { execPath, execArgv, std
 
 const SHORTHANDS: ReadonlySet<string> = new Set(['ignore', 'inherit', 'overlapped', 'pipe']);
 
-/** Without an array that says otherwise, the channel is descriptor 3. */
-function withChannel({ stdio, silent }: Given): NonNullable<ForkOptions['stdio']> {
+/** Makes descriptor 3 the channel, unless `stdio` is an array. */
+function withChannel({ stdio, silent }: Options): NonNullable<ForkOptions['stdio']> {
   if (Array.isArray(stdio)) return stdio;
   const each = typeof stdio === 'string' ? stdio : silentOrNot(silent);
   return [each, each, each, 'ipc'];

@@ -11,8 +11,8 @@ import { isRecord } from '../util/validators.js';
 type Launch = (...parameters: never[]) => unknown;
 
 /**
- * Makes a function that users call. It examines its parameters, of which any may be the options, before it starts a child. On
- * other systems than Linux Node's function of the name `replaces` starts the child.
+ * Returns a function for users. It examines each of its parameters, since any may be the options, and then starts a child.
+ * On platforms other than Linux, Node's function with the name `replaces` starts the child.
  */
 export function publicFunction<Public>(
   name: string,
@@ -49,8 +49,8 @@ function startByNode(name: FunctionName, parameters: readonly unknown[]): SafeCh
       if (error !== null) addExitStatus(error, child.exitStatus);
       callback(error, ...written);
     };
-  const given = parameters.map((one) => (typeof one === 'function' ? reporting(one as Callback) : one));
-  const started = originals[name](...given) as ChildProcess;
+  const passed = parameters.map((one) => (typeof one === 'function' ? reporting(one as Callback) : one));
+  const started = originals[name](...passed) as ChildProcess;
   const child = addChildMethods(started, new PortableProcess(started, optionsWithDetached(name, parameters)));
   return child;
 }

@@ -15,29 +15,35 @@ import { nonEnumerable, nullPrototype } from '../util/objects.js';
 import { isLinux } from '../util/platform.js';
 import { inPlace } from './drop-in.js';
 
-/** Defaults for every child of this process. A call that gives an option itself wins. */
+/** Default launch options for every child of this process (or Worker). The options of a call take precedence. */
 export interface RegisterOptions extends LaunchOptions {
   /**
-   * Descriptors that every child gets under their own number, unless its `stdio` has an entry for that number: those
-   * of make's jobserver, or of socket activation (3 to 2 + LISTEN_FDS). They must be open. One that is closed later,
-   * or whose number has become another's, is not handed on.
+   * File descriptors that every child inherits under the same number, unless its `stdio` has an entry for that number. Use
+   * it for make's jobserver and for socket activation (3 to 2 + LISTEN_FDS). Default: none.
+   *
+   * Each must be open. A descriptor that is closed later, or whose number then refers to another file, is not passed.
    */
   readonly passFds?: readonly number[] | undefined;
 }
 
 /**
- * From now on every child of this process (or Worker) is started safely, through whichever library. Returns a function
- * that undoes it.
+ * Replaces the functions of `node:child_process` in this process (or Worker), so that every child is started safely,
+ * through any library. Returns a function that undoes it.
  *
- * Descriptors that are open now get close-on-exec, see {@link setCloseOnExec}. Calls add up: the last one that is not undone
- * says what children get, and functions are replaced once, also with several copies of this library.
+ * It sets close-on-exec on all descriptors that are open now ({@link setCloseOnExec}). Calls may be nested: the options of
+ * the last call that is not undone are in force. Several copies of this library share one registration.
  *
- * Throws for options that it does not have, Node's among them, and for a `passFds` that is not open
- * (`ERR_INVALID_ARG_VALUE`).
+ * Throws `ERR_INVALID_ARG_VALUE` for an option that is not a launch option, and for a descriptor in `passFds` that is not
+ * open. Throws `ERR_SAFE_SPAWN_INCOMPATIBLE_NODE` if this version of the library does not support this Node. On platforms
+ * other than Linux, it does nothing without options, and throws `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM` with some.
+ *
+ * @example
+ * const unregister = register({ rlimits: { nofile: 1024 } });
+ * unregister();
  */
 export function register(options: RegisterOptions = {}): () => void {
   rejectUnknownOptions(options);
-  if (!isLinux) return registerElsewhere(options);
+  if (!isLinux) return registerNothing(options);
   assertNodeCompatible();
   const defaults = readDefaults(options);
   setCloseOnExec();
@@ -51,7 +57,7 @@ export function register(options: RegisterOptions = {}): () => void {
   };
 }
 
-function registerElsewhere(options: RegisterOptions): () => void {
+function registerNothing(options: RegisterOptions): () => void {
   rejectLaunchOptions(options);
   return () => undefined;
 }
@@ -60,18 +66,18 @@ function readDefaults(options: RegisterOptions): Defaults {
   const given = nullPrototype<RegisterOptions>({}, options);
   const { passFds = [] } = readLaunchOptions(given, false);
   return {
-    options: pickLaunchOptions(nullPrototype(given, { passFds: undefined })),
+    options: pickLaunchOptions(nullPrototype(copy, { passFds: undefined })),
     passFds: passFds.map(identifyFd),
   };
 }
 
-/** `safe-spawn/child_process` finds the functions here, since it is no part of this bundle. */
+/** `safe-spawn/child_process` reads this property, since it is not part of this bundle. */
 Object.defineProperty(register, Symbol.for('safe-spawn.in-place'), nonEnumerable(inPlace));
 
 function install(): Registration {
   const replaced: Partial<Record<FunctionName, unknown>> = {};
   for (const name of Object.keys(inPlace) as FunctionName[]) {
-    // One that another tool has wrapped stays: it ends in a method that is overridden below. The others end nowhere.
+    // A function that another tool has wrapped stays: it calls a method that is overridden below. Synchronous ones do not.
     const current: NodeFunctions[FunctionName] = childProcess[name];
     if (isWrapped(name, current) && !name.endsWith('Sync')) continue;
     replaced[name] = current;
@@ -84,7 +90,7 @@ function install(): Registration {
   return made;
 }
 
-/** Restores Node's functions. A function of another tool stays. */
+/** Restores Node's functions, except those that another tool has replaced meanwhile. */
 function uninstall(): void {
   for (const [name, original] of Object.entries(registration()?.replaced ?? {})) {
     if (Reflect.get(childProcess, name) === inPlace[name as FunctionName])

@@ -31,7 +31,7 @@ import type { SyncRun } from './sync-arguments.js';
 type Result = SafeSpawnSyncReturns<string | Buffer>;
 type Output = (string | Buffer | null)[];
 
-/** Starts a program and waits for its end, and for that of its output. */
+/** Starts a program and blocks until it has exited and its output has ended. */
 export function runToEnd(run: SyncRun): Result {
   const { request, config, input, limits } = run;
   const stdio = readStdio(request.stdio, config.pipes === 'pipe');
@@ -60,7 +60,7 @@ function notStarted(run: SyncRun, failed: FailedLaunch): Result {
   return addExitStatus({ error, ...nothing }, undefined) as unknown as Result;
 }
 
-/** In Node's order of fields. */
+/** Returns the result of a child that has ended. The fields have Node's order. */
 function ended(run: SyncRun, result: Int32Array, written: Output): Result {
   const errno = result[SYNC_ERROR] ?? 0;
   const signal = result[SYNC_SIGNAL] ?? 0;

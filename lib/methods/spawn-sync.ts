@@ -14,7 +14,7 @@ import type {
 } from 'node:child_process';
 import { assertNodeCompatible } from '../node/child-process.js';
 import { requirePermission } from '../node/permission.js';
-import { refuseMisspelt } from '../options/misspelt.js';
+import { rejectMisspelt } from '../options/misspelt.js';
 import { addExitStatus, type SafeSpawnSyncReturns } from '../terminate/exit-status.js';
 import type { WithLaunchOptions } from '../types.js';
 import { readExecArguments, readExecFileArguments } from './exec-arguments.js';
@@ -27,10 +27,10 @@ type Result = SafeSpawnSyncReturns<string | Buffer>;
 /** Output that is not decoded. The class that @types/node has for it depends on their version. */
 type Bytes = Exclude<ReturnType<typeof execSync>, string>;
 
-/** Node's own are listed too: an overload that takes exactly what is given is chosen before one that comes earlier. */
+/** Node's own options are part of the union so that TypeScript prefers the overload that matches them exactly. */
 type Given<Options> = Options | WithLaunchOptions<Options>;
 
-/** What `spawnSync` can be called with, and the same with launch options. */
+/** The overloads of `spawnSync`, also with launch options. */
 export type SafeSpawnSync = {
   (command: string): SafeSpawnSyncReturns<Bytes>;
   (command: string, options: Given<SpawnSyncOptionsWithStringEncoding>): SafeSpawnSyncReturns<string>;
@@ -61,15 +61,23 @@ export function runSpawnSync(command: string, args?: unknown, options?: unknown)
   return runToEnd(run);
 }
 
-/** `child_process.spawnSync`, started as by {@link safeSpawn}: runs a program to its end, while this thread waits. */
+/**
+ * Runs a program and blocks this thread until it ends, as `child_process.spawnSync` does. The child is started as by
+ * {@link safeSpawn}, with the same launch options ({@link LaunchOptions}).
+ *
+ * A failed launch is in the result, as `error` with `code` and `step`. Argument errors are thrown.
+ *
+ * @example
+ * safeSpawnSync('sort', { input: 'b\na\n', encoding: 'utf8', rlimits: { cpu: 10 } }).stdout; // 'a\nb\n'
+ */
 export const safeSpawnSync: SafeSpawnSync = publicFunction(
   'safeSpawnSync',
   'spawnSync',
   runSpawnSync,
-  refuseMisspelt,
+  rejectMisspelt,
 );
 
-/** What `execFileSync` can be called with, and the same with launch options. */
+/** The overloads of `execFileSync`, also with launch options. */
 export type SafeExecFileSync = typeof execFileSync & {
   (file: string, options: WithLaunchOptions<ExecFileSyncOptionsWithStringEncoding>): string;
   (file: string, options: WithLaunchOptions<ExecFileSyncOptionsWithBufferEncoding>): Buffer;
@@ -92,23 +100,29 @@ export type SafeExecFileSync = typeof execFileSync & {
 };
 
 export function runExecFileSync(file: string, args?: unknown, options?: unknown): string | Buffer {
-  const given = readExecFileArguments(file, args, options);
-  const result = runSpawnSync(file, given.args, given.rawOptions ?? {});
-  // Node reads these two from the options themselves, with what they inherit.
-  const { argv0, stdio } = Object(given.rawOptions);
+  const execArguments = readExecFileArguments(file, args, options);
+  const result = runSpawnSync(file, execArguments.args, execArguments.rawOptions ?? {});
+  // Node reads these two from the caller's object, inherited properties included.
+  const { argv0, stdio } = Object(execArguments.rawOptions);
   const first = argv0 || file;
-  return outputOf(result, stdio, () => [first, ...given.args].join(' '));
+  return outputOf(result, stdio, () => [first, ...execArguments.args].join(' '));
 }
 
-/** `child_process.execFileSync` by way of {@link safeSpawnSync}: returns what the program wrote to stdout. */
+/**
+ * Runs a program by way of {@link safeSpawnSync}, as `child_process.execFileSync` does, and returns its stdout. Throws if
+ * the launch fails, or if the program exits with a status other than 0.
+ *
+ * @example
+ * safeExecFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', noNewPrivileges: true });
+ */
 export const safeExecFileSync: SafeExecFileSync = publicFunction(
   'safeExecFileSync',
   'execFileSync',
   runExecFileSync,
-  refuseMisspelt,
+  rejectMisspelt,
 );
 
-/** What `execSync` can be called with, and the same with launch options. */
+/** The overloads of `execSync`, also with launch options. */
 export type SafeExecSync = typeof execSync & {
   (command: string, options: WithLaunchOptions<ExecSyncOptionsWithStringEncoding>): string;
   (command: string, options: WithLaunchOptions<ExecSyncOptionsWithBufferEncoding>): Buffer;
@@ -116,19 +130,25 @@ export type SafeExecSync = typeof execSync & {
 };
 
 export function runExecSync(command: string, options?: unknown): string | Buffer {
-  const given = readExecArguments(command, options).options;
-  return outputOf(runSpawnSync(command, given), given['stdio'], () => command);
+  const execOptions = readExecArguments(command, options).options;
+  return outputOf(runSpawnSync(command, execOptions), execOptions['stdio'], () => command);
 }
 
-/** `child_process.execSync` by way of {@link safeSpawnSync}: a shell runs the command; returns what it wrote to stdout. */
+/**
+ * Runs a command in a shell by way of {@link safeSpawnSync}, as `child_process.execSync` does, and returns its stdout.
+ * Throws if the launch fails, or if the command exits with a status other than 0.
+ *
+ * @example
+ * safeExecSync('ls | wc -l', { encoding: 'utf8', rlimits: { nofile: 1024 } });
+ */
 export const safeExecSync: SafeExecSync = publicFunction(
   'safeExecSync',
   'execSync',
   runExecSync,
-  refuseMisspelt,
+  rejectMisspelt,
 );
 
-/** What goes to a pipe that nobody has asked for would be lost: so stderr is passed on. */
+/** Returns stdout, or throws. Without the option `stdio` it writes the child's stderr to that of this process, as Node does. */
 function outputOf(result: Result, stdio: unknown, commandLine: () => string): string | Buffer {
   if (!stdio && result.stderr) process.stderr.write(result.stderr);
   if (result.error) throw withResult(result.error, result);

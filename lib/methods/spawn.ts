@@ -17,7 +17,7 @@ import type { LaunchHandle } from '../launch/process-handle.js';
 import { preloadAddon } from '../native/addon.js';
 import { assertNodeCompatible, spawnChild } from '../node/child-process.js';
 import { TIMEOUT_ENDS_AT } from '../node/versions.js';
-import { refuseMisspelt } from '../options/misspelt.js';
+import { rejectMisspelt } from '../options/misspelt.js';
 import { type NodeSpawnOptions, normalizeArguments } from '../options/spawn-arguments.js';
 import type {
   SafeSpawnOptions,
@@ -44,7 +44,7 @@ type ChildWith<In, Out, Err> = ChildProcessByStdio<
 
 type ChildWithStreams = ChildProcessWithoutNullStreams & ChildMethods;
 
-/** What `spawn` can be called with, and the same with launch options. */
+/** The overloads of `spawn`, also with launch options. */
 export type SafeSpawn = {
   (command: string, options?: SafeSpawnOptionsWithoutStdio): ChildWithStreams;
   <In extends Stdio, Out extends Stdio, Err extends Stdio>(
@@ -81,13 +81,23 @@ export function runSpawn(command: string, args?: unknown, options?: unknown): Ch
 }
 
 /**
- * `child_process.spawn`, but the child holds the stdio entries that were asked for and no other descriptor, and the
- * limits in `options.rlimits` are in force before its first instruction. If that can't be had on this system, the
- * child is not started: the error says which step of the launch failed (`error.step`).
+ * Starts a program as `child_process.spawn` does, with two differences. The child holds only the file descriptors of its
+ * `stdio` and `passFds`. The launch options ({@link LaunchOptions}) take effect before its first instruction.
+ *
+ * If the kernel refuses a step of the launch, the program is not started and no process is left. The error has the `code` of
+ * the system and the `step` that failed ({@link SpawnError}). As in Node, some such errors are thrown and the others emitted
+ * as 'error'.
+ *
+ * Invalid arguments throw Node's own errors. On a Node that this version of the library does not support, it throws
+ * `ERR_SAFE_SPAWN_INCOMPATIBLE_NODE`. Without a working addon, it throws `ERR_SAFE_SPAWN_ADDON` or
+ * `ERR_SAFE_SPAWN_ADDONS_DISABLED`. On platforms other than Linux, Node starts the child and its descriptors leak.
+ *
+ * @example
+ * safeSpawn('ls', ['-l'], { stdio: 'inherit', rlimits: { nofile: 1024 } });
  */
-export const safeSpawn: SafeSpawn = publicFunction('safeSpawn', 'spawn', runSpawn, refuseMisspelt);
+export const safeSpawn: SafeSpawn = publicFunction('safeSpawn', 'spawn', runSpawn, rejectMisspelt);
 
-/** A method that somebody has put in the place of Node's may start something else, or nothing. */
+/** Throws if the method that replaces Node's spawn() did not start the child, or started it by other means. */
 function requireLaunch(handle: LaunchHandle): void {
   if (handle.pid === undefined && handle.failure === undefined) {
     throw incompatibleNode('its method spawn() did not call _handle.spawn()');

@@ -9,7 +9,7 @@ import { isAbsentOr, isInput, isNonNegativeNumber } from '../util/validators.js'
 import { MAX_BUFFER } from './exec-arguments.js';
 import { readSyncStdio } from './sync-stdio.js';
 
-/** A program to run, with what it reads and how far it may go. */
+/** A program to run, with its input and its limits. */
 export interface SyncRun {
   readonly request: SpawnRequest;
   readonly config: LaunchConfig;
@@ -19,14 +19,14 @@ export interface SyncRun {
 }
 
 export interface SyncLimits {
-  /** Milliseconds; 0: for ever. */
+  /** Milliseconds; 0 is no limit. */
   readonly timeout: number;
-  /** Bytes; 0: any number. */
+  /** Bytes; 0 is no limit. */
   readonly maxBuffer: number;
   readonly killSignal: number;
 }
 
-interface Given {
+interface Options {
   stdio?: unknown;
   input?: unknown;
   encoding?: SyncRun['encoding'];
@@ -35,7 +35,7 @@ interface Given {
   killSignal?: NodeJS.Signals | number | null;
 }
 
-/** Those of `spawn`, but for `signal`, which means nothing here. */
+/** The validators of `spawn`, except the one of `signal`, which has no meaning here. */
 const SPAWN_SYNC_VALIDATION: Validation = {
   validators: new Map([...COMMON_VALIDATORS, ['maxBuffer', isAbsentOr(isNonNegativeNumber)]]),
   throwNodeError: throwNodeErrorForSpawnSync,
@@ -43,34 +43,34 @@ const SPAWN_SYNC_VALIDATION: Validation = {
 
 export function normalizeSyncArguments(file: unknown, args: unknown, options: unknown): SyncRun {
   const { options: normalized, config } = normalizeArguments(file, args, options, SPAWN_SYNC_VALIDATION);
-  const given = normalized as Given & typeof normalized;
-  const stdio = readSyncStdio(given.stdio || 'pipe');
-  if (stdio === undefined || !isInput(given.input)) {
-    throwNodeErrorForSpawnSync(file, args, given);
-    throw incompatibleNode('child_process.spawnSync() takes stdio that is not known');
+  const all = normalized as Options & typeof normalized;
+  const stdio = readSyncStdio(all.stdio || 'pipe');
+  if (stdio === undefined || !isInput(all.input)) {
+    throwNodeErrorForSpawnSync(file, args, all);
+    throw incompatibleNode('child_process.spawnSync() accepts an unknown form of stdio');
   }
   return {
-    request: nullPrototype<object>(given, { stdio }) as SpawnRequest,
+    request: nullPrototype<object>(all, { stdio }) as SpawnRequest,
     config,
-    input: readInput(given),
-    encoding: given.encoding,
-    limits: readLimits(given),
+    input: readInput(all),
+    encoding: all.encoding,
+    limits: readLimits(all),
   };
 }
 
-function readInput({ input, encoding }: Given): NodeJS.ArrayBufferView | undefined {
+function readInput({ input, encoding }: Options): NodeJS.ArrayBufferView | undefined {
   if (!input) return undefined;
   return typeof input === 'string'
     ? Buffer.from(input, encoding as BufferEncoding)
     : (input as NodeJS.ArrayBufferView);
 }
 
-/** What is given but undefined is not replaced by the default. */
-function readLimits(given: Given): SyncLimits {
-  const maxBuffer = 'maxBuffer' in given ? (given.maxBuffer ?? 0) : MAX_BUFFER;
+/** Reads the limits. As in Node, a `maxBuffer` that is present but undefined does not get the default: it is no limit. */
+function readLimits(options: Options): SyncLimits {
+  const maxBuffer = 'maxBuffer' in options ? (options.maxBuffer ?? 0) : MAX_BUFFER;
   return {
-    timeout: given.timeout ?? 0,
+    timeout: options.timeout ?? 0,
     maxBuffer,
-    killSignal: signalNumber(given.killSignal ?? 'SIGTERM'),
+    killSignal: signalNumber(options.killSignal ?? 'SIGTERM'),
   };
 }

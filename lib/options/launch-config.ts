@@ -1,6 +1,6 @@
 import type { Rlimits } from '../types.js';
 
-/** The halves of a limit that are to be set. The child inherits a half that is undefined. */
+/** The requested halves of a limit. The child inherits a half that is undefined. */
 export interface RequestedLimit {
   readonly soft: bigint | undefined;
   readonly hard: bigint | undefined;
@@ -10,7 +10,7 @@ export interface RequestedLimit {
 export interface Account {
   readonly uid: number;
   readonly gid: number;
-  /** The groups that the system has for the user; undefined if the option `groups` lists others. */
+  /** Groups that the system has for the user; undefined if the option `groups` lists others. */
   readonly groups: readonly number[] | undefined;
 }
 
@@ -43,7 +43,7 @@ interface Ids {
   readonly gid: number | null | undefined;
 }
 
-/** Returns the ids that the child gets. Those of the option `user` win over the ids that Node passes on. */
+/** Returns the ids that the child gets. Those of the option `user` override the ids that Node passes. */
 export function requestedIds(request: Ids, { user }: LaunchConfig): Ids {
   return user ?? request;
 }

@@ -14,7 +14,7 @@ export function pickLaunchOptions(options: LaunchOptions): LaunchOptions {
   return picked as LaunchOptions;
 }
 
-/** Throws for any other option: in a function that only this library has, an unknown name is a mistake and no option of Node's. */
+/** Throws for any other option. In a function that only this library has, an unknown name can't be an option of Node. */
 export function rejectUnknownOptions(options: object): void {
   if (!isPlainObject(options)) throw invalidType('options', 'a plain object', options);
   for (const [name, value] of Object.entries(options)) {
@@ -24,7 +24,7 @@ export function rejectUnknownOptions(options: object): void {
   }
 }
 
-/** Throws for each launch option. On other systems than Linux Node's functions do the work, and would ignore them silently. */
+/** Throws for each launch option, on platforms other than Linux. Node's functions do the work there and would ignore them. */
 export function rejectLaunchOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) return;
   for (const name of LAUNCH_OPTION_NAMES) {

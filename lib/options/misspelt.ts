@@ -50,17 +50,17 @@ const ALIASES: Readonly<Record<RightName, readonly string[]>> = {
   detached: ['setsid', 'newSession', 'startNewSession'],
 };
 
-/** Names of options that do not exist here, and what could be meant by each. */
+/** Names of options that do not exist here, with a hint at the option that may be meant. */
 const NOT_OPTIONS: Readonly<Record<string, string>> = {
   group: "is not an option: use 'gid' for the primary group, 'groups' for the supplementary ones",
   groupName: "is not an option: use 'gid', which takes a name",
-  preexecFn: 'is not an option: nothing of this program can run in the child before it executes',
-  preexec: 'is not an option: nothing of this program can run in the child before it executes',
-  beforeExec: 'is not an option: nothing of this program can run in the child before it executes',
+  preexecFn: 'is not an option: JavaScript cannot run in the child before it executes the program',
+  preexec: 'is not an option: JavaScript cannot run in the child before it executes the program',
+  beforeExec: 'is not an option: JavaScript cannot run in the child before it executes the program',
   maxOpenFiles: whyNotAlone('nofile'),
 };
 
-/** Resources whose bare names can mean nothing else. The names of the others are words that other libraries use. */
+/** Resources whose bare names can mean nothing else. Other libraries have options with the names of the others. */
 const UNMISTAKABLE: ReadonlySet<keyof Rlimits> = new Set([
   ...(['fsize', 'memlock', 'msgqueue', 'nofile'] as const),
   ...(['nproc', 'rtprio', 'rttime', 'sigpending'] as const),
@@ -69,7 +69,7 @@ const UNMISTAKABLE: ReadonlySet<keyof Rlimits> = new Set([
 /** Made when the first unknown name is seen, since most programs have none. */
 let reasons: ReadonlyMap<string, string> | undefined;
 
-/** Explains each misspelt name, by its plainest spelling. */
+/** Returns the reason why each name is wrong, keyed by its plain spelling. */
 function listReasons(): Map<string, string> {
   return new Map([
     ...Object.entries(ALIASES).flatMap(([right, aliases]) =>
@@ -92,7 +92,7 @@ function whyNotAlone(resource: keyof Rlimits): string {
   return `is not an option: use 'rlimits', as in { rlimits: { ${resource}: ... } }`;
 }
 
-/** The right names: options of this library, and of Node's functions. */
+/** Valid names: the options of this library and of Node's functions. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...Object.keys(ALIASES),
   ...[
@@ -117,15 +117,15 @@ function plain(name: string): string {
     .replace(/s$/, '');
 }
 
-/** Explains why a name looks like a misspelt option; undefined if it does not. */
+/** Returns the reason why a name looks like a misspelt option, or undefined if it does not. */
 export function whyMisspelt(name: string): string | undefined {
   if (KNOWN.has(name)) return undefined;
   reasons ??= listReasons();
   return reasons.get(plain(name));
 }
 
-/** Throws if options have a misspelt name: the program would run without what it asks for. */
-export function refuseMisspelt(options: unknown): void {
+/** Throws if options have a misspelt name. Otherwise the program would run without the option that its author meant. */
+export function rejectMisspelt(options: unknown): void {
   eachMisspelt(options, (name, value, reason) => {
     throw invalidValue(`options.${name}`, value, reason);
   });
@@ -133,7 +133,7 @@ export function refuseMisspelt(options: unknown): void {
 
 const warned = new Set<string>();
 
-/** Warns once of each name. Other libraries pass on options of their own, which must not stop them. */
+/** Warns once of each misspelt name. An error would break other libraries that pass options of their own. */
 export function warnOfMisspelt(options: unknown): void {
   eachMisspelt(options, (name, _value, reason) => {
     if (warned.has(name)) return;

@@ -21,7 +21,7 @@ export function isSameFile({ fd, device, inode }: IdentifiedFd): boolean {
 const OPTION = 'options.passFds';
 const HIGHEST_FD: number = 2 ** 31 - 1;
 
-/** The `passFds` option, ascending: numbers that are open, each listed once, and behind those of stdio. */
+/** Reads the `passFds` option in ascending order. Each number must be open, listed once, and not below the length of stdio. */
 export function readPassFds(passFds: unknown, stdio: unknown): number[] {
   if (passFds === undefined) return [];
   if (!Array.isArray(passFds)) throw invalidType(OPTION, 'an instance of Array', passFds);
@@ -29,10 +29,10 @@ export function readPassFds(passFds: unknown, stdio: unknown): number[] {
   const passed = copyList(passFds).map((fd, index) => readFd(`${OPTION}[${index}]`, fd, internal));
   passed.sort((one, other) => one - other);
   const twice = passed.find((fd, index) => fd === passed[index + 1]);
-  if (twice !== undefined) throw invalidValue(OPTION, passFds, `has ${twice} twice`);
+  if (twice !== undefined) throw invalidValue(OPTION, passFds, `lists ${twice} twice`);
   const [least] = passed;
   if (least !== undefined && least < stdioLength(stdio)) {
-    throw invalidValue(OPTION, passFds, `has ${least}, which is a number of stdio`);
+    throw invalidValue(OPTION, passFds, `lists ${least}, which is the index of an entry in stdio`);
   }
   return passed;
 }
@@ -42,8 +42,8 @@ function readFd(name: string, fd: unknown, internal: readonly number[]): number 
   if (!Number.isInteger(fd) || fd < 0 || fd > HIGHEST_FD) {
     throw outOfRange(name, `an integer >= 0 && <= ${HIGHEST_FD}`, fd);
   }
-  if (internal.includes(fd)) throw invalidValue(name, fd, 'belongs to safe-spawn');
-  if (!isOpen(fd)) throw invalidValue(name, fd, 'is not an open descriptor');
+  if (internal.includes(fd)) throw invalidValue(name, fd, 'is an internal descriptor of safe-spawn');
+  if (!isOpen(fd)) throw invalidValue(name, fd, 'is not an open file descriptor');
   return fd;
 }
 

@@ -11,7 +11,7 @@ import { isLaunchOption, type OptionsWithNodes, readOption } from './readers.js'
 const WITHOUT_OPTIONS: LaunchConfig = nullPrototype({ inheritsEnvironment: false });
 const WITHOUT_OPTIONS_INHERITING: LaunchConfig = nullPrototype({ inheritsEnvironment: true });
 
-/** Reads the options of one child, and adds the defaults of register(). Options must have no prototype: see {@link nullPrototype}. */
+/** Reads the options of one child and adds the defaults of register(). `options` must have no prototype ({@link nullPrototype}). */
 export function readLaunchConfig(options: OptionsWithNodes, inheritsEnvironment: boolean): LaunchConfig {
   const defaults = registration()?.defaults.at(-1);
   if (defaults === undefined) return readLaunchOptions(options, inheritsEnvironment);
@@ -31,8 +31,8 @@ export function readLaunchOptions(options: OptionsWithNodes, inheritsEnvironment
 }
 
 /**
- * Limits add up by resource. A default must not make a call fail: `detached` makes a process group, and a `uid` names a user,
- * so these calls don't get the default `processGroup` or `user`.
+ * Merges the defaults into the options of a call, and `rlimits` by resource. A default must not make a call fail. So a call
+ * with `detached` gets no default `processGroup`, and a call with `uid` gets no default `user`.
  */
 function withDefaults(options: OptionsWithNodes, defaults: Defaults['options']): OptionsWithNodes {
   const { processGroup, user, ...others } = defaults;
@@ -42,13 +42,13 @@ function withDefaults(options: OptionsWithNodes, defaults: Defaults['options']):
   return nullPrototype(options, others, group, account, pickLaunchOptions(options), { rlimits });
 }
 
-/** Returns anything but a plain object as it is: a spread would make a valid value of a Map or an instance of a class. */
+/** Merges plain objects only. A spread would turn an invalid value, such as a Map, into a valid one. */
 function mergeRlimits(
-  given: LaunchOptions['rlimits'],
+  requested: LaunchOptions['rlimits'],
   defaults: LaunchOptions['rlimits'],
 ): LaunchOptions['rlimits'] {
-  if (given === undefined) return defaults;
-  return isPlainObject(given) ? nullPrototype({}, defaults, given) : given;
+  if (requested === undefined) return defaults;
+  return isPlainObject(requested) ? nullPrototype({}, defaults, requested) : requested;
 }
 
 function mergeFds(requested: readonly number[] = [], defaults: Defaults): readonly number[] {

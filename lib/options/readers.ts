@@ -13,12 +13,12 @@ export interface OptionsWithNodes extends LaunchOptions, UserOptions {
 }
 
 /**
- * Checks the value of an option, which can be anything but undefined, and returns it as a plain value. Throws if it can't be
- * right. An option that depends on others finds them in `options`.
+ * Validates the value of an option, which is not undefined, and returns it as a plain value. Throws if it is invalid. An
+ * option that depends on others finds them in `options`.
  */
 type Reader<Value> = (value: unknown, options: OptionsWithNodes) => Value;
 
-/** The launch options. Their names are listed here alone: an option without a reader does not compile. */
+/** Readers of the launch options. Their names are listed only here, and an option without a reader does not compile. */
 const READERS = {
   rlimits: readRlimits,
   passFds: (passFds, { stdio }) => readPassFds(passFds, stdio),
@@ -40,7 +40,7 @@ export function isLaunchOption(name: string): name is keyof LaunchOptions {
   return Object.hasOwn(READERS, name);
 }
 
-/** Reads an option that was given. */
+/** Reads an option that is not undefined. */
 export function readOption(name: keyof LaunchOptions, options: OptionsWithNodes): unknown {
   return READERS[name](options[name], options);
 }
@@ -48,7 +48,7 @@ export function readOption(name: keyof LaunchOptions, options: OptionsWithNodes)
 const HIGHEST_SIGNAL = 64;
 const HIGHEST_PID: number = 2 ** 31 - 1;
 
-/** A string is octal, as for process.umask(). */
+/** Reads the `umask` option. A string is octal, as for process.umask(). */
 function readUmask(umask: unknown): number {
   const name = 'options.umask';
   if (typeof umask !== 'string') return readInteger(name, umask, 0, 0o777);
@@ -70,22 +70,23 @@ function readProcessGroup(value: unknown, detached: unknown): true | number | un
   if (value !== true && typeof value !== 'number')
     throw invalidType(name, 'of type boolean or number', value);
   if (detached)
-    throw invalidValue(name, value, "can't be combined with options.detached, which makes a group too");
+    throw invalidValue(name, value, "can't be combined with options.detached, which also makes a group");
   return value === true ? true : readInteger(name, value, 1, HIGHEST_PID);
 }
 
-/** The kernel sends the signal when the thread ends that has started the child, so a Worker can't ask for it. */
+/** Throws in a Worker, since the kernel sends the signal when the thread that started the child ends. */
 function readDeathSignal(signal: unknown): number {
   const name = 'options.deathSignal';
   if (typeof signal !== 'string' && typeof signal !== 'number') {
     throw invalidType(name, 'of type string or number', signal);
   }
   if (!isDeathSignal(signal)) throw invalidValue(name, signal, `is not a signal${hintAtSignal(signal)}`);
-  if (!isMainThread()) throw unsupportedInWorkers(name, 'it is sent when the thread ends, not the process');
+  if (!isMainThread())
+    throw unsupportedInWorkers(name, 'the kernel sends it when the thread ends, not the process');
   return signalNumber(signal as NodeJS.Signals);
 }
 
-/** Loads the module only here: the child's environment costs more to read in a program that has loaded it. */
+/** Loads the module only when needed. Once a program has loaded it, reading the environment for a child is slower. */
 function isMainThread(): boolean {
   return (require('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
 }
@@ -100,7 +101,7 @@ function readNoNewPrivileges(value: unknown): boolean {
   return value;
 }
 
-/** Refuses a relative path: it could mean the directory of this process, or the `cwd` of the child. */
+/** Reads the `cgroup` option. It rejects a relative path, which could mean the `cwd` of this process or of the child. */
 function readCgroup(cgroup: unknown): string {
   const name = 'options.cgroup';
   if (typeof cgroup !== 'string') throw invalidType(name, 'of type string', cgroup);

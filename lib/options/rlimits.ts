@@ -5,7 +5,7 @@ import { nullPrototype } from '../util/objects.js';
 import { isPlainObject } from '../util/validators.js';
 import type { LaunchConfig, RequestedLimit } from './launch-config.js';
 
-/** Number of each resource on x64 and arm64. It is its index here, and the line of its limit in /proc/PID/limits. */
+/** Resources, each at its number on x64 and arm64. Their limits have the same order in /proc/PID/limits. */
 export const RESOURCES: readonly (keyof Rlimits)[] = [
   'cpu',
   'fsize',
@@ -48,7 +48,7 @@ export function readRlimits(rlimits: unknown): NonNullable<LaunchConfig['rlimits
   return limits;
 }
 
-/** Reads the setting of a resource. Errors call it `name`. */
+/** Reads the limit of a resource. Errors use `name` for the option or argument. */
 export function readLimitFor(resource: keyof Rlimits, name: string, setting: unknown): RequestedLimit {
   const requireRange = resource === 'nofile' ? requireBelowMaximum : requireUint64;
   if (setting === undefined || setting === 'inherit') return { soft: undefined, hard: undefined };
@@ -76,7 +76,7 @@ export function resourceName(resource: number): string {
   return RESOURCES[resource] ?? String(resource);
 }
 
-/** Explains why the kernel may have refused the limit of a resource, which launch.h calls by its number. */
+/** Explains why the kernel may have refused a limit. `resource` is the number that the addon reports. */
 export function rlimitFailureMessage(resource: number, limits: LaunchConfig['rlimits']): string {
   const name = resourceName(resource);
   const requested = limits?.get(name as keyof Rlimits);
@@ -99,7 +99,7 @@ export function describeRlimitFailure(resource: string, requested: RequestedLimi
   return name;
 }
 
-/** The requested soft limit, in words; undefined if none was requested. */
+/** Returns the requested soft limit as text, or undefined if none was requested. */
 export function requestedSoftLimit(
   resource: keyof Rlimits,
   limits: LaunchConfig['rlimits'],
@@ -108,26 +108,30 @@ export function requestedSoftLimit(
   return soft === undefined ? undefined : formatLimit(soft);
 }
 
-type RangeCheck = (name: string, value: bigint, given: unknown) => void;
+type RangeCheck = (name: string, value: bigint, received: unknown) => void;
 
 function readHalves(name: string, setting: object, requireRange: RangeCheck): RequestedLimit {
-  const { soft: givenSoft, hard: givenHard, ...others } = nullPrototype<Record<string, unknown>>({}, setting);
+  const {
+    soft: softSetting,
+    hard: hardSetting,
+    ...others
+  } = nullPrototype<Record<string, unknown>>({}, setting);
   for (const other of Object.keys(others)) {
     throw invalidValue(`${name}.${other}`, others[other], "is neither 'soft' nor 'hard'");
   }
-  const readHalf = (half: string, given: unknown) =>
-    given === undefined ? undefined : readValue(`${name}.${half}`, given, VALUE_TYPES, requireRange);
-  const soft = readHalf('soft', givenSoft);
-  const hard = readHalf('hard', givenHard);
+  const readHalf = (half: string, received: unknown) =>
+    received === undefined ? undefined : readValue(`${name}.${half}`, received, VALUE_TYPES, requireRange);
+  const soft = readHalf('soft', softSetting);
+  const hard = readHalf('hard', hardSetting);
   if (soft !== undefined && hard !== undefined && soft > hard) {
-    throw outOfRange(`${name}.soft`, `<= ${name}.hard (${formatLimit(hard)})`, givenSoft);
+    throw outOfRange(`${name}.soft`, `<= ${name}.hard (${formatLimit(hard)})`, softSetting);
   }
   return { soft, hard };
 }
 
-function readValue(name: string, given: unknown, types: string, requireRange: RangeCheck): bigint {
-  const value = toBigint(name, given, types);
-  requireRange(name, value, given);
+function readValue(name: string, received: unknown, types: string, requireRange: RangeCheck): bigint {
+  const value = toBigint(name, received, types);
+  requireRange(name, value, received);
   return value;
 }
 
@@ -140,19 +144,20 @@ function toBigint(name: string, value: unknown, types: string): bigint {
   return BigInt(value);
 }
 
-function requireUint64(name: string, value: bigint, given: unknown): void {
-  if (value < 0n || value > UNLIMITED) throw outOfRange(name, `>= 0 && <= ${UNLIMITED}`, given);
+function requireUint64(name: string, value: bigint, received: unknown): void {
+  if (value < 0n || value > UNLIMITED) throw outOfRange(name, `>= 0 && <= ${UNLIMITED}`, received);
 }
 
-/** Above fs.nr_open the kernel answers EPERM, even to root, which sends people looking for a capability. */
-function requireBelowMaximum(name: string, value: bigint, given: unknown): void {
-  requireUint64(name, value, given);
+/** Rejects a value above fs.nr_open. The kernel would fail with EPERM, even for root, which suggests a missing capability. */
+function requireBelowMaximum(name: string, value: bigint, received: unknown): void {
+  requireUint64(name, value, received);
   if (maximum !== undefined && value <= maximum) return;
   maximum = readMaximum();
-  if (maximum !== undefined && value > maximum) throw outOfRange(name, `<= ${maximum} (fs.nr_open)`, given);
+  if (maximum !== undefined && value > maximum)
+    throw outOfRange(name, `<= ${maximum} (fs.nr_open)`, received);
 }
 
-/** fs.nr_open as last read; read again before a value is refused, since it can be raised. */
+/** The last known fs.nr_open. It is read again before a value is rejected, since it can be raised. */
 let maximum: bigint | undefined;
 
 function readMaximum(): bigint | undefined {
@@ -160,7 +165,7 @@ function readMaximum(): bigint | undefined {
   return text === undefined ? undefined : BigInt(text.trim());
 }
 
-/** The limit of this process: words 1 and 2 after the description, which takes 26 columns. */
+/** Reads a limit of this process: the first two words after the name, which takes 26 columns. */
 function readLimit(resource: number): Limit | undefined {
   const line = readText('/proc/self/limits')?.split('\n')[resource + 1];
   const [soft, hard] = line?.slice(26).trim().split(/\s+/) ?? [];

@@ -3,13 +3,13 @@ import { invalidType, invalidValue, outOfRange } from '../util/errors.js';
 import { copyList } from '../util/lists.js';
 import type { Account } from './launch-config.js';
 
-/** Two of the options that hold ids. */
+/** The options of Node that are ids. */
 interface Ids {
   uid?: unknown;
   gid?: unknown;
 }
 
-/** -1 as the kernel sees it: "leave it as it is". */
+/** The id -1 as an unsigned number. The kernel takes it for "leave unchanged" (setuid(2)). */
 const NO_ID: number = 2 ** 32 - 1;
 
 /** Replaces user and group names with numeric ids. Leaves every other value for Node to validate. */
@@ -18,7 +18,7 @@ export function resolveIds(options: Ids): void {
   if (typeof options.gid === 'string') options.gid = toInt32(groupId('options.gid', options.gid));
 }
 
-/** Node takes ids of 32 bits with a sign, and hands them on as they are. */
+/** Converts an id to the signed 32-bit number that Node accepts. */
 function toInt32(id: number): number {
   return id | 0;
 }
@@ -39,12 +39,12 @@ function groupId(option: string, name: string): number {
   return id;
 }
 
-/** A number that was read from a file or the environment is a string. */
+/** Hints at a number in a string, such as an id that was read from a file or the environment. */
 function hintAtNumber(name: string): string {
   return /^\d+$/.test(name) ? `: for an id use a number (${name})` : '';
 }
 
-/** Reads the `user` option. The groups are looked up unless the option `groups` lists others. */
+/** Reads the `user` option. It looks up the groups of the user unless the option `groups` lists others. */
 export function readUser(user: unknown, { uid, gid, groups }: Ids & { groups?: unknown }): Account {
   const option = 'options.user';
   if (uid !== undefined && uid !== null)
@@ -64,7 +64,7 @@ function findUserById(option: string, uid: unknown): Named {
   if (typeof uid !== 'number') throw invalidType(option, 'of type string or number', uid);
   requireId(option, uid);
   const user = addon().lookupUid(uid);
-  if (user === undefined) throw invalidValue(option, uid, 'is not the id of a user that the system knows');
+  if (user === undefined) throw invalidValue(option, uid, 'is not the id of a known user');
   return { ...user, uid };
 }
 
@@ -84,7 +84,7 @@ function isName(name: string): boolean {
   return name !== '' && !name.includes('\0');
 }
 
-/** Reads the `groups` option as ids. With the option `user`, `'init'` asks for what that option sets anyway. */
+/** Reads the `groups` option as ids. Returns undefined for `'init'` with the option `user`, which sets the same groups. */
 export function readGroups(
   groups: unknown,
   { uid, gid, user }: Ids & { user?: unknown },
@@ -103,11 +103,16 @@ function readGroup(group: unknown, index: number): number {
   return group;
 }
 
-/** Returns the groups of the child's user, which is the user of this process if no `uid` was given. */
+/** Returns the groups of the child's user: that of `uid`, or of this process without it. */
 function groupsOfUser(uid: unknown, gid: unknown): number[] {
   const id = (isId(uid) ? uid : process.geteuid?.()) ?? 0;
   const user = addon().lookupUid(id >>> 0);
-  if (user === undefined) throw invalidValue('options.groups', 'init', `needs a user, and ${id} is none`);
+  if (user === undefined)
+    throw invalidValue(
+      'options.groups',
+      'init',
+      `needs a user, but uid ${id} has no entry in the user database`,
+    );
   return addon().groupsOf(user.name, isId(gid) ? gid >>> 0 : user.gid);
 }
 

@@ -176,7 +176,7 @@ test('there is nothing like preexec_fn', () => {
   for (const name of ['preexec_fn', 'preexecFn', 'preExec', 'beforeExec'])
     assert.throws(
       () => library.safeSpawn('true', { [name]() {} }),
-      /options\.\w+' is not an option: nothing of/,
+      /options\.\w+' is not an option: JavaScript cannot run/,
     );
 });
 
