@@ -24,33 +24,36 @@ import { normalizeSyncArguments } from './sync-arguments.js';
 
 type Result = SafeSpawnSyncReturns<string | Buffer>;
 
-/** Output that is not decoded. The class that @types/node has for it depends on their version. */
+/** Output that is not decoded. Its class depends on the version of @types/node. */
 type Bytes = Exclude<ReturnType<typeof execSync>, string>;
 
 /** Node's own options are part of the union so that TypeScript prefers the overload that matches them exactly. */
-type Given<Options> = Options | WithLaunchOptions<Options>;
+type AlsoWithLaunch<Options> = Options | WithLaunchOptions<Options>;
 
 /** The overloads of `spawnSync`, also with launch options. */
 export type SafeSpawnSync = {
   (command: string): SafeSpawnSyncReturns<Bytes>;
-  (command: string, options: Given<SpawnSyncOptionsWithStringEncoding>): SafeSpawnSyncReturns<string>;
-  (command: string, options: Given<SpawnSyncOptionsWithBufferEncoding>): SafeSpawnSyncReturns<Bytes>;
-  (command: string, options?: Given<SpawnSyncOptions>): SafeSpawnSyncReturns<string | Bytes>;
+  (
+    command: string,
+    options: AlsoWithLaunch<SpawnSyncOptionsWithStringEncoding>,
+  ): SafeSpawnSyncReturns<string>;
+  (command: string, options: AlsoWithLaunch<SpawnSyncOptionsWithBufferEncoding>): SafeSpawnSyncReturns<Bytes>;
+  (command: string, options?: AlsoWithLaunch<SpawnSyncOptions>): SafeSpawnSyncReturns<string | Bytes>;
   (command: string, args: readonly string[]): SafeSpawnSyncReturns<Bytes>;
   (
     command: string,
     args: readonly string[] | undefined,
-    options: Given<SpawnSyncOptionsWithStringEncoding>,
+    options: AlsoWithLaunch<SpawnSyncOptionsWithStringEncoding>,
   ): SafeSpawnSyncReturns<string>;
   (
     command: string,
     args: readonly string[] | undefined,
-    options: Given<SpawnSyncOptionsWithBufferEncoding>,
+    options: AlsoWithLaunch<SpawnSyncOptionsWithBufferEncoding>,
   ): SafeSpawnSyncReturns<Bytes>;
   (
     command: string,
     args?: readonly string[],
-    options?: Given<SpawnSyncOptions>,
+    options?: AlsoWithLaunch<SpawnSyncOptions>,
   ): SafeSpawnSyncReturns<string | Bytes>;
 } & typeof spawnSync;
 
