@@ -17,7 +17,7 @@ export interface ChildMethods {
    *
    * @example
    * child.on('exit', () => {
-   *   const { code, signal, coreDumped } = child.exitStatus;
+   *   const { code, signal, coreDumped } = child.exitStatus!;
    *   console.log(signal ? `killed by ${signal}${coreDumped ? ', core dumped' : ''}` : `exit code ${code}`);
    * });
    */
