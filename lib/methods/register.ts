@@ -63,8 +63,8 @@ function registerNothing(options: RegisterOptions): () => void {
 }
 
 function readDefaults(options: RegisterOptions): Defaults {
-  const given = nullPrototype<RegisterOptions>({}, options);
-  const { passFds = [] } = readLaunchOptions(given, false);
+  const copy = nullPrototype<RegisterOptions>({}, options);
+  const { passFds = [] } = readLaunchOptions(copy, false);
   return {
     options: pickLaunchOptions(nullPrototype(copy, { passFds: undefined })),
     passFds: passFds.map(identifyFd),

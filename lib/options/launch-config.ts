@@ -15,9 +15,9 @@ export interface Account {
 }
 
 /**
- * The launch options of one child as plain values: checked, and with ids instead of names. An option that was not given is missing.
- * Only `launch/encode-request.ts` knows the form in which the addon takes them. It has no prototype, since a program can put an
- * option on Object.prototype.
+ * The launch options of one child as plain, validated values, with ids instead of names. An absent option is undefined. Only
+ * `launch/encode-request.ts` knows the form in which the addon takes them. The object has no prototype, since a property of
+ * Object.prototype must not become an option.
  */
 export interface LaunchConfig {
   /** The child gets the environment of this process. */
@@ -30,7 +30,7 @@ export interface LaunchConfig {
   readonly oomScoreAdj?: number;
   readonly user?: Account;
   readonly groups?: readonly number[] | undefined;
-  /** The process group that the child joins; `true` stands for one of its own. */
+  /** Process group that the child joins; `true` for a new group that it leads. */
   readonly processGroup?: true | number | undefined;
   readonly deathSignal?: number;
   readonly noNewPrivileges?: boolean;

@@ -7,7 +7,7 @@ import { pickLaunchOptions } from './launch-options.js';
 import { isSameFile } from './pass-fds.js';
 import { isLaunchOption, type OptionsWithNodes, readOption } from './readers.js';
 
-/** Most children have no launch option. They share these two, since an object with so many properties takes long to make. */
+/** Most children have no launch option. They share these two objects, since making one with so many properties is slow. */
 const WITHOUT_OPTIONS: LaunchConfig = nullPrototype({ inheritsEnvironment: false });
 const WITHOUT_OPTIONS_INHERITING: LaunchConfig = nullPrototype({ inheritsEnvironment: true });
 
@@ -19,7 +19,7 @@ export function readLaunchConfig(options: OptionsWithNodes, inheritsEnvironment:
   return nullPrototype(config, { passFds: mergeFds(config.passFds, defaults) });
 }
 
-/** Reads launch options alone. Throws for the first that can't be right. */
+/** Reads the launch options, without the defaults of register(). Throws for the first invalid one. */
 export function readLaunchOptions(options: OptionsWithNodes, inheritsEnvironment: boolean): LaunchConfig {
   const names = Object.keys(options).filter(isLaunchOption);
   if (names.length === 0) return inheritsEnvironment ? WITHOUT_OPTIONS_INHERITING : WITHOUT_OPTIONS;
