@@ -48,19 +48,42 @@ export interface SpawnRequest {
 
 const FLAG_DETACHED = 1;
 
+/** Taken at load: a program may replace it later. */
+const { hasOwn } = Object;
+
 /**
- * One object until 24.18 and 26.3, eight values since. Nothing else that Node ever passes is taken for either.
+ * Reads what Node passes: one object until 24.18 and 26.3, eight values since. Throws if it is neither.
  *
- * Each property is read once, since the object can be anybody's. An empty `cwd` is none here, as in Node.
+ * Each property is read once, since any object can be behind it. An empty `cwd` means none, as in Node.
  */
 export function readSpawnRequest(received: unknown[]): SpawnRequest {
-  const request = received.length === 1 ? { ...(received[0] as SpawnRequest) } : fromValues(received);
-  return request.cwd === '' ? { ...request, cwd: undefined } : request;
+  return received.length === 1 ? fromObject(received[0] as SpawnRequest) : fromValues(received);
+}
+
+function fromObject(given: SpawnRequest): SpawnRequest {
+  return {
+    file: property(given, 'file'),
+    args: property(given, 'args'),
+    cwd: property(given, 'cwd') || undefined,
+    envPairs: property(given, 'envPairs'),
+    stdio: property(given, 'stdio'),
+    detached: property(given, 'detached'),
+    uid: property(given, 'uid'),
+    gid: property(given, 'gid'),
+  } as SpawnRequest;
+}
+
+/** Ignores what a program has put on the prototype of all objects, which is meant for no child. */
+function property<Name extends keyof SpawnRequest>(
+  given: SpawnRequest,
+  name: Name,
+): SpawnRequest[Name] | undefined {
+  return name in Object.prototype && !hasOwn(given, name) ? undefined : given[name];
 }
 
 function fromValues(received: unknown[]): SpawnRequest {
   if (received.length !== 8) throw incompatibleNode(`_handle.spawn() was given ${received.length} arguments`);
-  const [file, args, cwd, envPairs, stdio, flags, uid, gid] = received;
+  const { 0: file, 1: args, 2: cwd, 3: envPairs, 4: stdio, 5: flags, 6: uid, 7: gid } = received;
   const detached = ((flags as number) & FLAG_DETACHED) !== 0;
-  return { file, args, cwd, envPairs, stdio, detached, uid, gid } as SpawnRequest;
+  return { file, args, cwd: cwd || undefined, envPairs, stdio, detached, uid, gid } as SpawnRequest;
 }
