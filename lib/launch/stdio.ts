@@ -4,7 +4,6 @@ import { addon } from '../native/addon.js';
 import { STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } from '../native/interface.js';
 import { hasPermissionModel } from '../node/permission.js';
 import type { NativeStream, StdioEntry } from '../node/spawn-request.js';
-import { copyList } from '../util/lists.js';
 
 const { EINVAL } = constants.errno;
 
@@ -19,12 +18,19 @@ export interface StdioSource {
 
 /** Reads each entry once, since the list can be anybody's. */
 export function readStdio(entries: ArrayLike<StdioEntry>, oneWayPipes: boolean): StdioSource[] {
-  return copyList(entries).map((entry, index) => {
-    const kind = kindOf(entry, oneWayPipes && index < 3);
-    if (kind !== STDIO_FD) return { kind, fd: -1, pipe: pipeOf(entry) };
-    const fd = descriptorOf(entry);
-    return { kind: fd < -1 ? STDIO_IGNORE : kind, fd, pipe: undefined };
-  });
+  const stdio: StdioSource[] = [];
+  const { length } = entries;
+  for (let index = 0; index < length; index++) {
+    stdio[index] = readSource(entries[index] as StdioEntry, oneWayPipes && index < 3);
+  }
+  return stdio;
+}
+
+function readSource(entry: StdioEntry, oneWay: boolean): StdioSource {
+  const kind = kindOf(entry, oneWay);
+  if (kind !== STDIO_FD) return { kind, fd: -1, pipe: pipeOf(entry) };
+  const fd = descriptorOf(entry);
+  return { kind: fd < -1 ? STDIO_IGNORE : kind, fd, pipe: undefined };
 }
 
 /**
@@ -32,7 +38,11 @@ export function readStdio(entries: ArrayLike<StdioEntry>, oneWayPipes: boolean):
  * stream after the launch.
  */
 export function refusalOf(stdio: readonly StdioSource[]): number {
-  return stdio.some(({ kind, fd }) => kind === STDIO_FD && fd === -1) ? -EINVAL : 0;
+  for (let index = 0; index < stdio.length; index++) {
+    const { kind, fd } = stdio[index] as StdioSource;
+    if (kind === STDIO_FD && fd === -1) return -EINVAL;
+  }
+  return 0;
 }
 
 /** An IPC channel has to be a socket, whatever its number: descriptors travel over it. */
@@ -57,27 +67,45 @@ function pipeOf(entry: StdioEntry): NativeStream | undefined {
 }
 
 /**
- * Gives our ends of the pipes to Node, which reads and writes them from now on. Returns 0 or a negative errno: then
- * those that Node did not take are closed.
+ * Gives our ends of the pipes to Node, which reads and writes them from now on. Returns 0 or a negative errno. All ends are
+ * taken first, since a program may have replaced open() and start another child in it. If a pipe is not opened, its end and
+ * those behind it are closed.
  */
 export function attachPipes(stdio: readonly StdioSource[]): number {
-  let failed = 0;
-  stdio.forEach(({ pipe }, index) => {
-    if (pipe === undefined) return;
-    const end = addon().takePipeFd(index);
-    if (end < 0) return;
-    if (failed === 0) failed = openPipe(pipe, end);
-    if (failed !== 0) closeSync(end);
-  });
-  return failed;
+  const ends = takeEnds(stdio);
+  let index = 0;
+  try {
+    for (; index < stdio.length; index++) {
+      const failed = openPipe(stdio[index]?.pipe, ends[index] ?? -1);
+      if (failed !== 0) return failed;
+    }
+    return 0;
+  } finally {
+    for (; index < stdio.length; index++) closeEnd(stdio[index]?.pipe, ends[index] ?? -1);
+  }
+}
+
+/** Takes the ends of the last launch, by the index of the stdio entry; -1 where there is none. */
+function takeEnds(stdio: readonly StdioSource[]): Int32Array {
+  const ends = new Int32Array(stdio.length).fill(-1);
+  for (let index = 0; index < stdio.length; index++) {
+    if (stdio[index]?.pipe !== undefined) ends[index] = addon().takePipeFd(index);
+  }
+  return ends;
 }
 
 /** Node's own spawn opens pipes below the permission model, which refuses their open() without --allow-net since 26.12. */
-function openPipe(pipe: NativeStream, end: number): number {
+function openPipe(pipe: NativeStream | undefined, end: number): number {
+  if (pipe === undefined || end < 0) return 0;
   return hasPermissionModel() ? addon().openPipe(pipe, end) : pipe.open(end);
+}
+
+/** An open() that a program has put in the place of Node's can throw after the pipe has taken the end. */
+function closeEnd(pipe: NativeStream | undefined, end: number): void {
+  if (end >= 0 && pipe?.fd !== end) closeSync(end);
 }
 
 /** Harmless for those that are closed, or were never opened. */
 export function closePipes(stdio: readonly StdioSource[]): void {
-  for (const { pipe } of stdio) pipe?.close();
+  for (let index = 0; index < stdio.length; index++) stdio[index]?.pipe?.close();
 }
