@@ -13,12 +13,17 @@ import {
   RLIMIT_SET_HARD,
   RLIMIT_SET_SOFT,
 } from '../native/interface.js';
-import { isEnvironmentOursAlone } from '../node/environment.js';
+import { inheritedPairs, isEnvironmentOursAlone } from '../node/environment.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
-import { environmentPairs } from '../options/environment.js';
-import { type LaunchConfig, requestedGroups, requestedIds } from '../options/launch-config.js';
+import {
+  type LaunchConfig,
+  type RequestedLimit,
+  requestedGroups,
+  requestedIds,
+} from '../options/launch-config.js';
 import { resourceNumber } from '../options/rlimits.js';
-import { copyList } from '../util/lists.js';
+import type { Rlimits } from '../types.js';
+import { append, copyList } from '../util/lists.js';
 import type { StdioSource } from './stdio.js';
 
 /** The arguments of the addon that say what is to be launched. Their parts are described in `native/interface.ts`. */
@@ -34,6 +39,12 @@ type Ids = ReturnType<typeof requestedIds>;
 
 /** Number of words before those of stdio: flags, uid, gid, and three counts. */
 const HEAD = 6;
+
+/** Number of words of one limit. */
+const WORDS_OF_LIMIT = 4;
+
+/** Taken at load: a program may replace it later. */
+const { forEach: forEachEntry } = Map.prototype;
 
 /**
  * Encodes a launch for the addon. Nothing else knows the form. Reads each list of the caller once, so that the counts are those of
@@ -51,34 +62,40 @@ export function encodeRequest(
   // This comes after all code of the caller, which can still share the environment with a Worker.
   const isOwn = config.inheritsEnvironment || request.envPairs === undefined;
   const inherits = config.inheritsEnvironment && added.length === 0 && isEnvironmentOursAlone();
-  const environment = isOwn && !inherits ? [...environmentPairs({ ...process.env }), ...added] : added;
+  const environment = isOwn && !inherits ? append(inheritedPairs(), added) : added;
   const ids = requestedIds(request, config);
-  const passed = config.passFds?.filter((fd) => fd >= stdio.length) ?? [];
-  const counts = [args.length, environment.length, stdio.length];
-  const head = [encodeFlags(detached, cwd, ids, inherits), ids.uid ?? 0, ids.gid ?? 0, ...counts];
+  const header = encodeFds(stdio, config.passFds ?? []);
+  header[0] = encodeFlags(detached, cwd, ids, inherits);
+  header[1] = ids.uid ?? 0;
+  header[2] = ids.gid ?? 0;
+  header[3] = args.length;
+  header[4] = environment.length;
+  header[5] = stdio.length;
   return {
     strings: joinStrings(program, environment),
-    header: toWords(head, stdio, passed),
+    header,
     rlimits: encodeRlimits(config.rlimits),
     attributes: encodeAttributes(config),
     cgroup: config.cgroup,
   };
 }
 
-/** A new array for each launch: one that is reused would hold what is left of others. */
-function toWords(
-  head: readonly number[],
-  stdio: readonly StdioSource[],
-  passed: readonly number[],
-): Int32Array {
-  const words = new Int32Array(HEAD + 2 * stdio.length + passed.length);
-  let at = 0;
-  for (const word of head) words[at++] = word;
-  for (const { kind, fd } of stdio) {
+/**
+ * Returns a header with its descriptors, in a new array for each launch: one that is reused would hold what is left of
+ * others. It is written by index, since a program may replace the iterator and the methods of all arrays.
+ */
+function encodeFds(stdio: readonly StdioSource[], passFds: readonly number[]): Int32Array {
+  const { length } = stdio;
+  let first = 0;
+  while (first < passFds.length && (passFds[first] as number) < length) first++;
+  const words = new Int32Array(HEAD + 2 * length + passFds.length - first);
+  let at = HEAD;
+  for (let index = 0; index < length; index++) {
+    const { kind, fd } = stdio[index] as StdioSource;
     words[at++] = kind;
     words[at++] = fd;
   }
-  for (const fd of passed) words[at++] = fd;
+  for (let index = first; index < passFds.length; index++) words[at++] = passFds[index] as number;
   return words;
 }
 
@@ -92,13 +109,21 @@ function encodeFlags(detached: boolean, cwd: unknown, { uid, gid }: Ids, inherit
 }
 
 function encodeRlimits(rlimits: LaunchConfig['rlimits']): BigUint64Array | undefined {
-  if (rlimits === undefined) return undefined;
-  const words: bigint[] = [];
-  for (const [resource, { soft, hard }] of rlimits) {
-    const halves = (soft === undefined ? 0n : RLIMIT_SET_SOFT) | (hard === undefined ? 0n : RLIMIT_SET_HARD);
-    if (halves !== 0n) words.push(BigInt(resourceNumber(resource)), halves, soft ?? 0n, hard ?? 0n);
-  }
-  return words.length === 0 ? undefined : BigUint64Array.from(words);
+  if (rlimits === undefined || rlimits.size === 0) return undefined;
+  const words = new BigUint64Array(WORDS_OF_LIMIT * rlimits.size);
+  let at = 0;
+  Reflect.apply(forEachEntry, rlimits, [
+    ({ soft, hard }: RequestedLimit, resource: keyof Rlimits) => {
+      const halves =
+        (soft === undefined ? 0n : RLIMIT_SET_SOFT) | (hard === undefined ? 0n : RLIMIT_SET_HARD);
+      if (halves === 0n) return;
+      words[at++] = BigInt(resourceNumber(resource));
+      words[at++] = halves;
+      words[at++] = soft ?? 0n;
+      words[at++] = hard ?? 0n;
+    },
+  ]);
+  return at === 0 ? undefined : words.subarray(0, at);
 }
 
 function encodeAttributes(config: LaunchConfig): Int32Array | undefined {
@@ -112,8 +137,13 @@ function encodeAttributes(config: LaunchConfig): Int32Array | undefined {
   if (groups !== undefined) given |= ATTRIBUTE_GROUPS;
   if (given === 0 && deathSignal === undefined) return undefined;
   const group = processGroup === true ? 0 : processGroup;
-  const numbers = [umask, nice, oomScoreAdj, group, deathSignal].map((value) => value ?? 0);
-  return Int32Array.of(given, ...numbers, ...(groups ?? []));
+  return toWords(append([given, umask, nice, oomScoreAdj, group, deathSignal], groups ?? []));
+}
+
+function toWords(numbers: readonly (number | undefined)[]): Int32Array {
+  const words = new Int32Array(numbers.length);
+  for (let index = 0; index < numbers.length; index++) words[index] = numbers[index] ?? 0;
+  return words;
 }
 
 function isPresent<T>(value: T): value is NonNullable<T> {
@@ -123,7 +153,7 @@ function isPresent<T>(value: T): value is NonNullable<T> {
 /** Joins strings, each followed by NUL. */
 function joinStrings(first: string, others: readonly unknown[]): string {
   let strings = first;
-  for (const other of others) strings += cString(other);
+  for (let index = 0; index < others.length; index++) strings += cString(others[index]);
   return strings;
 }
 

@@ -4,6 +4,7 @@ import { addon } from '../native/addon.js';
 import { STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } from '../native/interface.js';
 import { hasPermissionModel } from '../node/permission.js';
 import type { NativeStream, StdioEntry } from '../node/spawn-request.js';
+import { mapList } from '../util/lists.js';
 
 const { EINVAL } = constants.errno;
 
@@ -18,12 +19,7 @@ export interface StdioSource {
 
 /** Reads each entry once, since the list can be anybody's. */
 export function readStdio(entries: ArrayLike<StdioEntry>, oneWayPipes: boolean): StdioSource[] {
-  const stdio: StdioSource[] = [];
-  const { length } = entries;
-  for (let index = 0; index < length; index++) {
-    stdio[index] = readSource(entries[index] as StdioEntry, oneWayPipes && index < 3);
-  }
-  return stdio;
+  return mapList(entries, (entry, index) => readSource(entry, oneWayPipes && index < 3));
 }
 
 function readSource(entry: StdioEntry, oneWay: boolean): StdioSource {
@@ -100,7 +96,7 @@ function openPipe(pipe: NativeStream | undefined, end: number): number {
   return hasPermissionModel() ? addon().openPipe(pipe, end) : pipe.open(end);
 }
 
-/** An open() that a program has put in the place of Node's can throw after the pipe has taken the end. */
+/** A program that replaces open() can make it throw after the pipe has taken the end. */
 function closeEnd(pipe: NativeStream | undefined, end: number): void {
   if (end >= 0 && pipe?.fd !== end) closeSync(end);
 }

@@ -7,14 +7,14 @@ export function readSyncStdio(stdio: unknown): StdioEntry[] | undefined {
   const list = typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio;
   if (!Array.isArray(list) || (typeof stdio === 'string' && !SHORTHANDS.has(stdio))) return undefined;
   // Node adds them to the caller's array too.
-  for (let index = list.length; index < 3; index++) Array.prototype.push.call(list, undefined);
+  for (let index = list.length; index < 3; index++) list[index] = undefined;
   const entries: StdioEntry[] = [];
   const { length } = list;
   for (let index = 0; index < length; index++) {
     // Node passes over holes: those that follow move up.
     const entry = index in list ? readEntry(list[index], index) : LEFT_OUT;
     if (entry === undefined) return undefined;
-    if (entry !== LEFT_OUT) entries.push(entry);
+    if (entry !== LEFT_OUT) entries[entries.length] = entry;
   }
   return entries;
 }

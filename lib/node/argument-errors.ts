@@ -1,37 +1,53 @@
 import { incompatibleNode } from '../util/errors.js';
+import { nullPrototype } from '../util/objects.js';
 import { hintAtSignal } from '../util/signals.js';
 import { isAbsentOr, isInput, isRecord, isStringWithoutNul } from '../util/validators.js';
 import { type FunctionName, originals } from './originals.js';
 
-let readsReplaced: boolean | undefined;
-
 /**
- * Whether Node takes the environment of a child from an object that a program has put in the place of `process.env`.
- * Since 26.12 it does not, except under the permission model. It is asked to start a child that it must refuse.
+ * The place from which Node takes the variables of a child, if the caller gives none. `itself` is `process.env`, with what it
+ * inherits (Node 20). `copy` is a copy of its own properties. `genuine` is the environment of the process, even if a program
+ * has replaced `process.env` (since 26.12, except under the permission model).
  */
-export function readsReplacedEnvironment(): boolean {
-  readsReplaced ??= isReadBySpawn();
-  return readsReplaced;
+type EnvironmentSource = 'itself' | 'copy' | 'genuine';
+
+let source: EnvironmentSource | undefined;
+
+export function environmentSource(): EnvironmentSource {
+  source ??= findEnvironmentSource();
+  return source;
 }
 
-function isReadBySpawn(): boolean {
-  const current = process.env;
-  let isRead = false;
-  process.env = {
-    get SAFE_SPAWN(): string {
-      isRead = true;
-      return '';
-    },
-  };
+/** Asks Node to start a child that it must refuse, with an object as `process.env` that notes what is read of it. */
+function findEnvironmentSource(): EnvironmentSource {
+  const read = new Set<string>();
+  const noting = (name: string): PropertyDescriptor =>
+    nullPrototype({ get: () => void read.add(name), enumerable: true, configurable: true });
+  const inherited = Object.defineProperty({}, 'SAFE_SPAWN_INHERITED', noting('inherited'));
+  const environment = Object.defineProperty(Object.create(inherited), 'SAFE_SPAWN', noting('own'));
   try {
-    throwNodeError('spawn', NO_FILE, [], { killSignal: SENTINEL });
+    withEnvironment(environment, () => throwNodeError('spawn', NO_FILE, [], { killSignal: SENTINEL }));
   } catch {
-    // Another tool's function, which passes on what it is given.
-    return true;
-  } finally {
-    process.env = current;
+    // Another tool's function, which passes on what it is given; or a process.env that can't be replaced.
+    return 'copy';
   }
-  return isRead;
+  if (read.has('inherited')) return 'itself';
+  return read.has('own') ? 'copy' : 'genuine';
+}
+
+/** Defines `process.env` instead of assigning it, since a program may have made it an accessor. */
+function withEnvironment(value: object, action: () => void): void {
+  const before = Object.getOwnPropertyDescriptor(process, 'env') as PropertyDescriptor;
+  Object.defineProperty(
+    process,
+    'env',
+    nullPrototype({ value, writable: true, enumerable: true, configurable: true }),
+  );
+  try {
+    action();
+  } finally {
+    Object.defineProperty(process, 'env', before);
+  }
 }
 
 /*
@@ -40,7 +56,20 @@ function isReadBySpawn(): boolean {
  * in a place that it looks at after all others, and in case that a future Node lets it pass, a file that can't exist,
  * a directory that is none, or stdio that it must refuse.
  */
-const SENTINEL = Symbol('safe-spawn');
+
+/** Thrown when Node gets to the impossible value: it has accepted everything else by then. */
+const ACCEPTED = new Error('Node accepts these arguments');
+
+/** A value of no type that Node takes. Node names its constructor in the error that it would throw. */
+const SENTINEL: object = Object.defineProperty(
+  Object.create(null),
+  'constructor',
+  nullPrototype({
+    get(): never {
+      throw ACCEPTED;
+    },
+  }),
+);
 const INVALID_STDIO = 1;
 const NO_FILE = '/dev/null/safe-spawn';
 const NO_DIRECTORY = '/dev/null';
@@ -49,7 +78,7 @@ function throwNodeError(name: FunctionName, ...parameters: unknown[]): void {
   try {
     originals[name](...parameters);
   } catch (error) {
-    if (String(error).includes(String(SENTINEL))) return;
+    if (error === ACCEPTED) return;
     throw hinted(error as Error);
   }
   throw incompatibleNode(`child_process.${name}() takes what it must refuse`);

@@ -1,28 +1,47 @@
+/** The environment that Node gives to a child. */
 import { channel } from 'node:diagnostics_channel';
 import { types } from 'node:util';
 import { addon } from '../native/addon.js';
-import { readsReplacedEnvironment } from './argument-errors.js';
+import { nullPrototype } from '../util/objects.js';
+import { environmentSource } from './argument-errors.js';
 import { hasPermissionModel } from './permission.js';
 import { isUnwatched } from './spawn-override.js';
+
+/** Taken at load: a program may replace them later. */
+const {
+  create,
+  defineProperty,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  isExtensible,
+  keys,
+  preventExtensions,
+} = Object;
+const { ownKeys } = Reflect;
 
 const spawnStarts = channel('tracing:child_process.spawn:start');
 
 let foundEnvironment: NodeJS.ProcessEnv | undefined;
 
 /**
- * The environment of the process or the Worker, which is not `process.env` where a program has replaced that. Undefined
- * as long as nothing else was seen there.
+ * Returns the environment of the process or the Worker, which is not `process.env` where a program has replaced that.
+ * Undefined as long as nothing else was seen there. An accessor can return another object each time.
  */
 function genuineEnvironment(): NodeJS.ProcessEnv | undefined {
-  if (foundEnvironment === undefined && !types.isProxy(process.env) && refusesSymbols(process.env)) {
-    foundEnvironment = process.env;
-  }
+  if (foundEnvironment !== undefined) return foundEnvironment;
+  const current = currentEnvironment();
+  if (current !== undefined && !types.isProxy(current) && refusesSymbols(current)) foundEnvironment = current;
   return foundEnvironment;
+}
+
+/** Returns the value of `process.env`; undefined if it is an accessor. */
+function currentEnvironment(): NodeJS.ProcessEnv | undefined {
+  return getOwnPropertyDescriptor(process, 'env')?.value;
 }
 
 genuineEnvironment();
 
-/** Only the genuine one does. An ordinary object takes the property, and is rid of it at once. */
+/** Only the genuine environment does. An ordinary object takes the property, and loses it at once. */
 function refusesSymbols(environment: object): boolean {
   const probe = Symbol('safe-spawn');
   try {
@@ -34,15 +53,99 @@ function refusesSymbols(environment: object): boolean {
   }
 }
 
-/** True if the child is to get the environment of this process, and nobody looks at a copy of it. */
-export function canInheritEnvironment(): boolean {
-  if (process.env !== genuineEnvironment() || hasPermissionModel()) return false;
+/**
+ * Returns `NAME=value` for each variable of a child, as this Node makes them of the option `env`. Undefined if the child is
+ * to get the environment of this process, and no other code looks at a copy of it.
+ *
+ * @param throwNodeError lets Node look at an environment, which it completes, or at its own one
+ */
+export function readEnvironment(
+  given: NodeJS.ProcessEnv | undefined,
+  throwNodeError: (environment?: NodeJS.ProcessEnv) => void,
+): string[] | undefined {
+  if (given) {
+    const environment = Object(given);
+    return environmentPairs(
+      addsToEnvironments() ? completeEnvironment(environment, throwNodeError) : environment,
+    );
+  }
+  if (canInheritEnvironment()) return undefined;
+  if (!addsToEnvironments() || environmentSource() === 'genuine') return inheritedPairs();
+  if (environmentSource() === 'copy')
+    return environmentPairs(completeEnvironment({ ...process.env }, throwNodeError));
+  throwNodeError();
+  return inheritedPairs();
+}
+
+function canInheritEnvironment(): boolean {
+  const current = currentEnvironment();
+  if (current === undefined || current !== genuineEnvironment() || hasPermissionModel()) return false;
   return isUnwatched() && !spawnStarts.hasSubscribers;
+}
+
+/** Returns the variables of a child without an environment of its own. */
+export function inheritedPairs(): string[] {
+  const source = environmentSource();
+  if (source === 'itself') return environmentPairs(process.env);
+  if (source === 'copy') return environmentPairs({ ...process.env });
+  const genuine = genuineEnvironment() ?? process.env;
+  const names = keys(genuine);
+  const pairs: string[] = [];
+  for (let index = 0; index < names.length; index++) {
+    pairs[index] = `${names[index]}=${genuine[names[index] as string]}`;
+  }
+  return pairs;
+}
+
+/** Returns `NAME=value` for everything enumerable in an environment, inherited properties included. */
+function environmentPairs(environment: object): string[] {
+  const pairs: string[] = [];
+  for (const name in environment) {
+    const value = (environment as Readonly<Record<string, unknown>>)[name];
+    if (value !== undefined) pairs[pairs.length] = `${name}=${value}`;
+  }
+  return pairs;
+}
+
+/** Returns whether Node adds to every environment: where coverage is collected, and what this process is permitted. */
+function addsToEnvironments(): boolean {
+  return hasPermissionModel() || Boolean(process.env['NODE_V8_COVERAGE']);
+}
+
+/**
+ * Returns an environment as this Node completes it when it looks at the arguments of a spawn. Node writes into the caller's
+ * own object, so it gets a copy. A proxy is not copied, since it decides itself what it takes and shows.
+ */
+function completeEnvironment(
+  environment: object,
+  throwNodeError: (environment: NodeJS.ProcessEnv) => void,
+): object {
+  const completed = types.isProxy(environment) ? environment : copyEnvironment(environment);
+  throwNodeError(completed as NodeJS.ProcessEnv);
+  return completed;
+}
+
+/** Defines each property instead of assigning it: a setter on the prototype would take the value, or throw. */
+function copyEnvironment(environment: object): object {
+  const copy = create(getPrototypeOf(environment));
+  const names = ownKeys(environment);
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string;
+    defineProperty(copy, name, dataDescriptor(environment, name));
+  }
+  return isExtensible(environment) ? copy : preventExtensions(copy);
+}
+
+/** Describes a property by the value that it has now. Node reads no value of a property that is not enumerable. */
+function dataDescriptor(environment: object, name: string): PropertyDescriptor {
+  const { enumerable = false, writable, set } = getOwnPropertyDescriptor(environment, name) ?? {};
+  const value = enumerable ? Reflect.get(environment, name) : undefined;
+  return nullPrototype({ value, enumerable, writable: writable ?? set !== undefined, configurable: true });
 }
 
 /**
  * A Worker can share the environment of the process, and replace its strings while the addon reads them. Where
- * `internal/worker` was not loaded there is none yet, and Node tells of each that is made later.
+ * `internal/worker` was not loaded there is none yet, and Node announces each later one on a channel.
  */
 let mayHaveWorkers = isWorkerClassLoaded();
 if (!mayHaveWorkers) {
@@ -56,25 +159,17 @@ function isWorkerClassLoaded(): boolean {
   return loaded === undefined || loaded.includes('NativeModule internal/worker');
 }
 
-/** Whether what exec gets by itself is what `process.env` says, and no other thread of Node can change it. */
+/**
+ * Returns whether what exec gets by itself is what `process.env` says, and no other thread of Node can change it. The
+ * prototype comes first, since it can be a proxy and its code may change the rest.
+ */
 export function isEnvironmentOursAlone(): boolean {
-  return !mayHaveWorkers && addon().hasPlainEnvironment() && !isPolluted();
+  return !isPolluted() && !mayHaveWorkers && addon().hasPlainEnvironment();
 }
 
-/** Whether all objects inherit something enumerable, which is a variable to Node. */
+/** Returns whether the environment inherits something enumerable, which is a variable to Node. */
 function isPolluted(): boolean {
+  for (const _ in getPrototypeOf(genuineEnvironment())) return true;
   for (const _ in Object.prototype) return true;
   return false;
-}
-
-/** The environment that Node gives to a child in spite of the object in its place; undefined if it gives that object. */
-export function environmentBehindReplaced(): NodeJS.ProcessEnv | undefined {
-  const genuine = genuineEnvironment();
-  if (process.env === genuine || genuine === undefined) return undefined;
-  return readsReplacedEnvironment() ? undefined : genuine;
-}
-
-/** Whether Node adds to every environment: where coverage is collected, and what this process is permitted. */
-export function addsToEnvironments(): boolean {
-  return hasPermissionModel() || Boolean(process.env['NODE_V8_COVERAGE']);
 }

@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { addon } from '../native/addon.js';
 import type { IdentifiedFd } from '../node/originals.js';
 import { invalidType, invalidValue, outOfRange } from '../util/errors.js';
-import { copyList } from '../util/lists.js';
+import { mapList } from '../util/lists.js';
 
 export function identifyFd(fd: number): IdentifiedFd {
   const { dev: device, ino: inode } = fstatSync(fd, { bigint: true });
@@ -26,7 +26,7 @@ export function readPassFds(passFds: unknown, stdio: unknown): number[] {
   if (passFds === undefined) return [];
   if (!Array.isArray(passFds)) throw invalidType(OPTION, 'an instance of Array', passFds);
   const internal = addon().internalFds();
-  const passed = copyList(passFds).map((fd, index) => readFd(`${OPTION}[${index}]`, fd, internal));
+  const passed = mapList(passFds, (fd, index) => readFd(`${OPTION}[${index}]`, fd, internal));
   passed.sort((one, other) => one - other);
   const twice = passed.find((fd, index) => fd === passed[index + 1]);
   if (twice !== undefined) throw invalidValue(OPTION, passFds, `lists ${twice} twice`);

@@ -21,13 +21,14 @@ export function readLaunchConfig(options: OptionsWithNodes, inheritsEnvironment:
 
 /** Reads the launch options, without the defaults of register(). Throws for the first invalid one. */
 export function readLaunchOptions(options: OptionsWithNodes, inheritsEnvironment: boolean): LaunchConfig {
-  const names = Object.keys(options).filter(isLaunchOption);
-  if (names.length === 0) return inheritsEnvironment ? WITHOUT_OPTIONS_INHERITING : WITHOUT_OPTIONS;
-  const config = nullPrototype<LaunchConfig>({ inheritsEnvironment });
-  for (const name of names) {
-    if (options[name] !== undefined) Reflect.set(config, name, readOption(name, options));
+  let config: Record<string, unknown> | undefined;
+  for (const name in options) {
+    if (!isLaunchOption(name) || options[name] === undefined) continue;
+    config ??= nullPrototype<Record<string, unknown>>({ inheritsEnvironment });
+    config[name] = readOption(name, options);
   }
-  return config;
+  if (config !== undefined) return config as unknown as LaunchConfig;
+  return inheritsEnvironment ? WITHOUT_OPTIONS_INHERITING : WITHOUT_OPTIONS;
 }
 
 /**

@@ -36,8 +36,11 @@ const READERS = {
 
 export const LAUNCH_OPTION_NAMES = Object.keys(READERS) as readonly (keyof LaunchOptions)[];
 
+/** Taken at load: a program may replace it later, and a launch would lose its options. */
+const { hasOwn } = Object;
+
 export function isLaunchOption(name: string): name is keyof LaunchOptions {
-  return Object.hasOwn(READERS, name);
+  return hasOwn(READERS, name);
 }
 
 /** Reads an option that is not undefined. */

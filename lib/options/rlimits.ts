@@ -40,7 +40,9 @@ export interface Limit {
 export function readRlimits(rlimits: unknown): NonNullable<LaunchConfig['rlimits']> {
   if (!isPlainObject(rlimits)) throw invalidType('options.rlimits', 'a plain object', rlimits);
   const limits = new Map<keyof Rlimits, RequestedLimit>();
-  for (const [name, setting] of Object.entries(rlimits)) {
+  const given = nullPrototype<Record<string, unknown>>({}, rlimits);
+  for (const name in given) {
+    const setting = given[name];
     const option = `options.rlimits.${name}`;
     if (!isResource(name)) throw invalidValue(option, setting, NO_RESOURCE);
     limits.set(name, readLimitFor(name, option, setting));

@@ -1,9 +1,10 @@
 import type { SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { throwNodeErrorForOptions, throwNodeErrorForSpawn } from '../node/argument-errors.js';
-import { addsToEnvironments, canInheritEnvironment, environmentBehindReplaced } from '../node/environment.js';
+import { readEnvironment } from '../node/environment.js';
 import type { SafeSpawnOptions } from '../types.js';
-import { copyList } from '../util/lists.js';
+import { append, copyList } from '../util/lists.js';
+import { nullPrototype } from '../util/objects.js';
 import { isSignal } from '../util/signals.js';
 import {
   hasNul,
@@ -15,7 +16,6 @@ import {
   isStringWithoutNul,
   type Validator,
 } from '../util/validators.js';
-import { completeEnvironment, environmentPairs } from './environment.js';
 import type { LaunchConfig } from './launch-config.js';
 import { readLaunchConfig } from './read-launch-config.js';
 import { resolveIds } from './users.js';
@@ -60,12 +60,11 @@ export function normalizeArguments(
     validation.throwNodeError(file, list, { ...copied, env: environment });
   if (isInvalid(file, list, copied, validation) || isFirstShellWithArguments(list, copied)) throwNodeError();
 
-  const inheritsEnvironment = !copied.env && canInheritEnvironment();
-  const envPairs = inheritsEnvironment ? [] : readEnvironment(copied, throwNodeError);
-  if (envPairs.some(hasNul)) throwNodeError();
+  const envPairs = readEnvironment(copied.env, throwNodeError);
+  if (envPairs !== undefined && someHasNul(envPairs)) throwNodeError();
 
-  const config = readLaunchConfig(copied, inheritsEnvironment);
-  return { options: completeOptions(copied, commandLine(file, list, copied), envPairs), config };
+  const config = readLaunchConfig(copied, envPairs === undefined);
+  return { options: completeOptions(copied, commandLine(file, list, copied), envPairs ?? []), config };
 }
 
 function readList(args: unknown): unknown {
@@ -78,7 +77,7 @@ function copyOptions(file: unknown, list: unknown, options: unknown): SafeSpawnO
     throwNodeErrorForSpawn(file, list, {}, true);
     throwNodeErrorForOptions(options);
   }
-  return Object.assign(Object.create(null), options);
+  return nullPrototype<SafeSpawnOptions>({}, options as SafeSpawnOptions | undefined);
 }
 
 // ---- what Node would accept ----------------------------------------------------------------------------------
@@ -114,8 +113,18 @@ function isInvalid(
   { validators }: Validation,
 ): boolean {
   if (!isStringWithoutNul(file) || file === '') return true;
-  if (!Array.isArray(list) || list.some(hasNul)) return true;
-  return Object.keys(given).some((name) => validators.get(name)?.(Reflect.get(given, name)) === false);
+  if (!Array.isArray(list) || someHasNul(list)) return true;
+  for (const name in given) {
+    if (validators.get(name)?.(given[name as keyof SafeSpawnOptions]) === false) return true;
+  }
+  return false;
+}
+
+function someHasNul(list: readonly unknown[]): boolean {
+  for (let index = 0; index < list.length; index++) {
+    if (hasNul(list[index])) return true;
+  }
+  return false;
 }
 
 let shellHadArguments = false;
@@ -129,14 +138,6 @@ function isFirstShellWithArguments(list: unknown, given: SafeSpawnOptions): bool
 
 // ---- what Node makes of it -----------------------------------------------------------------------------------
 
-function readEnvironment(given: SafeSpawnOptions, judge: (environment: NodeJS.ProcessEnv) => void): string[] {
-  const hiddenEnvironment = given.env ? undefined : environmentBehindReplaced();
-  // Node completes nothing there.
-  if (hiddenEnvironment !== undefined) return environmentPairs({ ...hiddenEnvironment });
-  const environment = given.env ? Object(given.env) : { ...process.env };
-  return environmentPairs(addsToEnvironments() ? completeEnvironment(environment, judge) : environment);
-}
-
 interface CommandLine {
   readonly file: string;
   readonly args: unknown[];
@@ -145,9 +146,15 @@ interface CommandLine {
 function commandLine(file: unknown, list: unknown, { shell, argv0 }: SafeSpawnOptions): CommandLine {
   const program = shell ? shellPath(shell) : (file as string);
   const first = typeof argv0 === 'string' ? argv0 : program;
-  if (!shell) return { file: program, args: [first, ...(list as unknown[])] };
-  const command = [file, ...(list as unknown[])].join(' ');
-  return { file: program, args: [first, '-c', command] };
+  if (!shell) return { file: program, args: append([first], list as unknown[]) };
+  return { file: program, args: [first, '-c', joinWords(file as string, list as unknown[])] };
+}
+
+/** Like join(' '), which a program may replace. */
+function joinWords(file: string, list: unknown[]): string {
+  let command = file;
+  for (let index = 0; index < list.length; index++) command += ` ${list[index] ?? ''}`;
+  return command;
 }
 
 function shellPath(shell: string | true): string {

@@ -1,6 +1,6 @@
 import { addon } from '../native/addon.js';
 import { invalidType, invalidValue, outOfRange } from '../util/errors.js';
-import { copyList } from '../util/lists.js';
+import { mapList } from '../util/lists.js';
 import type { Account } from './launch-config.js';
 
 /** The options of Node that are ids. */
@@ -92,7 +92,7 @@ export function readGroups(
   if (groups === 'init') return user === undefined ? groupsOfUser(uid, gid) : undefined;
   if (typeof groups === 'string') throw invalidValue('options.groups', groups, "must be an array or 'init'");
   if (!Array.isArray(groups)) throw invalidType('options.groups', "an instance of Array or 'init'", groups);
-  return copyList(groups).map(readGroup);
+  return mapList(groups, readGroup);
 }
 
 function readGroup(group: unknown, index: number): number {

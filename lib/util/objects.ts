@@ -1,3 +1,6 @@
+/** Taken at load: a program may replace them later, and what they drop would be missing in the child. */
+const { assign, create } = Object;
+
 /** Returns a descriptor of a non-enumerable property, for Object.defineProperty(). */
 export function nonEnumerable(value: unknown): PropertyDescriptor {
   return nullPrototype({ value, writable: true, configurable: true });
@@ -22,5 +25,7 @@ export function computed<T extends object>(name: string, read: (object: T) => un
 
 /** Returns a copy without a prototype, since a property of Object.prototype must not become an option. */
 export function nullPrototype<T extends object>(...sources: [T, ...(object | null | undefined)[]]): T {
-  return Object.assign(Object.create(null), ...sources);
+  const copy = create(null);
+  for (let index = 0; index < sources.length; index++) assign(copy, sources[index]);
+  return copy;
 }

@@ -75,3 +75,28 @@ test('in a Worker that shares the environment, a child gets it as from Node', as
   const here = spawnSync('env', ['-0'], { encoding: 'utf8' }).stdout.split('\0');
   assert.deepEqual(here, ours);
 });
+
+const STATES = [
+  'something on the prototype of process.env',
+  'another prototype of process.env',
+  'a proxy as the prototype of process.env',
+  'something on the prototype of all objects',
+  'names that are numbers, in an environment of its own',
+  'an accessor without a setter as process.env',
+  'coverage, and a variable named __proto__',
+  'coverage, and an inherited accessor',
+  'coverage, and a hidden variable over an inherited one',
+  'coverage, and an inherited variable of that name',
+  'coverage, and a frozen environment',
+  'coverage, and a sealed environment',
+  'coverage, and a proxy that shows one variable',
+];
+
+/** The variable is removed before Node starts, since Node collects coverage of its own where it is set. */
+const { NODE_V8_COVERAGE: _, ...env } = process.env;
+
+for (const state of STATES) {
+  sameAsNodeAlone(state, 'odd-environment.mjs', {
+    how: { input: { state }, env: { ...env, NODE_OPTIONS: '' } },
+  });
+}

@@ -19,6 +19,10 @@ const POLLUTION = {
   cgroup: '/none',
   pipes: 'pipe',
   ulimit: 3,
+  uid: 1,
+  gid: 1,
+  detached: true,
+  cwd: '/',
 };
 
 for (const isEnumerable of [true, false]) {

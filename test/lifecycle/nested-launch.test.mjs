@@ -1,0 +1,33 @@
+/** A program can replace open() of Node's pipes, which is called in the middle of a launch. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runFixture } from '../helpers/fixture.mjs';
+
+async function play(how) {
+  const { code, result, stderr } = await runFixture('nested-launch.mjs', { how });
+  assert.equal(code, 0, stderr);
+  return result;
+}
+
+test('a child that open() starts leaves the pipes of the outer child alone', async () => {
+  assert.deepEqual(await play('launch'), {
+    outer: { stdout: 'outer\n', stderr: 'outer\n' },
+    inner: { stdout: 'inner\n', stderr: 'inner\n' },
+    opened: 0,
+  });
+});
+
+for (const [title, how] of [
+  ['throws', 'throw'],
+  ['throws once the pipe is open', 'throwLate'],
+]) {
+  test(`an open() that ${title} reaches the caller, and no descriptor is left`, async () => {
+    assert.deepEqual(await play(how), { thrown: 'thrown by open()', opened: 0 });
+  });
+}
+
+test('an open() that fails is an error of the launch, and no descriptor is left', async () => {
+  const { thrown, opened } = await play('fail');
+  assert.match(thrown, /^spawn .*EINVAL/);
+  assert.equal(opened, 0);
+});
