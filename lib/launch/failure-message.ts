@@ -27,7 +27,9 @@ export function failureMessage(
   request: SpawnRequest,
 ): string | undefined {
   try {
-    return FAILURE_MESSAGES[failed.step]?.(config, getSystemErrorName(failed.errno), failed, request);
+    const explain = FAILURE_MESSAGES[failed.step];
+    if (explain === undefined) return `at step ${failed.step}`;
+    return explain(config, getSystemErrorName(failed.errno), failed, request);
   } catch {
     return undefined;
   }
@@ -49,8 +51,6 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
     const limits = 'of the user (RLIMIT_NPROC), the cgroup (pids.max) or the system (kernel.pid_max)';
     return describeNproc(rlimits) ?? `no more processes are allowed, by a limit ${limits}`;
   },
-  signals: () => 'at step signals',
-  session: () => 'at step session',
   processGroup: ({ processGroup }, code) => {
     if (processGroup === true || code !== 'EPERM') return 'at step processGroup';
     return `there is no process group ${processGroup} in this session that can be joined`;
@@ -60,7 +60,6 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
     'since close_range(2) (Linux 5.9) and /proc are both missing or forbidden',
   oomScoreAdj: ({ oomScoreAdj }, code, { resource }) =>
     describeOomScore(`oomScoreAdj ${oomScoreAdj}`, code, resource !== 0),
-  umask: () => 'at step umask',
   cwd: (_launch, code, _failed, { cwd }) =>
     code === 'ENAMETOOLONG' ? TOO_LONG : describeDirectory(code, `${cwd}`),
   nice: ({ nice }, code) => {
@@ -80,7 +79,6 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
   deathSignal: ({ deathSignal = 0 }) => {
     return `deathSignal ${signalName(deathSignal) || deathSignal} can't be set, or this process is already dead`;
   },
-  signalMask: () => 'at step signalMask',
   exec: (launch, code, _failed, request) => {
     if (code === 'EAGAIN') return describeNproc(launch.rlimits);
     if (code === 'E2BIG') return describeLength(launch, request);
