@@ -29,9 +29,8 @@ int PidfdPoll::Open() {
   int fd = epoll_create1(EPOLL_CLOEXEC);
 
   if (fd < 0) return -errno;
-  fd = fd_above_stdio(fd);
-  if (fd < 0) return fd;
-  int error = uv_poll_init(loop_, &poll_, fd);
+  int error = fd_move_above_stdio(&fd);
+  if (error == 0) error = uv_poll_init(loop_, &poll_, fd);
   if (error != 0) {
     close(fd);
     return error;

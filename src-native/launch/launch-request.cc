@@ -162,16 +162,16 @@ int LaunchRequest::OpenPipe(size_t index) {
   int ends[2];
 
   if (OpenPipePair(stdio_[index].kind, index, ends) != 0) return -errno;
-  int parent_end = fd_above_stdio(ends[0]);
-  if (parent_end < 0) {
+  int error = fd_move_above_stdio(&ends[0]);
+  if (error == 0) error = fd_move_above_stdio(&ends[1]);
+  if (error != 0) {
+    close(ends[0]);
     close(ends[1]);
-    return parent_end;
+    return error;
   }
-  parent_ends_[index] = parent_end;
-  if (stdio_[index].kind == kOneWayPipe && index != STDIN_FILENO) EnlargePipe(parent_end);
-  int child_end = fd_above_stdio(ends[1]);
-  if (child_end < 0) return child_end;
-  child_ends_[index] = child_end;
+  parent_ends_[index] = ends[0];
+  child_ends_[index] = ends[1];
+  if (stdio_[index].kind == kOneWayPipe && index != STDIN_FILENO) EnlargePipe(ends[0]);
   return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "../child/child.h"
+#include "../shared/fd-util.h"
 #include "parent.h"
 
 #ifndef CLONE_PIDFD
@@ -146,22 +147,6 @@ static long clone_child(struct launch_context *context, struct launch__run *run,
   return launch__clone(context->stack, &request);
 }
 
-/* ---- the pidfd ------------------------------------------------------------------------------- */
-
-/*
- * A number below 3 would be taken for stdio by whoever asks for that number, or expected free. In a full
- * table it stays where it is: close-on-exec, it does no more harm there than the lack of it.
- */
-static int above_stdio(int pidfd) {
-  int moved;
-
-  if (pidfd < 0 || pidfd > STDERR_FILENO) return pidfd;
-  moved = fcntl(pidfd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (moved < 0) return pidfd;
-  (void)close(pidfd);
-  return moved;
-}
-
 /* ---- what came of it ------------------------------------------------------------------------- */
 
 /*
@@ -218,10 +203,12 @@ static long start(struct launch_context *context, struct launch__run *run, struc
 
   if (pid == 0) pid = clone_child(context, run, &pidfd);
   if (reader >= 0) (void)close(run->exec_status_writer);
+  /* In a full table the pidfd stays below 3, where it harms less than a child without one does. It is close-on-exec. */
+  if (pidfd >= 0) (void)fd_move_above_stdio(&pidfd);
   if (pid > 0) {
     struct launch_child child = {
         .pid = (pid_t)pid,
-        .pidfd = above_stdio(pidfd),
+        .pidfd = pidfd,
         .signal_by_pid = run->method.signal_by_pid,
     };
     if ((reader >= 0 || run->without_vfork) && !await_exec(run, reader, &child))

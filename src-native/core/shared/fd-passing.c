@@ -16,29 +16,24 @@ bool launch__fd_channel_has(const struct launch__fd_channel *channel, int fd) {
   return fd == channel->sender && is_ours(fd, channel->sender_inode);
 }
 
-static void close_if_open(int fd) {
-  if (fd >= 0) (void)close(fd);
-}
-
 static int open_pair(struct launch__fd_channel *channel) {
   struct stat receiver, sender;
-  int ends[2], first, second, error;
+  int ends[2], error;
 
   if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) != 0) return -errno;
-  first = fd_above_stdio(ends[0]);
-  second = fd_above_stdio(ends[1]);
-  error = first < 0 ? first : second < 0 ? second : 0;
-  if (error == 0 && (fstat(first, &receiver) != 0 || fstat(second, &sender) != 0)) error = -errno;
+  error = fd_move_above_stdio(&ends[0]);
+  if (error == 0) error = fd_move_above_stdio(&ends[1]);
+  if (error == 0 && (fstat(ends[0], &receiver) != 0 || fstat(ends[1], &sender) != 0)) error = -errno;
   if (error != 0) {
-    close_if_open(first);
-    close_if_open(second);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
     return error;
   }
 
-  if (first < second)
-    *channel = (struct launch__fd_channel){first, second, receiver.st_ino, sender.st_ino};
+  if (ends[0] < ends[1])
+    *channel = (struct launch__fd_channel){ends[0], ends[1], receiver.st_ino, sender.st_ino};
   else
-    *channel = (struct launch__fd_channel){second, first, sender.st_ino, receiver.st_ino};
+    *channel = (struct launch__fd_channel){ends[1], ends[0], sender.st_ino, receiver.st_ino};
   return 0;
 }
 
