@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Returns whether a folder is that of this package. In a bundle, the code lies in a folder of another package. Throws if Node's permission model forbids to read there. */
-export function isPackageRoot(folder: string): boolean {
+/**
+ * Returns the version of this package if `folder` is its own. The code of a bundle lies in the folder of another package.
+ * Throws if Node's permission model forbids to read there.
+ */
+export function packageVersion(folder: string): string | undefined {
   try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name === 'safe-spawn';
+    const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return name === 'safe-spawn' ? version : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED') throw error;
-    return false;
+    return undefined;
   }
 }
 

@@ -6,6 +6,8 @@
     'NAPI_VERSION=8',
     'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS',
     'NODE_ADDON_API_DISABLE_DEPRECATED',
+    # The library refuses an addon of another version. The package names itself, since each binding.gyp has its own folder.
+    'SAFE_SPAWN_VERSION="<!(node -p "require(\'safe-spawn/package.json\').version")"',
     # A Worker that is being terminated can't throw: that is no reason to end the process.
     'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
   ],

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "system-error.h"
+
 namespace {
 
 template <typename T>
@@ -25,7 +27,7 @@ struct Elements {
   size_t length;
 };
 
-/* An array whose buffer was detached, or became too small for it, has none. */
+/* Returns no data for an array whose buffer was detached, or became too small for it. */
 template <typename T>
 Elements<T> ElementsOf(Arguments *arguments, const Napi::Value &value, const char *name) {
   napi_typedarray_type type;
@@ -135,9 +137,9 @@ void Arguments::NoteRange(const char *name, const char *expected) {
 bool Arguments::Throws() const {
   if (!AreWrong()) return false;
   if (is_type_)
-    napi_throw_type_error(info_.Env(), "ERR_INVALID_ARG_TYPE", wrong_.c_str());
+    ThrowWithCode(Napi::TypeError::New(info_.Env(), wrong_), "ERR_INVALID_ARG_TYPE");
   else
-    napi_throw_range_error(info_.Env(), "ERR_OUT_OF_RANGE", wrong_.c_str());
+    ThrowWithCode(Napi::RangeError::New(info_.Env(), wrong_), "ERR_OUT_OF_RANGE");
   return true;
 }
 

@@ -18,6 +18,8 @@
 
 class Arguments {
 public:
+  static constexpr int64_t kHighestInteger = (int64_t{1} << 53) - 1; /* Number.MAX_SAFE_INTEGER */
+
   explicit Arguments(const Napi::CallbackInfo &info) : info_(info) {
   }
 
@@ -29,17 +31,17 @@ public:
   Napi::Function Function(size_t index, const char *name);
   Napi::Object Object(size_t index, const char *name);
   std::string Text(size_t index, const char *name);
-  /* Without NUL. */
+  /* Refuses NUL, since C would see the end there. */
   std::string CText(size_t index, const char *name);
   template <typename T>
   std::vector<T> Numbers(size_t index, const char *name);
-  /* Where at least `length` numbers can be written; nullptr if there is no room. */
+  /* Returns where at least `length` numbers can be written, or nullptr if there is no room. */
   int32_t *Room(size_t index, const char *name, size_t length);
-  /* What a view of any kind shows. It stays where it is until JavaScript runs again. */
   struct Bytes {
     const char *data;
     size_t size;
   };
+  /* Returns the bytes of a view of any kind. They stay where they are until JavaScript runs again. */
   Bytes View(size_t index, const char *name);
 
   void NoteType(const char *name, const char *expected);
@@ -47,7 +49,7 @@ public:
   bool AreWrong() const {
     return !wrong_.empty();
   }
-  /* True if anything was wrong: a TypeError or RangeError with `code` is pending. */
+  /* Returns true if anything was wrong. A TypeError or RangeError with `code` is pending then. */
   bool Throws() const;
 
 private:
@@ -56,7 +58,7 @@ private:
   bool is_type_ = false;
 };
 
-/* The numbers of an argument, in their order. What is read past the end, or is out of range, is wrong. */
+/* Reads the numbers of an argument in their order. It is wrong to read past the end, or a number that is out of range. */
 template <typename T>
 class NumberReader {
 public:
@@ -87,7 +89,7 @@ private:
   size_t next_ = 0;
 };
 
-/* Strings in one text, each of which ends with NUL. */
+/* Reads strings from one text, in which each ends with NUL. */
 class StringReader {
 public:
   StringReader(Arguments *arguments, const char *name, std::string *text)
@@ -95,7 +97,7 @@ public:
   }
 
   char *Next();
-  /* To be called after the last: what is left over is wrong too. */
+  /* Call it after the last string. Text that is left over is wrong too. */
   void End();
   bool IsRight() const {
     return !arguments_.AreWrong();

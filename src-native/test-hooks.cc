@@ -2,6 +2,8 @@
 
 #ifdef LAUNCH_TEST_HOOKS
 
+#  include "objects.h"
+
 namespace {
 
 launch_context *ContextOf(const Napi::CallbackInfo &info) {
@@ -39,16 +41,17 @@ void Force(const Napi::CallbackInfo &info) {
 
 } // namespace
 
-void ExportTestHooks(Napi::Env env, Napi::Object exports, launch_context *context) {
+void ExportTestHooks(Napi::Object exports, launch_context *context) {
+  Napi::Env env = exports.Env();
   Napi::Object hooks = Napi::Object::New(env);
 
-  hooks.Set("address", Napi::BigInt::New(env, reinterpret_cast<uint64_t>(context)));
-  hooks.Set("arm", Napi::Function::New(env, Arm));
-  hooks.Set("reached", Napi::Function::New(env, Reached));
-  hooks.Set("release", Napi::Function::New(env, Release));
-  hooks.Set("failAt", Napi::Function::New(env, FailAt));
-  hooks.Set("force", Napi::Function::New(env, Force));
-  exports.Set("testHooks", hooks);
+  Define(hooks, "address", Napi::BigInt::New(env, reinterpret_cast<uint64_t>(context)));
+  DefineFunction(hooks, "arm", Arm);
+  DefineFunction(hooks, "reached", Reached);
+  DefineFunction(hooks, "release", Release);
+  DefineFunction(hooks, "failAt", FailAt);
+  DefineFunction(hooks, "force", Force);
+  Define(exports, "testHooks", hooks);
 }
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * test-hooks.h: the core's test gates for JavaScript. Nothing in a build without LAUNCH_TEST_HOOKS.
+ * test-hooks.h: exports the core's test hooks to JavaScript. A build without LAUNCH_TEST_HOOKS exports nothing.
  */
 #ifndef SAFE_SPAWN_TEST_HOOKS_H
 #define SAFE_SPAWN_TEST_HOOKS_H
@@ -9,10 +9,10 @@
 #include "core/launch.h"
 
 #ifdef LAUNCH_TEST_HOOKS
-/* gates.address: the context, for the functions below, which any thread may call with it. */
-void ExportTestHooks(Napi::Env env, Napi::Object exports, launch_context *context);
+/* `testHooks.address` is the context. Any thread may call the other functions with it. */
+void ExportTestHooks(Napi::Object exports, launch_context *context);
 #else
-inline void ExportTestHooks(Napi::Env, Napi::Object, launch_context *) {
+inline void ExportTestHooks(Napi::Object, launch_context *) {
 }
 #endif
 

@@ -1,18 +1,4 @@
-import {
-  ATTRIBUTE_GROUPS,
-  ATTRIBUTE_NICE,
-  ATTRIBUTE_NO_NEW_PRIVILEGES,
-  ATTRIBUTE_OOM_SCORE_ADJ,
-  ATTRIBUTE_PROCESS_GROUP,
-  ATTRIBUTE_UMASK,
-  LAUNCH_INHERIT_ENV,
-  LAUNCH_NEW_SESSION,
-  LAUNCH_SET_CWD,
-  LAUNCH_SET_GID,
-  LAUNCH_SET_UID,
-  RLIMIT_SET_HARD,
-  RLIMIT_SET_SOFT,
-} from '../native/interface.js';
+import { addon } from '../native/addon.js';
 import { inheritedPairs, isEnvironmentOursAlone } from '../node/environment.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import {
@@ -85,6 +71,8 @@ export function encodeRequest(
  * others. It is written by index, since a program may replace the iterator and the methods of all arrays.
  */
 function encodeFds(stdio: readonly StdioSource[], passFds: readonly number[]): Int32Array {
+  const { STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } = addon().constants;
+  const kinds = { ignore: STDIO_IGNORE, pipe: STDIO_PIPE, oneWayPipe: STDIO_ONE_WAY_PIPE, fd: STDIO_FD };
   const { length } = stdio;
   let first = 0;
   while (first < passFds.length && (passFds[first] as number) < length) first++;
@@ -92,7 +80,7 @@ function encodeFds(stdio: readonly StdioSource[], passFds: readonly number[]): I
   let at = HEAD;
   for (let index = 0; index < length; index++) {
     const { kind, fd } = stdio[index] as StdioSource;
-    words[at++] = kind;
+    words[at++] = kinds[kind];
     words[at++] = fd;
   }
   for (let index = first; index < passFds.length; index++) words[at++] = passFds[index] as number;
@@ -100,25 +88,26 @@ function encodeFds(stdio: readonly StdioSource[], passFds: readonly number[]): I
 }
 
 function encodeFlags(detached: boolean, cwd: unknown, { uid, gid }: Ids, inherits: boolean): number {
-  let flags = detached ? LAUNCH_NEW_SESSION : 0;
-  if (isPresent(cwd)) flags |= LAUNCH_SET_CWD;
-  if (isPresent(uid)) flags |= LAUNCH_SET_UID;
-  if (isPresent(gid)) flags |= LAUNCH_SET_GID;
-  if (inherits) flags |= LAUNCH_INHERIT_ENV;
+  const { constants } = addon();
+  let flags = detached ? constants.LAUNCH_NEW_SESSION : 0;
+  if (isPresent(cwd)) flags |= constants.LAUNCH_SET_CWD;
+  if (isPresent(uid)) flags |= constants.LAUNCH_SET_UID;
+  if (isPresent(gid)) flags |= constants.LAUNCH_SET_GID;
+  if (inherits) flags |= constants.LAUNCH_INHERIT_ENV;
   return flags;
 }
 
 function encodeRlimits(rlimits: LaunchConfig['rlimits']): BigUint64Array | undefined {
   if (rlimits === undefined || rlimits.size === 0) return undefined;
+  const { RLIMIT_SET_HARD, RLIMIT_SET_SOFT } = addon().constants;
   const words = new BigUint64Array(WORDS_OF_LIMIT * rlimits.size);
   let at = 0;
   Reflect.apply(forEachEntry, rlimits, [
     ({ soft, hard }: RequestedLimit, resource: keyof Rlimits) => {
-      const halves =
-        (soft === undefined ? 0n : RLIMIT_SET_SOFT) | (hard === undefined ? 0n : RLIMIT_SET_HARD);
-      if (halves === 0n) return;
+      const halves = (soft === undefined ? 0 : RLIMIT_SET_SOFT) | (hard === undefined ? 0 : RLIMIT_SET_HARD);
+      if (halves === 0) return;
       words[at++] = BigInt(resourceNumber(resource));
-      words[at++] = halves;
+      words[at++] = BigInt(halves);
       words[at++] = soft ?? 0n;
       words[at++] = hard ?? 0n;
     },
@@ -129,12 +118,13 @@ function encodeRlimits(rlimits: LaunchConfig['rlimits']): BigUint64Array | undef
 function encodeAttributes(config: LaunchConfig): Int32Array | undefined {
   const { umask, nice, oomScoreAdj, processGroup, deathSignal, noNewPrivileges } = config;
   const groups = requestedGroups(config);
-  let given = noNewPrivileges ? ATTRIBUTE_NO_NEW_PRIVILEGES : 0;
-  if (umask !== undefined) given |= ATTRIBUTE_UMASK;
-  if (nice !== undefined) given |= ATTRIBUTE_NICE;
-  if (oomScoreAdj !== undefined) given |= ATTRIBUTE_OOM_SCORE_ADJ;
-  if (processGroup !== undefined) given |= ATTRIBUTE_PROCESS_GROUP;
-  if (groups !== undefined) given |= ATTRIBUTE_GROUPS;
+  const { constants } = addon();
+  let given = noNewPrivileges ? constants.ATTRIBUTE_NO_NEW_PRIVILEGES : 0;
+  if (umask !== undefined) given |= constants.ATTRIBUTE_UMASK;
+  if (nice !== undefined) given |= constants.ATTRIBUTE_NICE;
+  if (oomScoreAdj !== undefined) given |= constants.ATTRIBUTE_OOM_SCORE_ADJ;
+  if (processGroup !== undefined) given |= constants.ATTRIBUTE_PROCESS_GROUP;
+  if (groups !== undefined) given |= constants.ATTRIBUTE_GROUPS;
   if (given === 0 && deathSignal === undefined) return undefined;
   const group = processGroup === true ? 0 : processGroup;
   return toWords(append([given, umask, nice, oomScoreAdj, group, deathSignal], groups ?? []));

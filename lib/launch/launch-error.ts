@@ -1,5 +1,4 @@
 import { addon } from '../native/addon.js';
-import { RESULT_ERROR, RESULT_RLIMIT_RESOURCE, RESULT_SIGNAL, RESULT_STEP } from '../native/interface.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchConfig } from '../options/launch-config.js';
 import { resourceName } from '../options/rlimits.js';
@@ -29,8 +28,10 @@ export function failedStdio(errno: number): FailedLaunch {
 }
 
 export function readFailure(result: Int32Array): FailedLaunch {
+  const { constants, steps } = addon();
+  const { RESULT_ERROR, RESULT_RLIMIT_RESOURCE, RESULT_SIGNAL, RESULT_STEP } = constants;
   return {
-    step: addon().steps[result[RESULT_STEP] ?? 0] ?? '',
+    step: steps[result[RESULT_STEP] ?? 0] ?? '',
     errno: result[RESULT_ERROR] ?? 0,
     resource: result[RESULT_RLIMIT_RESOURCE] ?? 0,
     signal: result[RESULT_SIGNAL] ?? 0,

@@ -1,7 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:os';
 import { addon } from '../native/addon.js';
-import { RESULT_LENGTH, RESULT_PID } from '../native/interface.js';
 import type { ProcessHandle } from '../node/child-process.js';
 import { requirePermission } from '../node/permission.js';
 import { readSpawnRequest, type SpawnRequest } from '../node/spawn-request.js';
@@ -24,8 +23,8 @@ import { attachPipes, closePipes, readStdio, refusalOf, type StdioSource } from 
 const { EMFILE, ENFILE, ESRCH } = constants.errno;
 const { SIGKILL } = constants.signals;
 
-/** Of the last launch, read at once: an array that the addon has seen before is cheap to pass. */
-const result = new Int32Array(RESULT_LENGTH);
+/** The result of the last launch, which is read at once. An array that the addon has seen before is cheap to pass. */
+let lastResult: Int32Array | undefined;
 
 /**
  * What a ChildProcess sees as its `_handle`: launches the program, signals it, and tells of its end.
@@ -65,9 +64,12 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
     const refused = refusalOf(this.#stdio);
     if (refused !== 0) return explainFailure(failedStdio(refused), request, this.#config);
     const { strings, header, rlimits, attributes, cgroup } = encoded;
-    this.#child = addon().launch(strings, header, rlimits, attributes, cgroup, result, this.#handleExit);
+    const { constants, launch } = addon();
+    lastResult ??= new Int32Array(constants.RESULT_LENGTH);
+    const result = lastResult;
+    this.#child = launch(strings, header, rlimits, attributes, cgroup, result, this.#handleExit);
     const failed = this.#child === 0 ? readFailure(result) : undefined;
-    const pid = result[RESULT_PID];
+    const pid = result[constants.RESULT_PID];
     const lost = attachPipes(this.#stdio);
     if (failed !== undefined) return this.#fail(failed, request);
     if (lost !== 0) return this.#fail(failedStdio(lost), request);

@@ -1,16 +1,15 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { addon } from '../native/addon.js';
-import { STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } from '../native/interface.js';
 import { hasPermissionModel } from '../node/permission.js';
 import type { NativeStream, StdioEntry } from '../node/spawn-request.js';
 import { mapList } from '../util/lists.js';
 
 const { EINVAL } = constants.errno;
 
-/** A stdio entry as the addon takes it. */
+/** A stdio entry of the child: what it is connected to. */
 export interface StdioSource {
-  readonly kind: number;
+  readonly kind: 'ignore' | 'pipe' | 'oneWayPipe' | 'fd';
   /** -1 where there is none. */
   readonly fd: number;
   /** Gets our end of the pipe. */
@@ -24,9 +23,9 @@ export function readStdio(entries: ArrayLike<StdioEntry>, oneWayPipes: boolean):
 
 function readSource(entry: StdioEntry, oneWay: boolean): StdioSource {
   const kind = kindOf(entry, oneWay);
-  if (kind !== STDIO_FD) return { kind, fd: -1, pipe: pipeOf(entry) };
+  if (kind !== 'fd') return { kind, fd: -1, pipe: pipeOf(entry) };
   const fd = descriptorOf(entry);
-  return { kind: fd < -1 ? STDIO_IGNORE : kind, fd, pipe: undefined };
+  return { kind: fd < -1 ? 'ignore' : kind, fd, pipe: undefined };
 }
 
 /**
@@ -36,17 +35,17 @@ function readSource(entry: StdioEntry, oneWay: boolean): StdioSource {
 export function refusalOf(stdio: readonly StdioSource[]): number {
   for (let index = 0; index < stdio.length; index++) {
     const { kind, fd } = stdio[index] as StdioSource;
-    if (kind === STDIO_FD && fd === -1) return -EINVAL;
+    if (kind === 'fd' && fd === -1) return -EINVAL;
   }
   return 0;
 }
 
 /** An IPC channel has to be a socket, whatever its number: descriptors travel over it. */
-function kindOf(entry: StdioEntry, oneWay: boolean): number {
+function kindOf(entry: StdioEntry, oneWay: boolean): StdioSource['kind'] {
   const { type } = entry;
-  if (type === 'ignore') return STDIO_IGNORE;
-  if (type !== 'pipe' && type !== 'overlapped') return STDIO_FD;
-  return oneWay && !('ipc' in entry) ? STDIO_ONE_WAY_PIPE : STDIO_PIPE;
+  if (type === 'ignore') return 'ignore';
+  if (type !== 'pipe' && type !== 'overlapped') return 'fd';
+  return oneWay && !('ipc' in entry) ? 'oneWayPipe' : 'pipe';
 }
 
 /**

@@ -8,15 +8,6 @@ import {
 } from '../launch/launch-error.js';
 import { readStdio, refusalOf } from '../launch/stdio.js';
 import { addon } from '../native/addon.js';
-import {
-  RESULT_PID,
-  SYNC_CODE,
-  SYNC_CORE_DUMPED,
-  SYNC_ERROR,
-  SYNC_LOST,
-  SYNC_RESULT_LENGTH,
-  SYNC_SIGNAL,
-} from '../native/interface.js';
 import { NO_OUTPUT } from '../node/versions.js';
 import {
   addExitStatus,
@@ -38,8 +29,9 @@ export function runToEnd(run: SyncRun): Result {
   const { strings, header, rlimits, attributes, cgroup } = encodeRequest(request, stdio, config);
   const refused = refusalOf(stdio);
   if (refused !== 0) return notStarted(run, failedStdio(refused));
-  const result = new Int32Array(SYNC_RESULT_LENGTH);
-  const output = addon().runSync(
+  const { constants, runSync } = addon();
+  const result = new Int32Array(constants.RESULT_LENGTH);
+  const output = runSync(
     strings,
     header,
     rlimits,
@@ -62,15 +54,16 @@ function notStarted(run: SyncRun, failed: FailedLaunch): Result {
 
 /** Returns the result of a child that has ended. The fields have Node's order. */
 function ended(run: SyncRun, result: Int32Array, written: Output): Result {
-  const errno = result[SYNC_ERROR] ?? 0;
-  const signal = result[SYNC_SIGNAL] ?? 0;
-  const hasCode = signal === 0 && result[SYNC_LOST] === 0;
+  const { constants } = addon();
+  const errno = result[constants.RESULT_RUN_ERROR] ?? 0;
+  const signal = result[constants.RESULT_EXIT_SIGNAL] ?? 0;
+  const hasCode = signal === 0 && result[constants.RESULT_LOST] === 0;
   const output = decode(written, run.encoding);
   const fields = {
-    status: hasCode ? result[SYNC_CODE] : null,
+    status: hasCode ? result[constants.RESULT_EXIT_CODE] : null,
     signal: signal === 0 ? null : signalName(signal),
     output,
-    pid: result[RESULT_PID],
+    pid: result[constants.RESULT_PID],
     stdout: output[1],
     stderr: output[2],
   };
@@ -79,8 +72,9 @@ function ended(run: SyncRun, result: Int32Array, written: Output): Result {
 }
 
 function readExitStatus(result: Int32Array): ExitStatus {
-  const [code = 0, signal = 0] = [result[SYNC_CODE], result[SYNC_SIGNAL]];
-  return exitStatus(code, signal, result[SYNC_CORE_DUMPED] === 1, result[SYNC_LOST] === 1);
+  const { RESULT_CORE_DUMPED, RESULT_EXIT_CODE, RESULT_EXIT_SIGNAL, RESULT_LOST } = addon().constants;
+  const [code = 0, signal = 0] = [result[RESULT_EXIT_CODE], result[RESULT_EXIT_SIGNAL]];
+  return exitStatus(code, signal, result[RESULT_CORE_DUMPED] === 1, result[RESULT_LOST] === 1);
 }
 
 function decode(output: Output, encoding: SyncRun['encoding']): Output {

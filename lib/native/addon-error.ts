@@ -1,7 +1,7 @@
-import { isPackageRoot } from '../package-root.js';
+import { packageVersion } from '../package-root.js';
 import { libc } from './elf.js';
 
-/** As the prebuilt addons are called. */
+/** Returns the name of the prebuilt addon for this system. */
 function target(): string {
   return [process.platform, process.arch, libc()].filter(Boolean).join('-');
 }
@@ -10,7 +10,7 @@ function remedy(root: string): string {
   if ('pnp' in process.versions) {
     return 'Yarn Plug\'n\'Play is not supported: set "nodeLinker: node-modules" in .yarnrc.yml';
   }
-  return isPackageRoot(root)
+  return packageVersion(root) !== undefined
     ? 'To compile it, run "npm rebuild safe-spawn" (needs Python 3, make and a C++ compiler)'
     : 'This is no folder of safe-spawn, as when it is put into a bundle: keep it external, and install it beside the bundle';
 }
@@ -20,7 +20,7 @@ function messageOf(cause: unknown): string {
   return firstLine ?? '';
 }
 
-/** The message of an addon that is missing, or can't be loaded: what was tried, and what to do. */
+/** Says why the addon can't be loaded, where it was looked for, and what to do. */
 export function missingAddonMessage(root: string, cause: unknown): string {
   const failed = `The native addon of safe-spawn for ${target()} could not be loaded: `;
   const { code, resource } = cause as { readonly code?: string; readonly resource?: string };

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isPackageRoot, packageRoot } from '../package-root.js';
+import { packageRoot, packageVersion } from '../package-root.js';
 import { addonMissing, unsupportedInSnapshots } from '../util/errors.js';
 import { assertSupportedRuntime } from '../util/runtime.js';
 import { missingAddonMessage } from './addon-error.js';
-import { isCutOff, libc } from './elf.js';
-import { type Addon, INTERFACE } from './interface.js';
+import { libc } from './elf.js';
+import type { Addon } from './interface.js';
 
 let loaded: Addon | undefined;
 
-/** The addon. The only place that loads it. */
+/** Returns the addon. No other module loads it. */
 export function addon(): Addon {
   if (loaded === undefined) {
     assertSupportedRuntime();
@@ -19,7 +19,7 @@ export function addon(): Addon {
   return loaded;
 }
 
-/** An addon can't be part of a startup snapshot: V8 would end the process. It takes 5 ms to ask, so few are asked. */
+/** An addon can't be part of a startup snapshot: V8 would end the process. To ask takes 5 ms, so most processes are not asked. */
 function isBuildingSnapshot(): boolean {
   if (!process.execArgv.some((flag) => /^--(build-snapshot|build-sea|experimental-sea-config)/.test(flag)))
     return false;
@@ -28,24 +28,29 @@ function isBuildingSnapshot(): boolean {
 }
 
 /**
- * Early, since the addon takes two descriptors for itself, and the lower their numbers the cheaper a launch; and since
- * nothing can be loaded once the process has run out of descriptors. What fails now is thrown at the first use.
+ * Loads the addon early. It takes two file descriptors for itself, and low numbers make a launch cheap. Later the process may
+ * have run out of descriptors.
  */
 export function preloadAddon(): void {
   try {
     addon();
   } catch {
-    // Thrown again at the first use.
+    // The first use throws it again.
   }
 }
 
-/** Throws where there is no addon for this system, or one that can't be loaded. */
+/** Throws if there is no addon for this system, or if it can't be loaded or is of another version. */
 export function loadAddon(): Addon {
   try {
+    const version = packageVersion(packageRoot);
+    if (version === undefined) throw new Error(`${packageRoot} is not the folder of safe-spawn`);
     const file = findAddon();
-    if (isCutOff(file)) throw new Error(`${file} is not complete`);
     const addon = require(file) as Addon;
-    if (addon.interface !== INTERFACE) throw new Error(`${file} is of another version of safe-spawn`);
+    if (addon.version !== version) {
+      throw new Error(
+        `${file} has version ${addon.version ?? 'unknown'}, but the package has version ${version}`,
+      );
+    }
     return addon;
   } catch (cause) {
     throw addonMissing(missingAddonMessage(packageRoot, cause), cause);
@@ -58,7 +63,6 @@ export function loadAddon(): Addon {
  * permission model may forbid that.
  */
 function findAddon(): string {
-  if (!isPackageRoot(packageRoot)) throw new Error(`${packageRoot} is not the folder of safe-spawn`);
   const places = process.env['PREBUILDS_ONLY'] ? [prebuilt] : [compiled, prebuilt];
   let denial: unknown;
   for (const place of places) {

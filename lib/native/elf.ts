@@ -1,13 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** As many bytes as name the dynamic linker in an executable. */
+/** The first bytes of an executable, among which is the name of its dynamic linker. */
 const HEADERS = 4096;
-
-/** Of the header of a 64-bit file, see elf(5): where the table of sections is, how long its rows are, and how many. */
-const E_SHOFF = 40;
-const E_SHENTSIZE = 58;
-const E_SHNUM = 60;
-const HEADER_SIZE = 64;
 
 /**
  * Returns the C library that this process runs on. /etc/alpine-release does not tell: other systems with musl have no such
@@ -24,20 +18,7 @@ function libcByReport(): 'glibc' | 'musl' {
   return header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
 }
 
-/**
- * Whether a file ends before its own table of sections does, which linkers write last. dlopen(3) does not look: it maps
- * what is not there, and the process dies of SIGBUS.
- */
-export function isCutOff(path: string): boolean {
-  return beginning(path, ({ bytes, size }) => size < HEADER_SIZE || size < endOfSections(bytes)) ?? false;
-}
-
-function endOfSections(header: Buffer): bigint {
-  const table = BigInt(header.readUInt16LE(E_SHENTSIZE) * header.readUInt16LE(E_SHNUM));
-  return header.readBigUInt64LE(E_SHOFF) + table;
-}
-
-/** The first bytes of a regular file; undefined if it may not be read. */
+/** Returns the first bytes of a regular file, or undefined if it may not be read. */
 export function firstBytes(path: string): Buffer | undefined {
   return beginning(path, ({ bytes, size }) => bytes.subarray(0, size));
 }
@@ -48,13 +29,13 @@ const PT_INTERP = 3;
 const MAGIC = 0x7f454c46;
 const PATH_MAX = 4096;
 
-/** Where the fields lie in files of 32 and of 64 bits: in the header, then in a row of the table of segments. */
+/** Offsets of fields in files of 32 and of 64 bits: in the header, then in a row of the table of segments. */
 const LAYOUTS = {
   1: { phoff: 28, phentsize: 42, phnum: 44, offset: 4, size: 16 },
   2: { phoff: 32, phentsize: 54, phnum: 56, offset: 8, size: 32 },
 } as const;
 
-/** The dynamic linker that an executable names; undefined if it names none, or is none. */
+/** Returns the dynamic linker that an executable names. Returns undefined for other files. */
 export function dynamicLinker(path: string): string | undefined {
   return beginning(path, ({ bytes, read }) => {
     const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -82,8 +63,8 @@ interface Beginning {
 }
 
 /**
- * What a question to the first bytes of a file comes to; undefined if it may not be read. Opening does not wait, as it
- * would for a FIFO without a writer.
+ * Returns the answer of `ask` to the first bytes of a file, or undefined if the file may not be read. O_NONBLOCK keeps the
+ * open from waiting for the writer of a FIFO.
  */
 function beginning<T>(path: string, ask: (file: Beginning) => T): T | undefined {
   let fd: number | undefined;

@@ -24,7 +24,7 @@ int ExitWatcher::Open(Napi::Env env, ExitWatcher **ret_watcher) {
   int error = AcquireLoopState(loop, OnPidfd, &loop_state);
   if (error != 0) return error;
   auto *watcher = new ExitWatcher(env, loop, loop_state);
-  /* Asynchronous, since handles close in a later turn of the loop: a loop with open handles aborts the process. */
+  /* The hook is asynchronous, since handles close in a later turn. A loop with open handles aborts the process. */
   if (napi_add_async_cleanup_hook(env, OnEnd, watcher, nullptr) != napi_ok) {
     watcher->BeginEnd(nullptr);
     return UV_ENOTSUP;
@@ -66,7 +66,7 @@ uint64_t ExitWatcher::Watch(const launch_child &launched, Napi::Function listene
   return number;
 }
 
-/* A child may have died before the watcher was there: one look at all of them makes up for that. */
+/* A child may have died before the handle was started, so all of them are looked at once. */
 void ExitWatcher::StartSigchld() {
   uv_signal_start(&sigchld_, OnSigchld, SIGCHLD);
   OnSigchld(&sigchld_, SIGCHLD);
@@ -107,7 +107,7 @@ void ExitWatcher::OnPidfd(void *data) {
   child->owner->Reap(child);
 }
 
-/* Waits for our children alone, each by its pid: whose SIGCHLD it was is not known. */
+/* SIGCHLD does not say which child died. Each one is waited for by its pid, since other children belong to other code. */
 void ExitWatcher::OnSigchld(uv_signal_t *signal, int) {
   auto *self = static_cast<ExitWatcher *>(signal->data);
   std::vector<Child *> unwatched;
@@ -122,7 +122,7 @@ void ExitWatcher::Reap(Child *child) {
   ExitEvent death = {};
 
   if (launch_reap(&child->process, &death.end) == 0) return;
-  /* What it wrote may well have come after this turn's look at the pipes. With a pidfd only if it died after that look. */
+  /* The last output may have arrived after this turn's look at the pipes. With a pidfd, only if the child died after it. */
   death.awaits_poll = !child->by_pidfd;
   death.listener = std::move(child->listener);
   dead_.emplace(child->number, std::move(death));
@@ -132,7 +132,7 @@ void ExitWatcher::Reap(Child *child) {
   ScheduleDispatch();
 }
 
-/* After this nothing reaches the process any more: neither signals nor the loop. */
+/* From here on no signal reaches the process, and the loop does not wait for it. */
 void ExitWatcher::Unwatch(const Child &child) {
   if (child.by_pidfd) loop_state_.pidfds->Remove(child.process.pidfd);
   if (child.keeps_loop) RefFor(child).Drop();
@@ -167,7 +167,7 @@ void ExitWatcher::StopDispatch() {
   uv_idle_stop(&idle_);
 }
 
-/* Fails, and that is all there is to do, when a Worker is being terminated and JavaScript can't run any more. */
+/* The callback fails while a Worker is being terminated. The event is dropped then, since no JavaScript can run. */
 void ExitWatcher::NotifyExit(const ExitEvent &death) {
   Napi::HandleScope scope(env_);
   const launch_exit &end = death.end;
@@ -179,7 +179,7 @@ void ExitWatcher::NotifyExit(const ExitEvent &death) {
   if (napi_make_callback(env_, nullptr, env_.Global(), death.listener.Value(), std::size(arguments),
                          arguments, nullptr) == napi_ok)
     return;
-  /* A throw in a listener of 'exit' is an uncaught exception, and other children's deaths are told all the same. */
+  /* If a listener of 'exit' throws, that is an uncaught exception. The deaths of other children are reported nevertheless. */
   if (napi_get_and_clear_last_exception(env_, &exception) == napi_ok) napi_fatal_exception(env_, exception);
 }
 
@@ -193,7 +193,7 @@ void ExitWatcher::WriteUsage(const rusage &usage) {
                          usage.ru_nvcsw,   usage.ru_nivcsw};
 
   Napi::Float64Array array = usage_.Value();
-  if (array.ElementLength() < kUsageFields) return; /* JavaScript has detached it */
+  if (array.ElementLength() < kUsageFields) return; /* JavaScript has detached its buffer */
   double *fields = array.Data();
   fields[0] = microseconds(usage.ru_utime);
   fields[1] = microseconds(usage.ru_stime);
@@ -207,8 +207,8 @@ void ExitWatcher::OnEnd(napi_async_cleanup_hook_handle hook, void *self) {
 }
 
 /*
- * References are given up here, while the environment still exists; close callbacks come when it doesn't.
- * Children that live on get a parent that reaps them.
+ * References are released here, while the environment still exists. The close callbacks run when it doesn't. Another
+ * thread reaps the children that are still running.
  */
 void ExitWatcher::BeginEnd(napi_async_cleanup_hook_handle hook) {
   std::vector<launch_child> orphans;

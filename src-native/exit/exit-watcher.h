@@ -4,10 +4,10 @@
  *   pidfd readable, or SIGCHLD          (poll phase)   reap, queue
  *   uv_check, in order of the spawns    (check phase)  listener(code, signal, core_dumped, lost)
  *
- * libuv runs signal watchers last in the poll phase, so that a stock child's 'data' comes before its 'exit'.
- * A pidfd has no such place; hence the queue. Only a child that writes and dies while the callbacks of a poll phase run, which
- * have another death among them, has its 'exit' first, here as with libuv. To wait a turn for all of them would put
- * each 'end' before the 'exit'.
+ * libuv runs signal watchers last in the poll phase, so that a stock child's 'data' comes before its 'exit'. A pidfd
+ * has no such place, so its deaths are queued. The 'exit' comes first only if the child writes and dies while the callbacks of
+ * a poll phase run that reports another death. libuv has that order too. To wait a turn for every child would put each 'end'
+ * before the 'exit'.
  */
 #ifndef SAFE_SPAWN_EXIT_WATCHER_H
 #define SAFE_SPAWN_EXIT_WATCHER_H
@@ -24,20 +24,27 @@
 #include "loop-state.h"
 #include "../launch/parent-pipe-ends.h"
 
-/* All children of one environment (the main thread, or a Worker), each known by a number that is never another's.
- * Deletes itself when the environment has ended. */
+/*
+ * Holds all children of one environment (the main thread, or a Worker). Each has a number that is never another's. The
+ * watcher deletes itself when the environment has ended.
+ */
 class ExitWatcher {
 public:
-  /* 0 or a negative errno. */
+  /* Returns 0 or a negative errno. */
   static int Open(Napi::Env env, ExitWatcher **ret_watcher);
 
+  /* Returns the watcher that a function was exported with. */
+  static ExitWatcher *Of(const Napi::CallbackInfo &info) {
+    return static_cast<ExitWatcher *>(info.Data());
+  }
+
   /*
-   * Takes over the process and its pidfd. Returns the number of the child. Needs nothing that can't be had while a
-   * Worker is terminated.
+   * Takes over the process and its pidfd. Returns the number of the child. It needs nothing that a Worker lacks while it is
+   * terminated.
    */
   uint64_t Watch(const launch_child &launched, Napi::Function listener);
 
-  /* All of them do nothing to a child that was reaped: its pid is free for others, and the loop does not wait for it. */
+  /* These three do nothing to a child that was reaped. Its pid is free for others, and the loop does not wait for it. */
   int Kill(uint64_t number, int signal);
   void SetLoopRef(uint64_t number, bool wanted);
   bool HasLoopRef(uint64_t number) const;
@@ -45,7 +52,7 @@ public:
   launch_context *context() const {
     return loop_state_.context;
   }
-  /* Of the child whose death is told: the fields of getrusage(2) in their order, times in microseconds. */
+  /* Holds the fields of getrusage(2) in their order, times in microseconds, of the child whose death is reported. */
   Napi::Float64Array usage() const {
     return usage_.Value();
   }
@@ -56,7 +63,7 @@ public:
   ParentPipeEnds &ends() {
     return ends_;
   }
-  /* Descriptors that are no user's. */
+  /* Returns the descriptors that belong to the library and not to the program. */
   std::vector<int> InternalFds() const;
 
 private:
@@ -64,7 +71,7 @@ private:
     ExitWatcher *owner;
     uint64_t number;
     launch_child process;
-    bool by_pidfd; /* else learnt of by SIGCHLD */
+    bool by_pidfd; /* otherwise SIGCHLD reports the death */
     bool keeps_loop;
     Napi::FunctionReference listener;
   };
@@ -72,7 +79,7 @@ private:
   struct ExitEvent {
     Napi::FunctionReference listener;
     launch_exit end;
-    bool awaits_poll; /* the pipes have to be looked at once more first */
+    bool awaits_poll; /* the loop has to look at the pipes once more first */
   };
 
   ExitWatcher(Napi::Env env, uv_loop_t *loop, const LoopState &loop_state);
@@ -97,13 +104,13 @@ private:
   uv_loop_t *loop_;
   LoopState loop_state_;
   uv_check_t check_;
-  uv_idle_t idle_; /* lets the loop not wait for I/O while deaths are queued */
+  uv_idle_t idle_; /* keeps the loop from waiting for I/O while deaths are queued */
   uv_signal_t sigchld_;
   RefCountedHandle sigchld_ref_;
   ParentPipeEnds ends_;
   Napi::Reference<Napi::Float64Array> usage_;
   std::map<uint64_t, Child> live_;
-  std::map<uint64_t, ExitEvent> dead_; /* reaped, not yet told */
+  std::map<uint64_t, ExitEvent> dead_; /* reaped, but not yet reported */
   uint64_t last_number_ = 0;
   size_t open_handles_ = 0;
   napi_async_cleanup_hook_handle ended_ = nullptr;

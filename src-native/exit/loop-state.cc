@@ -10,7 +10,7 @@ struct Shared {
   unsigned users;
 };
 
-/* Never destroyed: Workers may outlive the destructors that run as the process exits. */
+/* These are never destroyed, since Workers may outlive the destructors that run as the process exits. */
 std::mutex &mutex = *new std::mutex;
 std::map<uv_loop_t *, Shared> &loops = *new std::map<uv_loop_t *, Shared>;
 

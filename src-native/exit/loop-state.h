@@ -1,6 +1,7 @@
 /*
- * loop-state.h: what there is once for each event loop, however often the addon is loaded there. A program that resets its
- * module registry (a test runner, say) loads it again and again, and this takes three descriptors and a stack.
+ * loop-state.h: shares the state of an event loop between all copies of the addon that are loaded there. A program that
+ * resets its module registry, as a test runner does, loads the addon again and again. The state takes three descriptors and a
+ * stack.
  */
 #ifndef SAFE_SPAWN_LOOP_STATE_H
 #define SAFE_SPAWN_LOOP_STATE_H
@@ -15,7 +16,7 @@ struct LoopState {
   PidfdPoll *pidfds;
 };
 
-/* 0 or a negative errno. To be given back by ReleaseLoopState, on the same thread. */
+/* Returns 0 or a negative errno. The same thread calls ReleaseLoopState() later. */
 int AcquireLoopState(uv_loop_t *loop, PidfdPoll::Callback on_readable, LoopState *ret_loop_state);
 void ReleaseLoopState(uv_loop_t *loop);
 

@@ -16,8 +16,8 @@ constexpr size_t kStackSize = 128 * 1024;
 constexpr timespec kInterval = {.tv_sec = 0, .tv_nsec = 500'000'000};
 
 /*
- * Waits for a pidfd to become readable, but not beside children without pidfd, of which nothing tells. poll(2) refuses
- * more entries than RLIMIT_NOFILE, which may have been lowered.
+ * Waits until a pidfd becomes readable. Returns at once if a child has no pidfd, since nothing would report its death.
+ * poll(2) refuses more entries than RLIMIT_NOFILE, which may have been lowered.
  */
 void AwaitDeath(const std::vector<launch_child> &orphans) {
   std::vector<pollfd> fds;
@@ -60,7 +60,7 @@ void *ReapAll(void *argument) {
   return nullptr;
 }
 
-/* Signals are for the threads that were there before. */
+/* The thread blocks all signals, since they are meant for the program's threads. */
 bool StartThread(std::vector<launch_child> *orphans) {
   pthread_attr_t attributes;
   pthread_t thread;
@@ -79,7 +79,7 @@ bool StartThread(std::vector<launch_child> *orphans) {
 
 } // namespace
 
-/* A thread for each ended environment, which ends with the last of its children. */
+/* Each ended environment has a thread of its own, which ends with the last of its children. */
 void AdoptOrphans(std::vector<launch_child> orphans) {
   DropDead(&orphans);
   if (orphans.empty()) return;

@@ -1,6 +1,6 @@
 /*
- * orphan-reaper.h: children whose environment ended before they did. Nobody can be told of their death, but
- * somebody must wait for them, or they stay zombies for as long as the process lives.
+ * orphan-reaper.h: reaps children whose environment ended before they did. No JavaScript is left to report their death to,
+ * but without a wait they would stay zombies for as long as the process lives.
  */
 #ifndef SAFE_SPAWN_ORPHAN_REAPER_H
 #define SAFE_SPAWN_ORPHAN_REAPER_H

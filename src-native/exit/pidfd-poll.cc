@@ -13,8 +13,8 @@ namespace {
 constexpr int kRounds = 64;
 constexpr int kEvents = 1024;
 
-/* What epoll makes has no type. A file, a pipe or a socket has got the number after somebody closed ours. */
-bool IsStrangers(int fd) {
+/* An epoll descriptor has no file type. If the number has one, other code closed the descriptor and got its number. */
+bool IsForeign(int fd) {
   struct stat status;
 
   return fstat(fd, &status) != 0 || (status.st_mode & S_IFMT) != 0;
@@ -58,8 +58,8 @@ void PidfdPoll::Remove(int pidfd) {
 }
 
 /*
- * All in one turn, for the sake of their order. Not without end: one whose process a debugger keeps from being reaped
- * stays readable.
+ * All pidfds are read in one turn, which keeps the order of the deaths. The rounds are limited, since a pidfd stays
+ * readable while a debugger keeps its process from being reaped.
  */
 void PidfdPoll::OnReadable() {
   epoll_event events[kEvents];
@@ -79,5 +79,5 @@ void PidfdPoll::Close() {
   }
   uv_close(reinterpret_cast<uv_handle_t *>(&poll_),
            [](uv_handle_t *handle) { delete static_cast<PidfdPoll *>(handle->data); });
-  if (!IsStrangers(fd_)) close(fd_);
+  if (!IsForeign(fd_)) close(fd_);
 }

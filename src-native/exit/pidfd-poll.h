@@ -1,6 +1,6 @@
 /*
- * pidfd-poll.h: all pidfds of an event loop behind one handle of it. An epoll(7) descriptor that is itself polled: a
- * child then costs one system call, where a handle of its own takes five and an allocation.
+ * pidfd-poll.h: puts all pidfds of an event loop behind one handle, which polls an epoll(7) descriptor. A child then costs
+ * one system call. A handle of its own would take five, and an allocation.
  */
 #ifndef SAFE_SPAWN_PIDFD_POLL_H
 #define SAFE_SPAWN_PIDFD_POLL_H
@@ -16,18 +16,18 @@ public:
   /* Opens nothing before the first pidfd. */
   PidfdPoll(uv_loop_t *loop, Callback on_readable);
 
-  /* Calls back with `data` in each turn of the loop in which the pidfd is readable. 0 or a negative errno. */
+  /* Calls back with `data` in each turn of the loop in which the pidfd is readable. Returns 0 or a negative errno. */
   int Add(int pidfd, void *data);
   void Remove(int pidfd);
-  /* Without one, as at first, the loop does not wait for it. */
+  /* The loop does not wait for pidfds unless a child holds a reference. There is none at first. */
   RefCountedHandle &ref() {
     return ref_;
   }
-  /* -1 before the first pidfd. */
+  /* Returns -1 before the first pidfd. */
   int fd() const {
     return fd_;
   }
-  /* Deletes itself, in the next turn of the loop at the latest. */
+  /* Deletes the object, in the next turn of the loop at the latest. */
   void Close();
 
 private:

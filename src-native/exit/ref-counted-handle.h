@@ -1,5 +1,5 @@
 /*
- * ref-counted-handle.h: one handle for many users, some of which want the loop to go on for their sake.
+ * ref-counted-handle.h: counts the users of a handle that want the loop to wait for them.
  */
 #ifndef SAFE_SPAWN_REF_COUNTED_HANDLE_H
 #define SAFE_SPAWN_REF_COUNTED_HANDLE_H
@@ -10,7 +10,7 @@
 
 class RefCountedHandle {
 public:
-  /* Once the handle is there. */
+  /* Is called once, when the handle has been initialised. */
   void Attach(uv_handle_t *handle) {
     handle_ = handle;
     uv_unref(handle);

@@ -20,11 +20,11 @@ struct LargePipe {
   pid_t writer; /* 0: not known */
 };
 
-/* They are those of all threads. JavaScript closes ends at any time, which is found out when there is no room. */
+/* All threads share the list. JavaScript closes ends at any time, which is noticed only when the list is full. */
 std::mutex mutex;
 LargePipe pipes[kMost];
 size_t count = 0;
-int skipped = 0; /* pipes since the last search in vain */
+int skipped = 0; /* pipes that were refused since the last search found no room */
 
 ino_t InodeOfPipe(int fd) {
   struct stat status;
@@ -32,7 +32,7 @@ ino_t InodeOfPipe(int fd) {
   return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) ? status.st_ino : 0;
 }
 
-/* The pid can be another process's by now. The pipe counts for too long then, but never for too short. */
+/* Another process may have the pid by now. The pipe then counts for too long, but never too short. */
 bool IsGone(pid_t writer) {
   return writer == 0 || (kill(writer, 0) != 0 && errno == ESRCH);
 }

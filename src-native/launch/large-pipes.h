@@ -1,5 +1,5 @@
 /*
- * large-pipes.h: pipes that hold as much as the sockets which Node makes for stdio. A Node program that writes 100 KB to a
+ * large-pipes.h: makes pipes hold as much as the sockets that Node makes for stdio. A Node program that writes 100 KB to a
  * pipe of 64 KiB and calls process.exit() loses what did not fit.
  *
  * The kernel allows a user 64 MiB of pipes (pipe-user-pages-soft in proc_sys_fs(5)). Beyond that each new pipe of the user

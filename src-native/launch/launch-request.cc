@@ -11,30 +11,23 @@
 #include <utility>
 
 #include "../core/shared/fd-util.h"
+#include "../protocol.h"
 #include "large-pipes.h"
 
 namespace {
 
-/* The numbers of lib/native/interface.ts. */
-enum Flag { kNewSession = 1, kSetUid = 2, kSetGid = 4, kSetCwd = 8, kInheritEnv = 16, kAllFlags = 31 };
-enum Kind { kIgnore, kPipe, kFd, kOneWayPipe };
-enum Half { kHalfSoft = 1, kHalfHard = 2, kBothHalves = 3 };
-enum AttributeSet {
-  kSetUmask = 1,
-  kSetNice = 2,
-  kSetOomScoreAdj = 4,
-  kSetProcessGroup = 8,
-  kSetGroups = 16,
-  kNoNewPrivileges = 32,
-  kAllSettings = 63
-};
+constexpr int32_t kAllFlags =
+    LAUNCH_NEW_SESSION | LAUNCH_SET_UID | LAUNCH_SET_GID | LAUNCH_SET_CWD | LAUNCH_INHERIT_ENV;
+constexpr uint64_t kBothHalves = RLIMIT_SET_SOFT | RLIMIT_SET_HARD;
+constexpr int32_t kAllAttributes = ATTRIBUTE_UMASK | ATTRIBUTE_NICE | ATTRIBUTE_OOM_SCORE_ADJ |
+                                   ATTRIBUTE_PROCESS_GROUP | ATTRIBUTE_GROUPS | ATTRIBUTE_NO_NEW_PRIVILEGES;
 
 constexpr int32_t kStandardFds = 3;
-constexpr int32_t kMany = INT32_MAX - 1; /* as many as there may be, or the highest descriptor */
+constexpr int32_t kMany = INT32_MAX - 1; /* the most of anything, and the highest descriptor */
 
-/* Our end first. Node's pipes are socket pairs: either end can be read and written, and carry descriptors. */
+/* Makes the parent's end first. Node's pipes are socket pairs: either end can be read and written, and carry descriptors. */
 int OpenPipePair(int kind, size_t index, int ends[2]) {
-  if (kind == kPipe) return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+  if (kind == STDIO_PIPE) return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
   int result = pipe2(ends, O_CLOEXEC);
   if (index == STDIN_FILENO) std::swap(ends[0], ends[1]);
   return result;
@@ -49,10 +42,11 @@ void CloseAll(std::vector<int> *fds) {
 
 } // namespace
 
-LaunchRequest::LaunchRequest(Arguments *arguments) {
-  ReadWords(arguments);
+LaunchRequest::LaunchRequest(Arguments *arguments)
+    : result_(arguments->Room(kResult, "result", RESULT_LENGTH)) {
+  ReadHeader(arguments);
   if (arguments->Has(kRlimits)) ReadRlimits(arguments);
-  if (arguments->Has(kSettings)) ReadAttributes(arguments);
+  if (arguments->Has(kAttributes)) ReadAttributes(arguments);
   if (arguments->Has(kCgroup)) {
     cgroup_ = arguments->CText(kCgroup, "cgroup");
     plan_.cgroup = cgroup_.c_str();
@@ -68,13 +62,13 @@ void LaunchRequest::CloseEnds() {
   CloseAll(&parent_ends_);
 }
 
-void LaunchRequest::ReadWords(Arguments *arguments) {
-  NumberReader<int32_t> header(arguments, kWords, "words");
+void LaunchRequest::ReadHeader(Arguments *arguments) {
+  NumberReader<int32_t> header(arguments, kHeader, "header");
   int32_t flags = header.Next(0, kAllFlags);
 
-  plan_.new_session = (flags & kNewSession) != 0;
-  plan_.set_uid = (flags & kSetUid) != 0;
-  plan_.set_gid = (flags & kSetGid) != 0;
+  plan_.new_session = (flags & LAUNCH_NEW_SESSION) != 0;
+  plan_.set_uid = (flags & LAUNCH_SET_UID) != 0;
+  plan_.set_gid = (flags & LAUNCH_SET_GID) != 0;
   plan_.uid = static_cast<uid_t>(header.Next());
   plan_.gid = static_cast<gid_t>(header.Next());
   int32_t argument_count = header.Next(0, kMany), environment_count = header.Next(0, kMany);
@@ -84,17 +78,17 @@ void LaunchRequest::ReadWords(Arguments *arguments) {
   StringReader strings(arguments, "strings", &text_);
   plan_.file = strings.Next();
   char *cwd = strings.Next();
-  plan_.cwd = (flags & kSetCwd) != 0 ? cwd : nullptr;
+  plan_.cwd = (flags & LAUNCH_SET_CWD) != 0 ? cwd : nullptr;
   ReadStrings(&strings, argument_count, environment_count);
   strings.End();
-  if ((flags & kInheritEnv) != 0) plan_.envp = environ;
+  if ((flags & LAUNCH_INHERIT_ENV) != 0) plan_.envp = environ;
 }
 
 void LaunchRequest::ReadStdio(NumberReader<int32_t> *header, int32_t count) {
   int32_t least = std::max(count, kStandardFds);
 
   for (int32_t i = 0; i < count && header->IsRight(); i++) {
-    int32_t kind = header->Next(kIgnore, kOneWayPipe);
+    int32_t kind = header->Next(STDIO_IGNORE, STDIO_ONE_WAY_PIPE);
     stdio_.push_back({kind, header->Next()});
   }
   for (; header->HasNext(); least = kept_.back() + 1)
@@ -121,23 +115,24 @@ void LaunchRequest::ReadRlimits(Arguments *arguments) {
   while (fields.HasNext()) {
     int resource = static_cast<int>(fields.Next(0, RLIM_NLIMITS - 1));
     uint64_t halves = fields.Next(0, kBothHalves), soft = fields.Next(), hard = fields.Next();
-    rlimits_.push_back({resource, (halves & kHalfSoft) != 0, (halves & kHalfHard) != 0, soft, hard});
+    rlimits_.push_back(
+        {resource, (halves & RLIMIT_SET_SOFT) != 0, (halves & RLIMIT_SET_HARD) != 0, soft, hard});
   }
   plan_.rlimits = rlimits_.data();
   plan_.rlimit_count = rlimits_.size();
 }
 
-/* The supplementary groups are the rest of the array. */
+/* The rest of the array is the supplementary groups. */
 void LaunchRequest::ReadAttributes(Arguments *arguments) {
-  NumberReader<int32_t> fields(arguments, kSettings, "settings");
-  int32_t given = fields.Next(0, kAllSettings);
+  NumberReader<int32_t> fields(arguments, kAttributes, "attributes");
+  int32_t given = fields.Next(0, kAllAttributes);
 
-  plan_.set_umask = (given & kSetUmask) != 0;
-  plan_.set_nice = (given & kSetNice) != 0;
-  plan_.set_oom_score_adj = (given & kSetOomScoreAdj) != 0;
-  plan_.set_process_group = (given & kSetProcessGroup) != 0;
-  plan_.set_groups = (given & kSetGroups) != 0;
-  plan_.no_new_privileges = (given & kNoNewPrivileges) != 0;
+  plan_.set_umask = (given & ATTRIBUTE_UMASK) != 0;
+  plan_.set_nice = (given & ATTRIBUTE_NICE) != 0;
+  plan_.set_oom_score_adj = (given & ATTRIBUTE_OOM_SCORE_ADJ) != 0;
+  plan_.set_process_group = (given & ATTRIBUTE_PROCESS_GROUP) != 0;
+  plan_.set_groups = (given & ATTRIBUTE_GROUPS) != 0;
+  plan_.no_new_privileges = (given & ATTRIBUTE_NO_NEW_PRIVILEGES) != 0;
   plan_.umask = static_cast<mode_t>(fields.Next(0, 0777));
   plan_.nice = fields.Next(-20, 19);
   plan_.oom_score_adj = fields.Next(-1000, 1000);
@@ -149,10 +144,10 @@ void LaunchRequest::ReadAttributes(Arguments *arguments) {
   plan_.group_count = groups_.size();
 }
 
-/* Before a pipe is made: it could get the number of a descriptor that was named though it is closed. */
+/* Runs before a pipe is made: that could get the number of a descriptor that the caller named though it is closed. */
 int LaunchRequest::CheckDescriptors() const {
   for (const Entry &entry : stdio_)
-    if (entry.kind == kFd && fcntl(entry.fd, F_GETFD) < 0) return -EBADF;
+    if (entry.kind == STDIO_FD && fcntl(entry.fd, F_GETFD) < 0) return -EBADF;
   for (int fd : kept_)
     if (fcntl(fd, F_GETFD) < 0) return -EBADF;
   return 0;
@@ -171,7 +166,7 @@ int LaunchRequest::OpenPipe(size_t index) {
   }
   parent_ends_[index] = ends[0];
   child_ends_[index] = ends[1];
-  if (stdio_[index].kind == kOneWayPipe && index != STDIN_FILENO) EnlargePipe(ends[0]);
+  if (stdio_[index].kind == STDIO_ONE_WAY_PIPE && index != STDIN_FILENO) EnlargePipe(ends[0]);
   return 0;
 }
 
@@ -180,10 +175,10 @@ int LaunchRequest::OpenStdio() {
 
   for (size_t i = 0; error == 0 && i < stdio_.size(); i++) {
     int target = static_cast<int>(i);
-    if (stdio_[i].kind == kPipe || stdio_[i].kind == kOneWayPipe) {
+    if (stdio_[i].kind == STDIO_PIPE || stdio_[i].kind == STDIO_ONE_WAY_PIPE) {
       error = OpenPipe(i);
       fds_.push_back({target, child_ends_[i]});
-    } else if (stdio_[i].kind == kFd) {
+    } else if (stdio_[i].kind == STDIO_FD) {
       fds_.push_back({target, stdio_[i].fd});
     } else if (target < kStandardFds) {
       fds_.push_back({target, LAUNCH_FD_NULL});
@@ -201,7 +196,7 @@ int LaunchRequest::OpenStdio() {
 
 void LaunchRequest::NameWriter(pid_t child) const {
   for (size_t i = 0; i < stdio_.size(); i++)
-    if (stdio_[i].kind == kOneWayPipe) SetPipeWriter(parent_ends_[i], child);
+    if (stdio_[i].kind == STDIO_ONE_WAY_PIPE) SetPipeWriter(parent_ends_[i], child);
 }
 
 std::vector<int> LaunchRequest::ReleaseEnds() {

@@ -1,5 +1,6 @@
 /*
- * launch-request.h: what lib/native/interface.ts passes to launch(), made into a plan, with the pipes that it asks for.
+ * launch-request.h: makes a launch_plan of the arguments that launch() and runSync() share, and opens the pipes that they
+ * ask for.
  */
 #ifndef SAFE_SPAWN_LAUNCH_REQUEST_H
 #define SAFE_SPAWN_LAUNCH_REQUEST_H
@@ -10,29 +11,33 @@
 #include "../arguments.h"
 #include "../core/launch.h"
 
-/* The first arguments of a launch, in the order of lib/native/interface.ts. */
-enum RequestArgument { kStrings, kWords, kRlimits, kSettings, kCgroup, kRequestArguments };
+/* Both calls begin with these, which lib/native/interface.ts describes. Their own arguments follow. */
+enum RequestArgument { kStrings, kHeader, kRlimits, kAttributes, kCgroup, kResult, kRequestArguments };
 
-/* Lives for one launch. Closes the ends of its pipes in any case, except ours if they were handed out. */
+/* Lives for one launch. Its destructor closes the ends of its pipes that were not released. */
 class LaunchRequest {
 public:
-  /* Good for nothing if the arguments are wrong. */
+  /* The request must not be used if the arguments are wrong. */
   explicit LaunchRequest(Arguments *arguments);
   ~LaunchRequest();
   LaunchRequest(const LaunchRequest &) = delete;
   LaunchRequest &operator=(const LaunchRequest &) = delete;
 
-  /* Makes the pipes. 0 or a negative errno. */
+  /* Makes the pipes. Returns 0 or a negative errno. */
   int OpenStdio();
   void CloseEnds();
   const launch_plan &plan() const {
     return plan_;
   }
-  /* Tells large-pipes.h who has the other ends of the pipes. */
+  /* The caller's array, which has room for RESULT_LENGTH numbers. */
+  int32_t *result() const {
+    return result_;
+  }
+  /* Tells large-pipes.h which process has the other ends of the pipes. */
   void NameWriter(pid_t child) const;
   /*
-   * Our end for each stdio entry, -1 where there is none. From now on they are the receiver's; the child's ends are
-   * closed, or ours would never see the end.
+   * Returns the parent's end for each stdio entry, or -1 where there is none. The receiver closes them. The child's ends
+   * are closed here: the parent would otherwise never see the end of a pipe.
    */
   std::vector<int> ReleaseEnds();
 
@@ -42,7 +47,7 @@ private:
     int fd;
   };
 
-  void ReadWords(Arguments *arguments);
+  void ReadHeader(Arguments *arguments);
   void ReadStdio(NumberReader<int32_t> *header, int32_t count);
   void ReadStrings(StringReader *strings, int32_t argument_count, int32_t environment_count);
   void ReadRlimits(Arguments *arguments);
@@ -62,6 +67,7 @@ private:
   std::vector<launch_rlimit> rlimits_;
   std::vector<gid_t> groups_;
   launch_plan plan_ = {};
+  int32_t *result_;
 };
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * parent-pipe-ends.h: our ends of the last launch's pipes, until JavaScript takes them. It may never come to that: a Worker can
- * be terminated while it launches. An end that is left open then would keep the child from EOF and SIGPIPE for ever.
+ * parent-pipe-ends.h: keeps the parent's ends of the last launch's pipes until JavaScript takes them. If a Worker is
+ * terminated first, the destructor closes them. The child would otherwise never see EOF or SIGPIPE.
  */
 #ifndef SAFE_SPAWN_PARENT_PIPE_ENDS_H
 #define SAFE_SPAWN_PARENT_PIPE_ENDS_H
@@ -20,14 +20,14 @@ public:
     Keep({});
   }
 
-  /* One for each stdio entry, -1 where there is none. Those of the launch before that nobody took are closed. */
+  /* Each stdio entry has an end, or -1. Ends of the launch before that were not taken are closed. */
   void Keep(std::vector<int> ends) {
     for (int end : ends_)
       if (end >= 0) close(end);
     ends_ = std::move(ends);
   }
 
-  /* From now on it is the caller's. */
+  /* Returns the end, which the caller closes, or -1 if there is none. */
   int Take(size_t index) {
     return index < ends_.size() ? std::exchange(ends_[index], -1) : -1;
   }

@@ -25,7 +25,7 @@ Search LookAt(uv_loop_t *loop) {
   return search;
 }
 
-/* An exception is dropped: a handle whose method throws is not changed by it, and so is not found. */
+/* Drops an exception. A handle whose method throws is not changed by it, and so is not found. */
 void Call(const Napi::Object &handle, const char *name) {
   Napi::Env env = handle.Env();
   Napi::Value method = handle.Get(name);
@@ -36,9 +36,8 @@ void Call(const Napi::Object &handle, const char *name) {
 }
 
 /*
- * Node-API has no way from a JavaScript object to its libuv handle. This finds it by its effect: it is the only one of
- * the loop that unref() changes. JavaScript runs in between, and could close handles: only pointers of the second
- * look are used.
+ * Finds the libuv handle of a JavaScript object, for which Node-API has no function. It is the only handle of the loop
+ * that unref() changes. JavaScript runs in between and could close handles, so only pointers of the second look are used.
  */
 uv_stream_t *Find(uv_loop_t *loop, const Napi::Object &handle) {
   Search before = LookAt(loop);

@@ -8,7 +8,7 @@
 #include <napi.h>
 #include <uv.h>
 
-/* 0 or a negative errno: UV_EINVAL if `handle` is no pipe handle of this loop, or has a descriptor already. */
+/* Returns 0 or a negative errno: UV_EINVAL if `handle` is no pipe handle of this loop, or has a descriptor already. */
 int OpenPipeHandle(uv_loop_t *loop, const Napi::Object &handle, int fd);
 
 #endif

@@ -9,11 +9,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace {
 
 constexpr int64_t kForever = -1;
-constexpr int64_t kIntervalWithoutPidfd = 5; /* milliseconds */
+constexpr int64_t kInterval = 5; /* milliseconds, where nothing reports a death or a pipe that is ready */
 constexpr size_t kChunk = 64 * 1024;
 
 int64_t Now() {
@@ -21,6 +22,12 @@ int64_t Now() {
 
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+void Sleep(int64_t milliseconds) {
+  timespec time = {.tv_sec = 0, .tv_nsec = milliseconds * 1'000'000};
+
+  nanosleep(&time, nullptr);
 }
 
 class Runner {
@@ -50,10 +57,12 @@ private:
   SyncLimits limits_;
   int64_t deadline_;
   std::vector<pollfd> polled_;   /* the ends that are pending, then the child if its pidfd is useful */
-  std::vector<SyncPipe *> ends_; /* the pipe of each, in the same order */
+  std::vector<SyncPipe *> ends_; /* the pipes of these ends, in the same order */
   launch_exit exit_ = {};
   bool dead_ = false;
   bool pidfd_is_useful_; /* poll(2) on it waits until the child can be reaped */
+  bool can_poll_ = true;
+  bool has_moved_ = false; /* bytes, since the last wait */
   bool killed_ = false;
   double collected_ = 0;
   int error_ = 0;
@@ -94,7 +103,7 @@ bool Runner::IsDone() const {
 
 /*
  * Polls pending ends only: poll(2) refuses more entries than RLIMIT_NOFILE, and a passed descriptor can have any number.
- * After an error the child is killed, and its death is looked for in intervals.
+ * If poll(2) fails, as under a filter that refuses it, every end counts as ready: none of them blocks.
  */
 void Runner::Wait() {
   polled_.clear();
@@ -105,21 +114,19 @@ void Runner::Wait() {
     ends_.push_back(&pipe);
   }
   if (!dead_ && pidfd_is_useful_) polled_.push_back({child_.pidfd, POLLIN, 0});
-  if (poll(polled_.data(), polled_.size(), static_cast<int>(PollTimeout())) >= 0) return;
-  int error = errno;
-  for (pollfd &fd : polled_)
-    fd.revents = 0;
-  if (error == EINTR) return;
-  limits_.kill_signal = SIGKILL;
-  Abort(-error);
-  pidfd_is_useful_ = false;
+  can_poll_ = poll(polled_.data(), polled_.size(), static_cast<int>(PollTimeout())) >= 0 || errno == EINTR;
+  bool is_busy = std::exchange(has_moved_, false);
+  if (can_poll_) return;
+  for (size_t i = 0; i < ends_.size(); i++)
+    polled_[i].revents = polled_[i].events;
+  if (!is_busy) Sleep(PollTimeout());
 }
 
 int64_t Runner::PollTimeout() const {
   int64_t patience = deadline_ == kForever ? kForever : std::clamp<int64_t>(deadline_ - Now(), 0, INT32_MAX);
 
-  if (dead_ || pidfd_is_useful_) return patience;
-  return patience == kForever ? kIntervalWithoutPidfd : std::min(patience, kIntervalWithoutPidfd);
+  if (can_poll_ && (dead_ || pidfd_is_useful_)) return patience;
+  return patience == kForever ? kInterval : std::min(patience, kInterval);
 }
 
 void Runner::Serve(SyncPipe *pipe) {
@@ -130,12 +137,12 @@ void Runner::Serve(SyncPipe *pipe) {
     Collect(pipe);
 }
 
-/* As with Node, a child can still write there; it is of no interest what. A pipe(2) can't be shut by halves. */
+/* The child can still write to a socket, as with Node, but nothing reads that. A pipe(2) has no half to shut, and is closed. */
 void EndInput(SyncPipe *pipe) {
   if (shutdown(pipe->fd, SHUT_WR) != 0) Close(pipe);
 }
 
-/* Without SIGPIPE: Node ignores it from its start. */
+/* write(2) sends no SIGPIPE that matters: Node ignores the signal from its start. */
 void Runner::Feed(SyncPipe *pipe) {
   while (pipe->fd >= 0 && pipe->input_size > 0) {
     ssize_t written = write(pipe->fd, pipe->input, pipe->input_size);
@@ -145,6 +152,7 @@ void Runner::Feed(SyncPipe *pipe) {
       NotePipe(-errno);
       return Close(pipe);
     }
+    has_moved_ = true;
     pipe->input += written;
     pipe->input_size -= static_cast<size_t>(written);
   }
@@ -165,6 +173,7 @@ void Runner::Collect(SyncPipe *pipe) {
   if (error == EAGAIN) return;
   if (error != 0) NotePipe(-error);
   if (received <= 0) return Close(pipe);
+  has_moved_ = true;
   collected_ += static_cast<double>(received);
   if (limits_.max_output > 0 && collected_ > limits_.max_output) Abort(-ENOBUFS);
 }
@@ -180,7 +189,7 @@ void Runner::Reap() {
   if (!dead_ && is_told_dead) pidfd_is_useful_ = false;
 }
 
-/* The pipes are closed also when the child is dead already: a grandchild may hold their other ends for ever. */
+/* The pipes are closed also if the child is dead already: a grandchild may hold their other ends forever. */
 void Runner::Abort(int error) {
   RecordError(error);
   deadline_ = kForever;

@@ -1,10 +1,10 @@
 /*
- * sync-runner.h: runs a launched child to its end while the calling thread waits: feeds it, collects what it writes,
- * ends it after a time or an amount. Knows nothing of JavaScript. Behaves as Node's own runner does, of which:
+ * sync-runner.h: runs a launched child to its end while the calling thread waits. It feeds the child, collects its output,
+ * and kills it after a time or an amount of output. It knows nothing of JavaScript, and behaves as Node's own runner:
  *
  *   - the run ends when the child is dead *and* all its pipes have ended, which a grandchild can delay
- *   - the timeout counts for all of that; it and the limit of output kill the child once, and close the pipes
- *   - the first error is the one that is reported; those of pipes only if there is no other
+ *   - the timeout and the limit of output kill the child once, and close the pipes
+ *   - the first error is reported; an error of a pipe is reported only if there is no other
  */
 #ifndef SAFE_SPAWN_SYNC_RUNNER_H
 #define SAFE_SPAWN_SYNC_RUNNER_H
@@ -16,13 +16,14 @@
 
 #include "../core/launch.h"
 
-/* Our end, which the runner closes. */
+/* Each stdio entry has one, also if it is no pipe. */
 struct SyncPipe {
-  int fd;            /* -1: this stdio entry is no pipe, or the pipe has ended */
-  bool child_reads;  /* else the child writes */
-  const char *input; /* written to a child that reads, which sees the end after that */
+  int fd; /* the parent's end, which the runner closes; -1: there is none, or the pipe has ended */
+  bool exists;
+  bool child_reads;  /* otherwise the child writes */
+  const char *input; /* the child reads it, and then sees the end */
   size_t input_size;
-  std::string output; /* of a child that writes */
+  std::string output; /* the child wrote it */
 };
 
 struct SyncLimits {
@@ -33,7 +34,7 @@ struct SyncLimits {
 
 struct SyncResult {
   launch_exit exit;
-  int error; /* negative errno, or 0 */
+  int error; /* a negative errno, or 0 */
 };
 
 /* Takes over the child and its pidfd. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../arguments.h"
+#include "../objects.h"
 #include "../system-error.h"
 
 #ifndef SYS_pidfd_send_signal
@@ -18,7 +19,7 @@
 
 namespace {
 
-/* prlimit(2): pid (0: this process), resource, new (soft, hard) or undefined; returns the old pair. */
+/* Calls prlimit(2). The new (soft, hard) may be undefined; returns the old pair. */
 Napi::Value Prlimit(const Napi::CallbackInfo &info) {
   Arguments arguments(info);
   long pid = arguments.Integer(0, "pid", 0, INT32_MAX);
@@ -63,8 +64,8 @@ Napi::Value PidfdSignal(const Napi::CallbackInfo &info) {
 
 } // namespace
 
-void ExportProcessControl(Napi::Env env, Napi::Object exports) {
-  exports.Set("prlimit", Napi::Function::New(env, Prlimit, "prlimit"));
-  exports.Set("pidfdOpen", Napi::Function::New(env, PidfdOpen, "pidfdOpen"));
-  exports.Set("pidfdSignal", Napi::Function::New(env, PidfdSignal, "pidfdSignal"));
+void ExportProcessControl(Napi::Object exports) {
+  DefineFunction(exports, "prlimit", Prlimit);
+  DefineFunction(exports, "pidfdOpen", PidfdOpen);
+  DefineFunction(exports, "pidfdSignal", PidfdSignal);
 }

@@ -1,24 +1,22 @@
 #include "system.h"
 
 #include <cerrno>
-#include <csignal>
 #include <cstdint>
 #include <grp.h>
 #include <pwd.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <string>
 #include <vector>
 
 #include "../arguments.h"
+#include "../objects.h"
 #include "../system-error.h"
 
 namespace {
 
 constexpr size_t kFirstBuffer = 1024, kLargestBuffer = 16 * 1024 * 1024;
 
-/* A getpwnam_r(3)-like call with as large a buffer as it needs. 0, with *ret_found null for none, or an errno. */
+/* Calls a function like getpwnam_r(3) with as large a buffer as it needs. Returns 0 or an errno; *ret_found is null for none. */
 template <typename Entry, typename Lookup>
 int LookUp(Lookup lookup, Entry *entry, std::vector<char> *buffer, Entry **ret_found) {
   int error = ERANGE;
@@ -32,7 +30,7 @@ int LookUp(Lookup lookup, Entry *entry, std::vector<char> *buffer, Entry **ret_f
   return error;
 }
 
-/* What the name services answer for an unknown name differs: getpwnam_r(3) lists these. */
+/* The name services answer an unknown name with different errors, which getpwnam_r(3) lists. */
 bool MeansUnknown(int error) {
   return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
 }
@@ -42,7 +40,6 @@ Napi::Value NotFound(Napi::Env env, int error, const char *call) {
   return env.Undefined();
 }
 
-/* name -> {uid, gid}; undefined for an unknown one. */
 Napi::Value LookupUser(const Napi::CallbackInfo &info) {
   Arguments arguments(info);
   std::string name = arguments.CText(0, "name");
@@ -51,15 +48,13 @@ Napi::Value LookupUser(const Napi::CallbackInfo &info) {
 
   if (arguments.Throws()) return {};
   int error = LookUp([&](auto... to) { return getpwnam_r(name.c_str(), to...); }, &entry, &buffer, &found);
-
   if (found == nullptr) return NotFound(info.Env(), error, "getpwnam_r");
   Napi::Object user = Napi::Object::New(info.Env());
-  user.Set("uid", static_cast<double>(found->pw_uid));
-  user.Set("gid", static_cast<double>(found->pw_gid));
+  Define(user, "uid", found->pw_uid);
+  Define(user, "gid", found->pw_gid);
   return user;
 }
 
-/* uid -> {name, gid}; undefined for one without a name. */
 Napi::Value LookupUid(const Napi::CallbackInfo &info) {
   Arguments arguments(info);
   auto uid = static_cast<uid_t>(arguments.Integer(0, "uid", 0, UINT32_MAX));
@@ -68,15 +63,13 @@ Napi::Value LookupUid(const Napi::CallbackInfo &info) {
 
   if (arguments.Throws()) return {};
   int error = LookUp([&](auto... to) { return getpwuid_r(uid, to...); }, &entry, &buffer, &found);
-
   if (found == nullptr) return NotFound(info.Env(), error, "getpwuid_r");
   Napi::Object user = Napi::Object::New(info.Env());
-  user.Set("name", found->pw_name);
-  user.Set("gid", static_cast<double>(found->pw_gid));
+  Define(user, "name", static_cast<const char *>(found->pw_name));
+  Define(user, "gid", found->pw_gid);
   return user;
 }
 
-/* name -> gid; undefined for an unknown one. */
 Napi::Value LookupGroup(const Napi::CallbackInfo &info) {
   Arguments arguments(info);
   std::string name = arguments.CText(0, "name");
@@ -85,12 +78,10 @@ Napi::Value LookupGroup(const Napi::CallbackInfo &info) {
 
   if (arguments.Throws()) return {};
   int error = LookUp([&](auto... to) { return getgrnam_r(name.c_str(), to...); }, &entry, &buffer, &found);
-
   if (found == nullptr) return NotFound(info.Env(), error, "getgrnam_r");
   return Napi::Number::New(info.Env(), static_cast<double>(found->gr_gid));
 }
 
-/* getgrouplist(3): user name, gid -> the groups that initgroups(3) would set. */
 Napi::Value GroupsOf(const Napi::CallbackInfo &info) {
   Arguments arguments(info);
   std::string name = arguments.CText(0, "user");
@@ -100,24 +91,21 @@ Napi::Value GroupsOf(const Napi::CallbackInfo &info) {
 
   if (arguments.Throws()) return {};
   while (getgrouplist(name.c_str(), gid, groups.data(), &count) < 0) {
-    /* Want of room shows in the count; a file that can't be read, or want of memory, does not. */
+    /* Only a lack of room raises the count. Otherwise a file can't be read, or memory is full. */
     if (static_cast<size_t>(count) <= groups.size()) {
       ThrowErrno(info.Env(), -errno, "getgrouplist");
       return info.Env().Undefined();
     }
     groups.resize(static_cast<size_t>(count));
   }
-  Napi::Array array = Napi::Array::New(info.Env(), static_cast<size_t>(count));
-  for (uint32_t i = 0; i < static_cast<uint32_t>(count); i++)
-    array[i] = Napi::Number::New(info.Env(), static_cast<double>(groups[i]));
-  return array;
+  return MakeArray(info.Env(), static_cast<size_t>(count), [&](size_t i) { return groups[i]; });
 }
 
 } // namespace
 
-void ExportUserDatabase(Napi::Env env, Napi::Object exports) {
-  exports.Set("lookupUser", Napi::Function::New(env, LookupUser, "lookupUser"));
-  exports.Set("lookupUid", Napi::Function::New(env, LookupUid, "lookupUid"));
-  exports.Set("lookupGroup", Napi::Function::New(env, LookupGroup, "lookupGroup"));
-  exports.Set("groupsOf", Napi::Function::New(env, GroupsOf, "groupsOf"));
+void ExportUserDatabase(Napi::Object exports) {
+  DefineFunction(exports, "lookupUser", LookupUser);
+  DefineFunction(exports, "lookupUid", LookupUid);
+  DefineFunction(exports, "lookupGroup", LookupGroup);
+  DefineFunction(exports, "groupsOf", GroupsOf);
 }

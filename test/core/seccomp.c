@@ -67,6 +67,11 @@ static const struct subject {
 #endif
     {"sigaltstack", SYS_sigaltstack, 0, 0, 0},
     {"set_robust_list", SYS_set_robust_list, 0, 0, 0},
+#ifdef SYS_poll
+    {"poll", SYS_poll, 0, 0, 0},
+#else
+    {"poll", SYS_ppoll, 0, 0, 0},
+#endif
 };
 
 static const struct answer {

@@ -3,9 +3,9 @@
  *
  * A rule is SUBJECT=ANSWER. Subjects: close_range, close_range:unshare, clone:pidfd, clone:files, clone:vfork,
  * clone:copy (of the memory), clone3, pidfd_open, pidfd_send_signal, wait4, waitid, waitid:pidfd, sendmsg, recvmsg,
- * getdents64, dup2 (dup3 where the kernel has no dup2), dup3, sigaltstack, set_robust_list. Answers: the name of an errno (ENOSYS, EPERM, EINVAL, ENOMEM),
- * NOTHING (success, with nothing done), TRAP (SIGSYS), TRACE (the tracer decides), KILL (of the process),
- * KILL_THREAD.
+ * getdents64, dup2 (dup3 where the kernel has no dup2), dup3, sigaltstack, set_robust_list, poll. Answers: the name of an
+ * errno (ENOSYS, EPERM, EINVAL, ENOMEM), NOTHING (success, with nothing done), TRAP (SIGSYS), TRACE (the tracer decides),
+ * KILL (of the process), KILL_THREAD.
  */
 #ifndef TEST_CORE_SECCOMP_H
 #define TEST_CORE_SECCOMP_H

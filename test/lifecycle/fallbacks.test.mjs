@@ -19,6 +19,7 @@ const refusals = [
   ['sigaltstack'],
   // libuv calls dup3 itself where there is no dup2.
   ...(process.arch === 'x64' ? [['dup3']] : []),
+  ['poll'],
   ['close_range', 'clone:files'],
   ['close_range', 'clone:pidfd'],
   ['close_range', 'clone:vfork', 'clone:pidfd'],

@@ -203,9 +203,9 @@ static long start(struct launch_context *context, struct launch__run *run, struc
 
   if (pid == 0) pid = clone_child(context, run, &pidfd);
   if (reader >= 0) (void)close(run->exec_status_writer);
-  /* In a full table the pidfd stays below 3, where it harms less than a child without one does. It is close-on-exec. */
-  if (pidfd >= 0) (void)fd_move_above_stdio(&pidfd);
   if (pid > 0) {
+    /* In a full table the pidfd stays below 3, where it harms less than a child without one does. It is close-on-exec. */
+    if (pidfd >= 0) (void)fd_move_above_stdio(&pidfd);
     struct launch_child child = {
         .pid = (pid_t)pid,
         .pidfd = pidfd,

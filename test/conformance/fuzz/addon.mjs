@@ -9,23 +9,26 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { inspect, types } from 'node:util';
-import { probePath, root } from '../../helpers/native.mjs';
+import { probePath } from '../../helpers/native.mjs';
 import { Random } from './random.mjs';
 import { sameNumbers, spoiled } from './views.mjs';
 
 const [, , path, seed, count] = process.argv;
-const require = createRequire(import.meta.url);
-const addon = require(path);
-const { RESULT_LENGTH, SYNC_RESULT_LENGTH } = require(join(root, 'dist', 'native', 'interface.js'));
+const addon = createRequire(import.meta.url)(path);
 const random = new Random(Number(seed));
 const target = spawn('sleep', ['1000'], { stdio: 'ignore' });
 const descriptors = Array.from({ length: 4 }, () => openSync('/dev/null', 'r+'));
 
-const [IGNORE, PIPE, FD, ONE_WAY_PIPE] = [0, 1, 2, 3];
-const SET_CWD = 8;
+const {
+  STDIO_IGNORE: IGNORE,
+  STDIO_PIPE: PIPE,
+  STDIO_FD: FD,
+  STDIO_ONE_WAY_PIPE: ONE_WAY_PIPE,
+  LAUNCH_SET_CWD: SET_CWD,
+  RESULT_LENGTH,
+} = addon.constants;
 const REFUSALS = ['ERR_INVALID_ARG_TYPE', 'ERR_OUT_OF_RANGE'];
 
 // ---- arguments that are right ----------------------------------------------------------------------------------
@@ -55,6 +58,7 @@ function request() {
     random.chance(0.2) ? BigUint64Array.of(4n, 1n, 0n, 0n) : undefined,
     random.chance(0.2) ? Int32Array.of(4, 0, 0, 500, 0, 0) : undefined,
     undefined,
+    new Int32Array(RESULT_LENGTH),
   ];
 }
 
@@ -73,10 +77,9 @@ const name = () => random.pick(['root', 'daemon', 'no-such-name', '', 'ä'.repea
 
 /** Those of each function. One that has none here has not been thought of. */
 const RIGHT = {
-  launch: () => [...request(), new Int32Array(RESULT_LENGTH), () => {}],
+  launch: () => [...request(), () => {}],
   runSync: () => [
     ...request(),
-    new Int32Array(SYNC_RESULT_LENGTH),
     Float64Array.of(60_000, random.pick([0, 1e9, Number.POSITIVE_INFINITY]), 9),
     random.pick([undefined, new Uint8Array(9), new DataView(new ArrayBuffer(9), 3), new Float64Array(9)]),
   ],
