@@ -1,8 +1,4 @@
-/**
- * Text from other processes and files must not control the terminal that shows it. The pattern matches control characters,
- * which begin escape sequences, invisible format characters, which can reverse the text, and line separators.
- */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+import { escapeUnprintable, UNPRINTABLE } from '../util/unprintable.js';
 
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, '?');
@@ -17,12 +13,5 @@ export function printableCopy<T>(value: T): T {
 
 /** Returns indented JSON. A parser reads the same strings from it, since unprintable characters become `\u` escapes. */
 export function printableJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(UNPRINTABLE, (character) =>
-    character === '\n' ? character : character.split('').map(escapeUnit).join(''),
-  );
-}
-
-/** `unit` is one of the two halves of a character beyond U+FFFF, or a whole other character. */
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, 2).split('\n').map(escapeUnprintable).join('\n');
 }

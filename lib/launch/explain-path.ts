@@ -1,5 +1,6 @@
-import { readlinkSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { inspect } from 'node:util';
+import { escapeUnprintable } from '../util/unprintable.js';
 
 /** Why a path can't be used, with the error that the kernel has for it. */
 export interface Reason {
@@ -14,19 +15,42 @@ export interface Ids {
   readonly groups: readonly number[];
 }
 
+/** The path of a file in a directory. It stays relative if the directory is '', since nothing tells where that is. */
+export function absolute(directory: string, path: string): string {
+  if (path.startsWith('/') || directory === '') return path;
+  return `${directory}/${path}`.replaceAll(/\/(?:\.?\/)+/g, '/');
+}
+
+/** The working directory of this process, or '' if it was removed, or if another library has replaced process.cwd(). */
+export function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
+  }
+}
+
+function isWorkingDirectoryRemoved(): boolean {
+  const stats = look('.');
+  return typeof stats === 'string' || stats.nlink === 0;
+}
+
 /** Why the kernel did not find a path, or did not get to it; undefined if it is there, and can be reached. */
 export function whyUnreachable(path: string, ids: Ids): Reason | undefined {
+  if (!path.startsWith('/')) return isWorkingDirectoryRemoved() ? REMOVED : undefined;
   const prefixes = prefixesOf(path);
   for (const [index, prefix] of prefixes.entries()) {
     const isLast = index === prefixes.length - 1;
     const stats = look(prefix);
     if (typeof stats === 'string') return whyNotThere(prefix, stats, isLast);
-    if (isLast) return undefined;
+    if (isLast && !/\/\.?$/.test(path)) return undefined;
     const reason = whyNotEntered(prefix, stats, ids);
     if (reason !== undefined) return reason;
   }
   return undefined;
 }
+
+const REMOVED: Reason = { code: 'ENOENT', text: 'the working directory of this process was removed' };
 
 /** Why a path can't be a working directory. */
 export function whyNoDirectory(path: string, ids: Ids): Reason | undefined {
@@ -43,8 +67,7 @@ function whyNotEntered(path: string, stats: Stats, ids: Ids): Reason | undefined
 }
 
 function whyNotThere(path: string, code: string, isLast: boolean): Reason | undefined {
-  const target = linkTarget(path);
-  const link = target === undefined ? undefined : `${show(path)} is a symbolic link to ${show(target)}`;
+  const link = describeLink(path);
   switch (code) {
     case 'ENOENT': {
       const missing = `${isLast ? '' : 'directory '}${show(path)} does not exist`;
@@ -65,18 +88,34 @@ function prefixesOf(path: string): string[] {
   return names.length === 0 ? ['/'] : names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`);
 }
 
-/** What a path leads to, or the code of the error. */
+/** Returns what a path leads to, or the code of the error. */
 export function look(path: string): Stats | string {
+  return statsOrCode(path, statSync);
+}
+
+/** Returns whether a directory has an entry of this name, though it may be a link that leads nowhere. */
+export function isListed(path: string): boolean {
+  return statsOrCode(path, lstatSync) !== 'ENOENT';
+}
+
+function statsOrCode(path: string, stat: (path: string) => Stats): Stats | string {
   try {
-    return statSync(path);
+    return stat(path);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? '';
   }
 }
 
-function linkTarget(path: string): string | undefined {
+/** Says of a symbolic link that its target is missing; undefined for anything else. */
+export function whyDangling(path: string): string | undefined {
+  return look(path) === 'ENOENT' && describeLink(path) !== undefined
+    ? whyNotThere(path, 'ENOENT', true)?.text
+    : undefined;
+}
+
+function describeLink(path: string): string | undefined {
   try {
-    return readlinkSync(path);
+    return `${show(path)} is a symbolic link to ${show(readlinkSync(path))}`;
   } catch {
     return undefined;
   }
@@ -85,7 +124,7 @@ function linkTarget(path: string): string | undefined {
 const X = 0o1;
 const ANY_X = 0o111;
 
-/** Whether the mode lets these ids execute a file, or search a directory. Access control lists are not looked at. */
+/** Returns if the mode lets these ids execute a file, or search a directory. Access control lists are not looked at. */
 export function mayExecute(stats: Stats, { uid, gid, groups }: Ids): boolean {
   if (uid === 0) return stats.isDirectory() || (stats.mode & ANY_X) !== 0;
   if (uid === stats.uid) return (stats.mode & (X << 6)) !== 0;
@@ -97,7 +136,7 @@ export function permissions({ mode, uid, gid }: Stats): string {
   return `mode ${(mode & 0o7777).toString(8).padStart(4, '0')}, owner ${uid}, group ${gid}`;
 }
 
-/** Quoted where it would not be seen, or not be seen as it is. */
-export function show(path: string): string {
-  return /[\p{C}\p{Z}'"]/u.test(path) || path === '' ? inspect(path) : path;
+/** Quotes foreign text that would not be seen, or not be seen as it is. It must not control a terminal or a log. */
+export function show(text: string): string {
+  return /[\p{C}\p{Z}'"]/u.test(text) || text === '' ? escapeUnprintable(inspect(text)) : text;
 }

@@ -1,52 +1,69 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { fstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dynamicLinker, firstBytes } from '../native/elf.js';
+import { fdInfo, fdNumbers, readFlags } from '../util/procfs-fds.js';
 import {
+  absolute,
   type Ids,
+  isListed,
   look,
   mayExecute,
   permissions,
   type Reason,
   show,
+  whyDangling,
   whyUnreachable,
 } from './explain-path.js';
 
 /** A program that was not executed, as the child has looked for it. */
 export interface Program {
   readonly file: string;
-  /** Working directory of the child. */
+  /** Working directory of the child, or '' if it is not known. */
   readonly directory: string;
   /** Where it has searched; undefined where its environment has no PATH. */
   readonly path: string | undefined;
   readonly ids: Ids;
 }
 
-/** As execvp(3) has it. */
+/** execvp(3) searches these. */
 const DEFAULT_PATH = '/bin:/usr/bin';
 
 /** Why execve(2) has answered `code`. What is found counts only if it is a reason for that. */
 export function whyNotExecuted(program: Program, code: string): string | undefined {
-  const { file, directory, ids } = program;
+  const { file, directory } = program;
   if (!file.includes('/')) return whyNotFound(program, code);
-  const reason = whyNoProgram(absolute(directory, file), directory, ids);
-  return reason?.code === code ? reason.text : undefined;
+  return whyRefused(absolute(directory, file), program, code);
 }
 
-function whyNotFound({ file, directory, path, ids }: Program, code: string): string | undefined {
+function whyNotFound(program: Program, code: string): string | undefined {
+  const { file, directory, path } = program;
   const places = (path ?? DEFAULT_PATH).split(':');
-  const candidates = places.map((place) => absolute(directory, place === '' ? file : `${place}/${file}`));
-  for (const candidate of candidates) {
-    if (look(candidate) === 'ENOENT') continue;
-    const reason = whyNoProgram(candidate, directory, ids);
-    if (reason?.code === code) return reason.text;
+  for (const place of places) {
+    const candidate = absolute(directory, place === '' ? file : `${place}/${file}`);
+    const text = isListed(candidate) ? whyRefused(candidate, program, code) : undefined;
+    if (text !== undefined) return text;
   }
   if (code !== 'ENOENT') return undefined;
   const where = path === undefined ? '/bin or /usr/bin (the child has no PATH)' : `PATH ${shorten(path)}`;
-  const hint = /\s/.test(file) ? '; arguments belong in an array, or need the option shell' : '';
-  return `${show(file)} is not in ${where}${hint}`;
+  const dangling = places.map((place) => whyDangling(absolute(directory, place)));
+  const hints = /\s/.test(file)
+    ? [...dangling, 'arguments belong in an array, or need the option shell']
+    : dangling;
+  return [`${show(file)} is not in ${where}`, ...hints.filter((hint) => hint !== undefined)].join('; ');
 }
 
-function absolute(directory: string, path: string): string {
-  return path.startsWith('/') ? path : `${directory}/${path}`.replaceAll(/\/(?:\.?\/)+/g, '/');
+function whyRefused(path: string, { directory, ids }: Program, code: string): string | undefined {
+  const reason = whyNoProgram(path, directory, ids);
+  if (reason?.code === code) return reason.text;
+  if (reason !== undefined) return undefined;
+  if (code === 'ETXTBSY') return whyBusy(executedFiles(path, directory));
+  return code === 'EACCES' ? whyForeign(path, ids) : undefined;
+}
+
+/** The kernel protects the links in /proc of a process from other users. */
+function whyForeign(path: string, { uid }: Ids): string | undefined {
+  const [link] = /^\/proc\/\d+\/(?:cwd|exe|fd\/\d+|root)(?=\/|$)/.exec(path) ?? [];
+  if (link === undefined || uid === 0) return undefined;
+  return `${link} leads into a process that uid ${uid} may not look into`;
 }
 
 const MOST_SHOWN = 500;
@@ -55,12 +72,34 @@ function shorten(path: string): string {
   return show(path.length > MOST_SHOWN ? `${path.slice(0, MOST_SHOWN)}...` : path);
 }
 
-/** As deep as the kernel follows interpreters that are scripts. */
+/** The kernel follows so many interpreters. */
 const MOST_INTERPRETERS = 5;
 
+const TOO_MANY: Reason = { code: 'ELOOP', text: 'too many interpreters' };
+
 function whyNoProgram(path: string, directory: string, ids: Ids, depth = 0): Reason | undefined {
-  // These name something else in the child.
-  if (/^\/(?:proc\/(?:thread-)?self|dev\/(?:fd|std(?:in|out|err)))(?:\/|$)/.test(path)) return undefined;
+  const reason = whyClosed(path);
+  if (reason !== undefined || namesOther(path)) return reason;
+  const unopened = whyNotOpened(path, ids);
+  if (unopened !== undefined) return unopened;
+  return depth > MOST_INTERPRETERS ? TOO_MANY : whyNoInterpreter(path, directory, ids, depth);
+}
+
+/** These paths name something else in the child. */
+function namesOther(path: string): boolean {
+  return /^\/(?:proc\/(?:thread-)?self|dev\/(?:fd|std(?:in|out|err)))(?:\/|$)/.test(path);
+}
+
+/** A program that is named by a descriptor is the one that this process has under that number. */
+function whyClosed(path: string): Reason | undefined {
+  const [, fd] = /^\/(?:proc\/(?:thread-)?self|dev)\/fd\/(\d+)(?:\/|$)/.exec(path) ?? [];
+  if (fd === undefined || look(`/proc/self/fd/${fd}`) !== 'ENOENT' || isListed(`/proc/self/fd/${fd}`))
+    return undefined;
+  return { code: 'ENOENT', text: `descriptor ${fd} of this process is not open` };
+}
+
+/** Why the kernel can't open a file to execute it, whatever is in it. */
+function whyNotOpened(path: string, ids: Ids): Reason | undefined {
   const stats = look(path);
   const unreachable = whyUnreachable(path, ids);
   if (unreachable !== undefined || typeof stats === 'string') return unreachable;
@@ -70,9 +109,8 @@ function whyNoProgram(path: string, directory: string, ids: Ids, depth = 0): Rea
     return { code: 'EACCES', text };
   }
   const mount = noexecMount(path);
-  if (mount !== undefined)
-    return { code: 'EACCES', text: `${show(path)} is on ${show(mount)}, which is mounted noexec` };
-  return depth < MOST_INTERPRETERS ? whyNoInterpreter(path, directory, ids, depth) : undefined;
+  if (mount === undefined) return undefined;
+  return { code: 'EACCES', text: `${show(path)} is on ${show(mount)}, which is mounted noexec` };
 }
 
 function kindOf(stats: Exclude<ReturnType<typeof look>, string>): string {
@@ -86,34 +124,100 @@ function kindOf(stats: Exclude<ReturnType<typeof look>, string>): string {
 function whyNoInterpreter(path: string, directory: string, ids: Ids, depth: number): Reason | undefined {
   const head = firstBytes(path);
   if (head === undefined) return undefined;
-  const interpreter = interpreterOf(head);
-  const linker = dynamicLinker(path);
-  const whyNot = (role: string, file: string, hint: string): Reason | undefined => {
-    const found = whyNoProgram(absolute(directory, file), directory, ids, depth + 1);
-    if (found === undefined) return undefined;
-    const isMissing = look(absolute(directory, file)) === 'ENOENT' && found.text.endsWith('does not exist');
-    const why = isMissing ? 'does not exist' : `can't be executed: ${found.text}`;
-    return { code: found.code, text: `the ${role} of ${show(path)}, ${show(file)}, ${why}${hint}` };
-  };
-  if (interpreter !== undefined) {
-    const hint = interpreter.endsWith('\r') ? ' (the first line ends with CR LF)' : '';
-    return whyNot('interpreter', interpreter, hint);
+  if (isElf(head)) return whyNoLinker(path, head, directory, ids);
+  const name = interpreterOf(head);
+  if (name === '') return { code: 'EACCES', text: `${show(path)} names no interpreter after #!` };
+  if (name === undefined) {
+    const shell = whyNotOpened('/bin/sh', ids);
+    return shell && { code: shell.code, text: `${show(path)} is run by /bin/sh: ${shell.text}` };
   }
-  if (linker !== undefined) {
-    return whyNot('dynamic linker', linker, '');
-  }
-  if (head.subarray(0, 4).toString('latin1') === '\x7fELF') return undefined;
-  const shell = whyNoProgram('/bin/sh', directory, ids, MOST_INTERPRETERS);
-  return shell && { code: shell.code, text: `${show(path)} is run by /bin/sh: ${shell.text}` };
+  const file = absolute(directory, name);
+  const found = whyNoProgram(file, directory, ids, depth + 1);
+  if (found === TOO_MANY) return depth === 0 ? whyTooMany(path, name, file) : TOO_MANY;
+  const hint = name.endsWith('\r') ? ' (the first line ends with CR LF)' : '';
+  return found && toldOf(`the interpreter of ${show(path)}, ${show(name)},`, file, found, hint);
 }
 
-/** As much of a script as the kernel looks at. */
+function whyNoLinker(path: string, head: Buffer, directory: string, ids: Ids): Reason | undefined {
+  const name = dynamicLinker(path);
+  if (name === undefined) return undefined;
+  const file = absolute(directory, name);
+  const what = `the dynamic linker of ${show(path)}, ${show(name)},`;
+  const found = whyNotOpened(file, ids);
+  if (found !== undefined) return toldOf(what, file, found);
+  const linker = firstBytes(file);
+  if (linker === undefined || (isElf(linker) && machineOf(linker).equals(machineOf(head)))) return undefined;
+  return { code: 'ELIBBAD', text: `${what} is not an ELF file for the same machine` };
+}
+
+function toldOf(what: string, file: string, { code, text }: Reason, hint = ''): Reason {
+  const isMissing = look(file) === 'ENOENT' && text.endsWith('does not exist');
+  return { code, text: `${what} ${isMissing ? 'does not exist' : `can't be executed: ${text}`}${hint}` };
+}
+
+function whyTooMany(path: string, name: string, file: string): Reason {
+  const text = isSameFile(look(path), look(file))
+    ? `${show(path)} is its own interpreter`
+    : `the interpreter of ${show(path)}, ${show(name)}, leads to more than ${MOST_INTERPRETERS} interpreters`;
+  return { code: TOO_MANY.code, text };
+}
+
+function isSameFile(one: ReturnType<typeof look>, other: ReturnType<typeof look>): boolean {
+  if (typeof one === 'string' || typeof other === 'string') return false;
+  return one.ino === other.ino && one.dev === other.dev;
+}
+
+function isElf(head: Buffer): boolean {
+  return head.subarray(0, 4).toString('latin1') === '\x7fELF';
+}
+
+/** The field `e_machine` of elf(5). */
+function machineOf(head: Buffer): Buffer {
+  return head.subarray(18, 20);
+}
+
+/** The kernel looks at so much of a script. */
 const SCRIPT_HEAD = 256;
 
-/** The program that a script names in its first line. Only blanks end its name, not a carriage return. */
+/**
+ * The program that a script names in its first line. Only blanks end its name, not a carriage return. It is '' if the file
+ * ends before a name, for which the kernel opens its working directory.
+ */
 function interpreterOf(head: Buffer): string | undefined {
   const text = head.subarray(0, SCRIPT_HEAD).toString();
+  if (/^#![ \t]*$/.test(text)) return '';
   return /^#![ \t]*([^ \t\n\0]+)/.exec(text)?.[1];
+}
+
+// ---- files that are open for writing ---------------------------------------------------------------------------
+
+/** A script and its interpreters, which the kernel opens as well. */
+function executedFiles(path: string, directory: string, depth = 0): string[] {
+  const head = firstBytes(path);
+  const name = head && interpreterOf(head);
+  if (!name || depth > MOST_INTERPRETERS) return [path];
+  return [path, ...executedFiles(absolute(directory, name), directory, depth + 1)];
+}
+
+/** What another process holds open is not looked for. */
+function whyBusy(files: readonly string[]): string {
+  const [path = ''] = files;
+  const busy = files.find(isOpenForWriting) ?? (files.length === 1 ? path : undefined);
+  if (busy === undefined) return `${files.map(show).join(' or its interpreter ')} is open for writing`;
+  return busy === path
+    ? `${show(path)} is open for writing`
+    : `the interpreter of ${show(path)}, ${show(busy)}, is open for writing`;
+}
+
+function isOpenForWriting(path: string): boolean {
+  return fdNumbers('/proc/self').some((fd) => {
+    try {
+      return /w/.test(readFlags(fdInfo('/proc/self', fd)).access) && isSameFile(fstatSync(fd), look(path));
+    } catch {
+      // It was the descriptor by which the numbers were read.
+      return false;
+    }
+  });
 }
 
 // ---- mounts ----------------------------------------------------------------------------------------------------

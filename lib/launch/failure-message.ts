@@ -1,12 +1,12 @@
 import { fstatSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
-import { addon } from '../native/addon.js';
 import type { SpawnRequest } from '../node/spawn-request.js';
 import { type LaunchConfig, requestedGroups, requestedIds } from '../options/launch-config.js';
-import { requestedSoftLimit, resourceNumber, rlimitFailureMessage } from '../options/rlimits.js';
+import { requestedSoftLimit, rlimitFailureMessage } from '../options/rlimits.js';
 import { copyList } from '../util/lists.js';
 import { signalName } from '../util/signals.js';
-import { type Ids, show, whyNoDirectory } from './explain-path.js';
+import { ownSoftLimit, whyTooLong } from './explain-arguments.js';
+import { absolute, type Ids, show, whyNoDirectory, workingDirectory } from './explain-path.js';
 import { whyNotExecuted } from './explain-program.js';
 import { descriptorOf } from './stdio.js';
 
@@ -29,11 +29,18 @@ export function failureMessage(
   try {
     const explain = FAILURE_MESSAGES[failed.step];
     if (explain === undefined) return `at step ${failed.step}`;
-    return explain(config, getSystemErrorName(failed.errno), failed, request);
+    return explain(config, nameOf(failed.errno), failed, request);
   } catch {
     return undefined;
   }
 }
+
+/** Node knows the codes of libuv alone. */
+function nameOf(errno: number): string {
+  return errno === -ELIBBAD ? 'ELIBBAD' : getSystemErrorName(errno);
+}
+
+const ELIBBAD = 80;
 
 type FailureMessage = (
   launch: LaunchConfig,
@@ -44,10 +51,11 @@ type FailureMessage = (
 
 const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
   stdio: ({ passFds }, code, _failed, request) => describeStdio(code, request, passFds),
-  cgroup: ({ cgroup }, code) => describeCgroup(code, `cgroup ${cgroup}`),
+  cgroup: ({ cgroup }, code) => describeCgroup(code, `cgroup ${show(`${cgroup}`)}`),
   clone: ({ cgroup, rlimits }, code) => {
     if (code !== 'EAGAIN') return undefined;
-    if (cgroup !== undefined) return `no more processes are allowed in cgroup ${cgroup}, or for this user`;
+    if (cgroup !== undefined)
+      return `no more processes are allowed in cgroup ${show(cgroup)}, or for this user`;
     const limits = 'of the user (RLIMIT_NPROC), the cgroup (pids.max) or the system (kernel.pid_max)';
     return describeNproc(rlimits) ?? `no more processes are allowed, by a limit ${limits}`;
   },
@@ -80,10 +88,12 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
     return `deathSignal ${signalName(deathSignal) || deathSignal} can't be set, or this process is already dead`;
   },
   exec: (launch, code, _failed, request) => {
-    if (code === 'EAGAIN') return describeNproc(launch.rlimits);
-    if (code === 'E2BIG') return describeLength(launch, request);
+    if (code === 'EAGAIN')
+      return (
+        describeNproc(launch.rlimits) ?? `${TOO_MANY_PROCESSES} RLIMIT_NPROC ${ownSoftLimit('nproc')} allows`
+      );
+    if (code === 'E2BIG') return whyTooLong(launch, request);
     if (code === 'ENAMETOOLONG') return TOO_LONG;
-    if (code === 'ETXTBSY') return `${show(request.file)} is open for writing`;
     const { file, cwd } = request;
     const program = {
       file,
@@ -103,8 +113,7 @@ function describeStdio(
   passFds: LaunchConfig['passFds'],
 ): string | undefined {
   if (code === 'EMFILE') {
-    const [soft] = addon().prlimit(0, resourceNumber('nofile'));
-    return `this process has as many descriptors as it may have (RLIMIT_NOFILE ${soft})`;
+    return `this process has as many descriptors as it may have (RLIMIT_NOFILE ${ownSoftLimit('nofile')})`;
   }
   if (code === 'ENFILE') return 'the system has as many open files as it may have (fs.file-max)';
   const entryOf = (index: number) => `stdio[${index}] of ${show(file)}`;
@@ -177,9 +186,7 @@ const TOO_LONG = 'the path is longer than 4,095 bytes, or a name in it is longer
 // ---- files -----------------------------------------------------------------------------------------------------
 
 function directoryOf(cwd: unknown): string {
-  if (cwd === undefined || cwd === null) return process.cwd();
-  const directory = `${cwd}`;
-  return directory.startsWith('/') ? directory : `${process.cwd()}/${directory}`;
+  return cwd === undefined || cwd === null ? workingDirectory() : absolute(workingDirectory(), `${cwd}`);
 }
 
 function describeDirectory(code: string, cwd: string): string | undefined {
@@ -198,23 +205,6 @@ function pathOf({ inheritsEnvironment }: LaunchConfig, { envPairs }: SpawnReques
     .map(String)
     .find((text) => text.startsWith('PATH='));
   return pair?.slice('PATH='.length);
-}
-
-/** Longer ones the kernel refuses on machines with pages of 4 KiB (MAX_ARG_STRLEN). */
-const MOST_BYTES = 131_071;
-
-function describeLength({ rlimits }: LaunchConfig, { file, args = [], envPairs = [] }: SpawnRequest): string {
-  const stack = requestedSoftLimit('stack', rlimits);
-  if (stack !== undefined)
-    return `arguments and environment don't fit into a quarter of rlimit stack ${stack}`;
-  const longest = [...copyList(args), ...copyList(envPairs)].find(
-    (text) => Buffer.byteLength(`${text}`) > MOST_BYTES,
-  );
-  if (longest === undefined)
-    return "arguments and environment don't fit into a quarter of the limit on the stack (RLIMIT_STACK)";
-  const index = copyList(args).indexOf(longest);
-  const what = index < 0 ? `environment variable ${`${longest}`.split('=', 1)[0]}` : `argument ${index}`;
-  return `${what} of ${show(file)} has ${Buffer.byteLength(`${longest}`)} bytes, and the kernel takes ${MOST_BYTES} for each`;
 }
 
 function describeCgroup(code: string, cgroup: string): string {
@@ -262,5 +252,7 @@ function listIds(ids: readonly number[]): string {
 
 function describeNproc(rlimits: LaunchConfig['rlimits']): string | undefined {
   const nproc = requestedSoftLimit('nproc', rlimits);
-  return nproc === undefined ? undefined : `the user has more processes than rlimit nproc ${nproc} allows`;
+  return nproc === undefined ? undefined : `${TOO_MANY_PROCESSES} rlimit nproc ${nproc} allows`;
 }
+
+const TOO_MANY_PROCESSES = 'the user has more processes than';

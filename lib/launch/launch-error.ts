@@ -4,6 +4,7 @@ import type { LaunchConfig } from '../options/launch-config.js';
 import { resourceName } from '../options/rlimits.js';
 import type { LaunchStep, SpawnError } from '../util/errors.js';
 import { signalName } from '../util/signals.js';
+import { show } from './explain-path.js';
 import { type FailedStep, failureMessage } from './failure-message.js';
 
 /** Why a program was not started. */
@@ -63,5 +64,5 @@ export function annotateError(error: SpawnError, failure: LaunchFailure, file: s
   if (message === undefined) return;
   // What Node throws has a syscall without the file.
   const isShort = error.syscall === 'spawn' && !(STEPS_OF_NODE.has(step) && signal === '');
-  error.message = `${isShort ? `spawn ${file} ${error.code}` : error.message}: ${message}`;
+  error.message = `${isShort ? `spawn ${show(file)} ${error.code}` : error.message}: ${message}`;
 }
