@@ -147,7 +147,8 @@ function whyNoLinker(path: string, head: Buffer, directory: string, ids: Ids): R
   if (found !== undefined) return toldOf(what, file, found);
   const linker = firstBytes(file);
   if (linker === undefined || (isElf(linker) && machineOf(linker).equals(machineOf(head)))) return undefined;
-  return { code: 'ELIBBAD', text: `${what} is not an ELF file for the same machine` };
+  const code = linker.length < ELF_HEADER ? 'EIO' : 'ELIBBAD';
+  return { code, text: `${what} is not an ELF file for the same machine` };
 }
 
 function toldOf(what: string, file: string, { code, text }: Reason, hint = ''): Reason {
@@ -166,6 +167,9 @@ function isSameFile(one: ReturnType<typeof look>, other: ReturnType<typeof look>
   if (typeof one === 'string' || typeof other === 'string') return false;
   return one.ino === other.ino && one.dev === other.dev;
 }
+
+/** The kernel reads so much before it looks at a dynamic linker. */
+const ELF_HEADER = 64;
 
 function isElf(head: Buffer): boolean {
   return head.subarray(0, 4).toString('latin1') === '\x7fELF';

@@ -3,16 +3,30 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import fs, { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { safeExecFile, safeExecFileSync, safeSpawn, safeSpawnSync } from 'safe-spawn';
+import { getRlimit, safeExecFile, safeExecFileSync, safeSpawn, safeSpawnSync, setRlimit } from 'safe-spawn';
 import { failureOf } from '../helpers/failures.mjs';
 import { runFixture } from '../helpers/fixture.mjs';
 import { withoutRoot } from '../helpers/requirements.mjs';
 import { scratchDirectory } from '../helpers/scratch.mjs';
 
 const NOBODY = 65_534;
+const { EIO } = constants.errno;
+/** It is not in the list of Node. */
+const ELIBBAD = 80;
 const d = scratchDirectory();
 
 function file(name, content, mode = 0o755) {
@@ -22,13 +36,20 @@ function file(name, content, mode = 0o755) {
   return path;
 }
 
-/** A copy of the shell that names a dynamic linker which is not there. */
-function withoutLinker() {
+/** A copy of the shell whose dynamic linker has another name, which is not there by default. */
+function withLinker(name = '/LIB') {
   const bytes = readFileSync('/bin/sh');
   const at = bytes.indexOf('/lib');
-  bytes.write('/LIB', at);
-  const name = bytes.subarray(at, bytes.indexOf(0, at)).toString();
-  return { path: file('without-linker', bytes), name };
+  bytes.write(name, at);
+  return {
+    path: file(`with-linker${name.length}`, bytes),
+    name: bytes.subarray(at, bytes.indexOf(0, at)).toString(),
+  };
+}
+
+/** Scripts whose interpreters are the next script; the last one is the first that is not written here. */
+function chain(prefix, length) {
+  for (let i = 1; i <= length; i += 1) file(`${prefix}${i}`, `#!${d}/${prefix}${i + 1}\n`);
 }
 
 execFileSync('mkfifo', ['-m', '777', join(d, 'fifo')]);
@@ -45,8 +66,20 @@ file('nested', `#!${d}/gone\n`);
 file('by-fifo', `#!${d}/fifo\n`);
 file('by-plain', `#!${plain}\n`);
 file('in-path', '#!/nonexistent\n');
-const linker = withoutLinker();
+const linker = withLinker();
+file('own', `#!${d}/own\n`);
+file('nameless', '#! ');
+chain('six', 6);
+chain('seven', 7);
+file('seven8', '#!/bin/sh\n');
+mkdirSync(join(d, 'links'));
+symlinkSync('/nonexistent', join(d, 'links', 'dangling'));
+symlinkSync('/nonexistent', join(d, 'links', 'directory'));
 const user = process.geteuid();
+/** The name of a linker in a copy can't be longer than the one that it replaces. */
+const linkToDirectory = `/tmp/${process.pid}`;
+symlinkSync(d, linkToDirectory);
+process.once('exit', () => unlinkSync(linkToDirectory));
 const BIG = 'x'.repeat(200_000);
 
 /** What was asked for, and the message behind `spawn FILE CODE: `. */
@@ -123,7 +156,50 @@ const REASONS = [
   [['true', [], { shell: '/nonexistent' }], 'ENOENT', '/nonexistent does not exist'],
   [['true', [BIG]], 'E2BIG', 'argument 1 of true has 200000 bytes, and the kernel takes 131071 for each'],
   [['true', [], { env: { BIG } }], 'E2BIG', /^environment variable BIG of true has 200004 bytes/],
-  [['true', Array(100).fill(BIG.slice(0, 100_000))], 'E2BIG', /quarter of the limit on the stack/],
+  [
+    ['true', Array(100).fill(BIG.slice(0, 100_000))],
+    'E2BIG',
+    / bytes, and the kernel takes \d+, a quarter of RLIMIT_STACK \d+$/,
+  ],
+  [
+    ['true', [BIG], { rlimits: { stack: { soft: 64 << 20 } } }],
+    'E2BIG',
+    'argument 1 of true has 200000 bytes, and the kernel takes 131071 for each',
+  ],
+  [
+    ['true', Array(100).fill(BIG.slice(0, 100_000)), { rlimits: { stack: { soft: 64 << 20 } } }],
+    'E2BIG',
+    /^arguments and environment of true need 1000\d{4} bytes, and the kernel takes at most 6291456$/,
+  ],
+  [
+    ['true', [], { env: { 'A\n\x1b[31m': BIG } }],
+    'E2BIG',
+    /^environment variable 'A\\n\\x1B\[31m' of true has/,
+  ],
+  [['/no\u202epe'], 'ENOENT', "'/no\\u202epe' does not exist"],
+  [[`${d}/crlf/`], 'ENOTDIR', `${d}/crlf is not a directory`],
+  [[`${d}/own`], 'ELOOP', `${d}/own is its own interpreter`],
+  [
+    [`${d}/seven1`],
+    'ELOOP',
+    `the interpreter of ${d}/seven1, ${d}/seven2, leads to more than 5 interpreters`,
+  ],
+  [[`${d}/six1`], 'ENOENT', new RegExp(`the interpreter of ${d}/six6, ${d}/six7, does not exist$`)],
+  [[`${d}/nameless`], 'EACCES', `${d}/nameless names no interpreter after #!`],
+  [
+    ['dangling', [], { env: { PATH: `/nope:${d}/links` } }],
+    'ENOENT',
+    `${d}/links/dangling is a symbolic link to /nonexistent, which does not exist`,
+  ],
+  [
+    ['absent', [], { env: { PATH: `${d}/links/directory` } }],
+    'ENOENT',
+    `absent is not in PATH ${d}/links/directory; ` +
+      `${d}/links/directory is a symbolic link to /nonexistent, which does not exist`,
+  ],
+  [['absent', [], { env: { PATH: `/${'n'.repeat(5000)}` } }], 'ENOENT', /^absent is not in PATH \/nnn/],
+  [['/proc/self/fd/19999'], 'ENOENT', 'descriptor 19999 of this process is not open'],
+  [['/dev/fd/19999'], 'ENOENT', 'descriptor 19999 of this process is not open'],
   [['n'.repeat(300)], 'ENAMETOOLONG', /a name in it is longer than 255$/],
   [
     ['true', [], { stdio: [0, 1, 2, 19_999] }],
@@ -198,11 +274,87 @@ function withoutMount() {
   }
 }
 
-test('a working directory of this process that is gone', async () => {
-  const { result } = await runFixture('failing-launch.mjs', { file: './absent', inRemovedDirectory: true });
-  assert.equal(result.code, 'ENOENT');
-  assert.match(result.message, /^spawn .\/absent ENOENT/);
+for (const [size, errno] of [
+  [10, -EIO],
+  [100, -ELIBBAD],
+]) {
+  test(`a dynamic linker that is a script of ${size} bytes`, () => {
+    file('l', '#!/bin/sh\n'.padEnd(size));
+    const { path, name } = withLinker(`${linkToDirectory}/l\0`);
+    const { error } = safeSpawnSync(path);
+    assert.equal(error.errno, errno);
+    const reason = `: the dynamic linker of ${path}, ${name}, is not an ELF file for the same machine`;
+    assert.ok(error.message.endsWith(reason), error.message);
+  });
+}
+
+for (const [title, busy, started, reason] of [
+  ['a program', 'busy', `${d}/busy`, `${d}/busy is open for writing`],
+  ['a program in PATH', 'busy', 'busy', `${d}/busy is open for writing`],
+  [
+    'an interpreter',
+    'busy',
+    `${d}/by-busy`,
+    `the interpreter of ${d}/by-busy, ${d}/busy, is open for writing`,
+  ],
+]) {
+  test(`${title} that is open for writing is ETXTBSY, with its name`, async () => {
+    copyFileSync('/bin/sh', join(d, busy));
+    file('by-busy', `#!${d}/${busy}\n`);
+    const fd = openSync(join(d, busy), 'r+');
+    const { message } = await failureOf(safeSpawn, { file: started, options: { env: { PATH: d } } });
+    closeSync(fd);
+    assert.equal(message, `spawn ETXTBSY: ${reason}`);
+  });
+}
+
+test('a cgroup with control characters in its name', async () => {
+  const { message } = await failureOf(safeSpawn, { file: 'true', options: { cgroup: '/nope\n\x1b[31m' } });
+  assert.equal(message, "spawn true ENOENT: there is no cgroup '/nope\\n\\x1B[31m'");
 });
+
+test('an inherited limit on processes of another user', { skip: withoutRoot }, async () => {
+  const ids = { uid: 64_123, gid: 64_123 };
+  const children = [0, 1].map(() => safeSpawn('cat', { ...ids, stdio: ['pipe', 'ignore', 'ignore'] }));
+  const { soft } = getRlimit('nproc');
+  setRlimit('nproc', { soft: 1 });
+  const { message } = await failureOf(safeSpawn, { file: 'true', options: ids });
+  setRlimit('nproc', { soft });
+  for (const child of children) child.kill();
+  assert.equal(message, 'spawn true EAGAIN: the user has more processes than RLIMIT_NPROC 1 allows');
+});
+
+test('a link into a process of another user', { skip: withoutRoot }, async () => {
+  const { message } = await failureOf(safeSpawn, {
+    file: `/proc/${process.pid}/exe`,
+    options: { uid: NOBODY, gid: NOBODY },
+  });
+  assert.match(message, /EACCES: \/proc\/\d+\/exe leads into a process that uid 65534 may not look into$/);
+});
+
+for (const [title, launch, reason] of [
+  [
+    'a relative program',
+    { file: './absent' },
+    './absent ENOENT: the working directory of this process was removed',
+  ],
+  [
+    'a relative directory',
+    { file: 'true', options: { cwd: 'absent' } },
+    'true ENOENT: cwd absent: the working directory of this process was removed',
+  ],
+  ['an absolute program', { file: `${d}/absent` }, `${d}/absent ENOENT: ${d}/absent does not exist`],
+  [
+    'a name in PATH',
+    { file: 'absent', options: { env: { PATH: '/bin' } } },
+    'absent ENOENT: absent is not in PATH /bin',
+  ],
+]) {
+  test(`${title} where the working directory of this process is gone`, async () => {
+    const { result } = await runFixture('failing-launch.mjs', { ...launch, inRemovedDirectory: true });
+    assert.deepEqual(result, { code: 'ENOENT', message: `spawn ${reason}` });
+  });
+}
 
 test('all numbers in use', async () => {
   const { result } = await runFixture(
@@ -228,11 +380,6 @@ test('a socket for datagrams is named by its entry', async () => {
   // Since 26 Node itself refuses it.
   if (code === 'ERR_INVALID_ARG_VALUE') return;
   assert.equal(message, "spawn EINVAL: stdio[3] of true is a UDP socket, and can't be passed on");
-});
-
-test('what names something else in the child is not explained', async () => {
-  const { message } = await failureOf(safeSpawn, { file: '/proc/self/fd/19999' });
-  assert.equal(message, 'spawn /proc/self/fd/19999 ENOENT');
 });
 
 test('a file system that another library has replaced spoils no error', async (t) => {
