@@ -10,8 +10,8 @@ import { holds, startSupervisor } from '../helpers/supervisor.mjs';
 /** The log pipe of the one that has started the supervisor, where its loop over 1024 numbers did not come. */
 const INHERITED = ['--pipe', '1066,1067'];
 
-const flooding = { command: 'yes', stdout_logfile: '/dev/null', startsecs: 0 };
-const silent = { command: 'sleep 1000', startsecs: 0 };
+const flooding = { command: ['yes'], stdout_logfile: '/dev/null', startsecs: 0 };
+const silent = { command: ['sleep', '1000'], startsecs: 0 };
 
 before(() => addon.adoptOrphans());
 
@@ -30,9 +30,9 @@ test('programs of a killed supervisor are killed too, silent or stubborn', async
   const supervisor = await startSupervisor(
     t,
     {
-      'program:silent': silent,
-      'program:stubborn': { command: `sh -c 'trap "" TERM PIPE HUP; exec sleep 1000'`, startsecs: 0 },
-      'program:flooding': flooding,
+      silent,
+      stubborn: { command: ['sh', '-c', 'trap "" TERM PIPE HUP; exec sleep 1000'], startsecs: 0 },
+      flooding,
     },
     { launcher: INHERITED },
   );
@@ -47,7 +47,7 @@ test('programs of a killed supervisor are killed too, silent or stubborn', async
 test('a program that is spared by its death signal dies of SIGPIPE when it writes', async (t) => {
   const supervisor = await startSupervisor(
     t,
-    { 'program:flooding': { ...flooding, deathsignal: 'CONT' } },
+    { flooding: { ...flooding, deathsignal: 'CONT' } },
     { launcher: INHERITED },
   );
   const { flooding: pid } = await startedPids(supervisor);
@@ -56,18 +56,14 @@ test('a program that is spared by its death signal dies of SIGPIPE when it write
 });
 
 test('a program of another user is killed with its supervisor', { skip: withoutRoot }, async (t) => {
-  const supervisor = await startSupervisor(t, { 'program:silent': { ...silent, user: 'nobody' } });
+  const supervisor = await startSupervisor(t, { silent: { ...silent, user: 'nobody' } });
   const { silent: pid } = await startedPids(supervisor);
   await supervisor.kill();
   assert.equal(await signalOfDeath(pid), 9);
 });
 
 test('with child_process.spawn the pipe at 1066 is in the program, which outlives its supervisor', async (t) => {
-  const supervisor = await startSupervisor(
-    t,
-    { 'program:silent': silent },
-    { launcher: INHERITED, stock: true },
-  );
+  const supervisor = await startSupervisor(t, { silent }, { launcher: INHERITED, stock: true });
   const { silent: pid } = await startedPids(supervisor);
   await holds(pid, [0, 1, 2, 1066, 1067]);
   await supervisor.kill();

@@ -27,8 +27,12 @@ import { scratchPath } from '../helpers/scratch.mjs';
 import { holds, startSupervisor } from '../helpers/supervisor.mjs';
 
 const PROGRAMS = 200;
-const loudly = { command: 'head -c 100000 /dev/zero', startsecs: 0, stdout_logfile_maxbytes: '1KB' };
-const asleep = { command: 'sleep 1000', startsecs: 0 };
+const loudly = {
+  command: ['head', '-c', '100000', '/dev/zero'],
+  startsecs: 0,
+  stdout_logfile_maxbytes: 1024,
+};
+const asleep = { command: ['sleep', '1000'], startsecs: 0 };
 
 /** Of what a program wrote into its log, once it has written so many lines. */
 function logLines(supervisor, name, count) {
@@ -40,7 +44,7 @@ function logLines(supervisor, name, count) {
 }
 
 test(`${PROGRAMS} programs run, have their standard descriptors only, and are gone after SIGTERM`, async (t) => {
-  const names = Array.from({ length: PROGRAMS }, (_, number) => `program:p${number}`);
+  const names = Array.from({ length: PROGRAMS }, (_, number) => `p${number}`);
   const sections = (folder) => Object.fromEntries(names.map((name) => [name, logging(folder, name)]));
   const logging = (folder, name) => ({ ...asleep, stdout_logfile: join(folder, `${name}.log`) });
   const supervisor = await startSupervisor(t, sections);
@@ -51,18 +55,17 @@ test(`${PROGRAMS} programs run, have their standard descriptors only, and are go
   assert.deepEqual(pids.filter(isAlive), []);
 });
 
-test('a program has the user, umask, directory, environment and limits of its section', async (t) => {
+test('a program has the user, umask, directory, environment and limits of its entry', async (t) => {
   const script =
     'id -un; umask; pwd; echo "$GREETING,$NAME"; ulimit -Sn; ulimit -Hn; ulimit -c; exec sleep 1000';
   const supervisor = await startSupervisor(t, (folder) => ({
-    'program:a': {
+    a: {
       ...asleep,
-      command: `sh -c '${script}'`,
+      command: ['sh', '-c', script],
       directory: '/',
       umask: '027',
-      environment: `GREETING="hello, world",NAME='a b'`,
-      rlimit_nofile: '64:128',
-      rlimit_core: 0,
+      environment: { GREETING: 'hello, world', NAME: 'a b' },
+      rlimits: { nofile: { soft: 64, hard: 128 }, core: 0 },
       stdout_logfile: join(folder, 'log'),
       ...(withoutRoot ? {} : { user: 'nobody' }),
     },
@@ -76,8 +79,8 @@ test('all that a flooding program writes is in its log, on both streams', async 
   const MEGABYTES = 40;
   const flood = `head -c ${MEGABYTES}M /dev/zero; head -c ${MEGABYTES}M /dev/zero >/dev/stderr`;
   const supervisor = await startSupervisor(t, (folder) => ({
-    'program:flood': {
-      command: `sh -c '${flood}'`,
+    flood: {
+      command: ['sh', '-c', flood],
       startsecs: 0,
       stdout_logfile: join(folder, 'log'),
       stdout_logfile_maxbytes: 0,
@@ -93,11 +96,11 @@ test('logs of a flooding program are rotated, are not too large, and leave no re
   const LARGEST = 1024 ** 2;
   const PIPE_READ = 2 * 64 * 1024;
   const supervisor = await startSupervisor(t, (folder) => ({
-    'program:flood': {
-      command: 'yes',
+    flood: {
+      command: ['yes'],
       startsecs: 0,
       stdout_logfile: join(folder, 'log'),
-      stdout_logfile_maxbytes: '1MB',
+      stdout_logfile_maxbytes: 1024 ** 2,
       stdout_logfile_backups: 2,
     },
   }));
@@ -126,7 +129,7 @@ test('a log that is a device is never moved away', async (t) => {
   // By a link, since it is the device of the system that would be moved.
   const supervisor = await startSupervisor(t, (folder) => {
     symlinkSync('/dev/null', join(folder, 'log'));
-    return { 'program:flood': { ...loudly, stdout_logfile: join(folder, 'log') } };
+    return { flood: { ...loudly, stdout_logfile: join(folder, 'log') } };
   });
   await supervisor.inStates('EXITED');
   await supervisor.kill('SIGTERM');
@@ -138,7 +141,7 @@ test('of a log that is a link the file is rotated that it leads to', async (t) =
   const supervisor = await startSupervisor(t, (folder) => {
     mkdirSync(join(folder, 'elsewhere'));
     symlinkSync('elsewhere/log', join(folder, 'log'));
-    return { 'program:flood': { ...loudly, stdout_logfile: join(folder, 'log') } };
+    return { flood: { ...loudly, stdout_logfile: join(folder, 'log') } };
   });
   await supervisor.inStates('EXITED');
   await supervisor.kill('SIGTERM');
@@ -155,7 +158,7 @@ test("a log that is the supervisor's own output, as /dev/stderr is, is never mov
     t,
     (folder) => {
       symlinkSync('/proc/self/fd/2', join(folder, 'log'));
-      return { 'program:flood': { ...loudly, stdout_logfile: join(folder, 'log') } };
+      return { flood: { ...loudly, stdout_logfile: join(folder, 'log') } };
     },
     { stderr },
   );
@@ -169,7 +172,7 @@ test("a log that is the supervisor's own output, as /dev/stderr is, is never mov
 test('a program whose log is on a full disk runs on, and what is lost is counted', async (t) => {
   const supervisor = await startSupervisor(t, (folder) => {
     symlinkSync('/dev/full', join(folder, 'log'));
-    return { 'program:flood': { command: 'yes', startsecs: 0, stdout_logfile: join(folder, 'log') } };
+    return { flood: { command: ['yes'], startsecs: 0, stdout_logfile: join(folder, 'log') } };
   });
   const { lost } = await eventually('bytes are lost', async () => {
     const { flood } = await supervisor.status();
@@ -181,8 +184,8 @@ test('a program whose log is on a full disk runs on, and what is lost is counted
 test('the last words of a program, and of what it has left behind, are in its log once the supervisor has ended', async (t) => {
   const farewell = '{ sleep 0.1; echo later; } & head -c 60000 /dev/zero; echo last; exit';
   const supervisor = await startSupervisor(t, (folder) => ({
-    'program:a': {
-      command: `sh -c 'trap "${farewell}" TERM; echo ready; while :; do sleep 0.01; done'`,
+    a: {
+      command: ['sh', '-c', `trap "${farewell}" TERM; echo ready; while :; do sleep 0.01; done`],
       startsecs: 0,
       stdout_logfile: join(folder, 'log'),
     },
@@ -196,7 +199,7 @@ test('the last words of a program, and of what it has left behind, are in its lo
 
 test('a program can be reloaded while it floods its log', async (t) => {
   const flood = (folder, round) => ({
-    'program:flood': { command: `yes ${round}`, startsecs: 0, stdout_logfile: join(folder, 'log') },
+    flood: { command: ['yes', String(round)], startsecs: 0, stdout_logfile: join(folder, 'log') },
   });
   const supervisor = await startSupervisor(t, (folder) => flood(folder, 0));
   for (let round = 1; round <= 10; round += 1) {
@@ -209,8 +212,8 @@ test('a program can be reloaded while it floods its log', async (t) => {
 
 test('what a program leaves running does not keep pipes open in the supervisor', async (t) => {
   const supervisor = await startSupervisor(t, (folder) => ({
-    'program:daemon': {
-      command: `sh -c 'sleep 1000 & echo $!'`,
+    daemon: {
+      command: ['sh', '-c', 'sleep 1000 & echo $!'],
       startsecs: 0,
       stdout_logfile: join(folder, 'log'),
     },
@@ -224,14 +227,14 @@ test('what a program leaves running does not keep pipes open in the supervisor',
 
 test('a program that can not start, or dies at once, is tried again after longer and longer pauses, then left', async (t) => {
   const supervisor = await startSupervisor(t, (folder) => ({
-    'program:crash': {
-      command: `sh -c 'date +%s%N; exit 3'`,
+    crash: {
+      command: ['sh', '-c', 'date +%s%N; exit 3'],
       startsecs: 60,
       startretries: 2,
       stdout_logfile: join(folder, 'log'),
     },
-    'program:missing': { command: '/no/such/program', startretries: 1 },
-    'program:refused': { command: 'true', startretries: 1, rlimit_nofile: '4000000000' },
+    missing: { command: ['/no/such/program'], startretries: 1 },
+    refused: { command: ['true'], startretries: 1, rlimits: { nofile: 4_000_000_000 } },
   }));
   const { crash, missing, refused } = await supervisor.inStates('FATAL');
   assert.deepEqual([crash.starts, crash.end], [3, 'exit status 3']);
@@ -246,12 +249,12 @@ test('a program that can not start, or dies at once, is tried again after longer
 });
 
 test('autorestart decides whether a program that has run is started again', async (t) => {
-  const code = (number) => ({ command: `sh -c 'exit ${number}'`, startsecs: 0 });
+  const code = (number) => ({ command: ['sh', '-c', `exit ${number}`], startsecs: 0 });
   const supervisor = await startSupervisor(t, {
-    'program:always': { ...code(0), autorestart: 'true' },
-    'program:unexpected': { ...code(7), exitcodes: '0,2' },
-    'program:expected': { ...code(2), exitcodes: '0,2' },
-    'program:never': { ...code(7), autorestart: 'false' },
+    always: { ...code(0), autorestart: true },
+    unexpected: { ...code(7), exitcodes: [0, 2] },
+    expected: { ...code(2), exitcodes: [0, 2] },
+    never: { ...code(7), autorestart: false },
   });
   await eventually('two are started again', async () => {
     const { always, unexpected } = await supervisor.status();
@@ -263,11 +266,14 @@ test('autorestart decides whether a program that has run is started again', asyn
 });
 
 test('programs are stopped in the reverse of the order of their start, each when the one before is gone', async (t) => {
-  const slow = { command: `sh -c 'trap "sleep 0.1; exit" TERM; while :; do sleep 0.01; done'`, startsecs: 0 };
+  const slow = {
+    command: ['sh', '-c', 'trap "sleep 0.1; exit" TERM; while :; do sleep 0.01; done'],
+    startsecs: 0,
+  };
   const supervisor = await startSupervisor(t, {
-    'program:last': { ...slow, priority: 3 },
-    'program:first': { ...slow, priority: 1 },
-    'program:second': { ...slow, priority: 2 },
+    last: { ...slow, priority: 3 },
+    first: { ...slow, priority: 1 },
+    second: { ...slow, priority: 2 },
   });
   await supervisor.inStates('RUNNING');
   const closed = once(supervisor.process, 'close');
@@ -287,10 +293,10 @@ test('programs are stopped in the reverse of the order of their start, each when
 
 test('a program is stopped by its signal, by SIGKILL if it does not listen, and with all that it has started', async (t) => {
   const supervisor = await startSupervisor(t, (folder) => ({
-    'program:polite': { ...asleep, stopsignal: 'INT' },
-    'program:deaf': { command: `sh -c 'trap "" TERM; exec sleep 1000'`, startsecs: 0.1, stopwaitsecs: 0.1 },
-    'program:group': {
-      command: `sh -c 'sleep 1000 & echo $!; wait'`,
+    polite: { ...asleep, stopsignal: 'INT' },
+    deaf: { command: ['sh', '-c', 'trap "" TERM; exec sleep 1000'], startsecs: 0.1, stopwaitsecs: 0.1 },
+    group: {
+      command: ['sh', '-c', 'sleep 1000 & echo $!; wait'],
       startsecs: 0,
       stopasgroup: true,
       stdout_logfile: join(folder, 'log'),
@@ -311,15 +317,15 @@ test('a program is stopped by its signal, by SIGKILL if it does not listen, and 
 
 test('a reload starts what is new, stops what is gone, restarts what has changed and leaves the rest', async (t) => {
   const supervisor = await startSupervisor(t, {
-    'program:kept': asleep,
-    'program:changed': asleep,
-    'program:gone': asleep,
+    kept: asleep,
+    changed: asleep,
+    gone: asleep,
   });
   const before = await supervisor.inStates('RUNNING');
   supervisor.configure({
-    'program:kept': asleep,
-    'program:changed': { ...asleep, command: 'sleep 2000' },
-    'program:new': asleep,
+    kept: asleep,
+    changed: { ...asleep, command: ['sleep', '2000'] },
+    new: asleep,
   });
   supervisor.process.kill('SIGHUP');
   const after = await eventually('the new one runs', async () => {
@@ -334,9 +340,9 @@ test('a reload starts what is new, stops what is gone, restarts what has changed
 });
 
 test('a reload of a file with a mistake is refused, and all programs go on', async (t) => {
-  const supervisor = await startSupervisor(t, { 'program:a': asleep });
+  const supervisor = await startSupervisor(t, { a: asleep });
   const { a: before } = await supervisor.inStates('RUNNING');
-  supervisor.configure({ 'program:a': { ...asleep, comand: 'true' } });
+  supervisor.configure({ a: { ...asleep, comand: 'true' } });
   const { code, body } = await supervisor.ask('POST', '/reload');
   assert.equal(code, 400);
   assert.match(body, /comand/);
@@ -344,7 +350,7 @@ test('a reload of a file with a mistake is refused, and all programs go on', asy
 });
 
 test('what is not known is refused by the socket, which nobody else may use', async (t) => {
-  const supervisor = await startSupervisor(t, { 'program:a': asleep });
+  const supervisor = await startSupervisor(t, { a: asleep });
   for (const path of ['/start/b', '/remove/a', '/', '/stop']) {
     assert.equal((await supervisor.ask('POST', path)).code, 400, path);
   }
@@ -352,7 +358,7 @@ test('what is not known is refused by the socket, which nobody else may use', as
 });
 
 test('a second supervisor is refused, and one in the place of a killed one is not', async (t) => {
-  const supervisor = await startSupervisor(t, { 'program:a': asleep });
+  const supervisor = await startSupervisor(t, { a: asleep });
   const { a: before } = await supervisor.inStates('RUNNING');
   const second = supervisor.launch();
   const [code] = await once(second, 'close');
@@ -366,7 +372,7 @@ test('a second supervisor is refused, and one in the place of a killed one is no
 });
 
 test('it runs on when nobody reads its own output any more', async (t) => {
-  const supervisor = await startSupervisor(t, { 'program:a': asleep });
+  const supervisor = await startSupervisor(t, { a: asleep });
   supervisor.process.stdout.destroy();
   supervisor.process.stderr.destroy();
   await supervisor.ask('POST', '/stop/a');
@@ -386,13 +392,13 @@ test('FIFOs as logs that nobody reads, or whose reader stopped, stop neither oth
     const stuck = openSync(join(folder, 'stuck'), constants.O_RDWR);
     t.after(() => closeSync(stuck));
     const sections = unread.map((name) => [
-      `program:${name}`,
-      { command: 'yes', startsecs: 0, priority: 1, stdout_logfile: join(folder, name) },
+      name,
+      { command: ['yes'], startsecs: 0, priority: 1, stdout_logfile: join(folder, name) },
     ]);
-    const good = `sh -c 'while :; do echo line; sleep 0.01; done'`;
+    const good = ['sh', '-c', 'while :; do echo line; sleep 0.01; done'];
     return {
       ...Object.fromEntries(sections),
-      'program:good': { command: good, startsecs: 0, stdout_logfile: join(folder, 'good.log') },
+      good: { command: good, startsecs: 0, stdout_logfile: join(folder, 'good.log') },
     };
   });
   await eventually('bytes are lost in each', async () => {
@@ -408,9 +414,9 @@ test('all that a program writes reaches the reader of a FIFO, which may come lat
   const supervisor = await startSupervisor(t, (folder) => {
     execFileSync('mkfifo', [join(folder, 'fifo')]);
     return {
-      'program:a': {
-        command: 'head -c 300000 /dev/zero',
-        autostart: 'false',
+      a: {
+        command: ['head', '-c', '300000', '/dev/zero'],
+        autostart: false,
         startsecs: 0,
         stdout_logfile: join(folder, 'fifo'),
       },
@@ -430,7 +436,7 @@ test('all that a program writes reaches the reader of a FIFO, which may come lat
 });
 
 test('a file in the place of the socket, or a socket in use, is refused and stays', async (t) => {
-  const supervisor = await startSupervisor(t, { 'program:a': asleep });
+  const supervisor = await startSupervisor(t, { a: asleep });
   await supervisor.kill();
   const refused = async (message) => {
     const [code] = await once(supervisor.launch(), 'close');
@@ -465,20 +471,18 @@ print('bound', flush=True)
 sys.stdin.read()
 `;
 
-test('a FIFO as the file of sections is refused', async (t) => {
-  const supervisor = await startSupervisor(t, { 'program:a': asleep });
-  rmSync(supervisor.ini);
-  execFileSync('mkfifo', [supervisor.ini]);
+test('a FIFO as the file of programs is refused', async (t) => {
+  const supervisor = await startSupervisor(t, { a: asleep });
+  rmSync(supervisor.file);
+  execFileSync('mkfifo', [supervisor.file]);
   const { code, body } = await supervisor.ask('POST', '/reload');
   assert.equal(code, 400);
   assert.match(body, /not a regular file/);
 });
 
 test('no character of the file acts on a terminal that shows the output or the status', async (t) => {
-  const hostile = '/no/\u009b2J\u202ex';
-  const supervisor = await startSupervisor(t, {
-    'program:a': { command: hostile, startretries: 0 },
-  });
+  const hostile = ['/no/\u009b2J\u202ex'];
+  const supervisor = await startSupervisor(t, { a: { command: hostile, startretries: 0 } });
   const { a } = await supervisor.inStates('FATAL');
   assert.equal(a.end, 'spawn /no/?2J?x ENOENT: directory /no does not exist');
   assert.match(supervisor.output, /spawn \/no\/\?2J\?x ENOENT/);

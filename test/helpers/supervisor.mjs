@@ -69,16 +69,15 @@ export function supervisorModule(name) {
  * Runs it, until the test ends, and resolves when its programs are started.
  *
  * @param t of the test
- * @param sections the ini file but for its socket: sections as `{ 'program:a': { command: 'sleep 9' } }`, or what gives
- *   them for a folder
+ * @param programs those of the file, as `{ a: { command: ['sleep', '9'] } }`, or a function that returns them for a folder
  * @param launcher options of test/fixtures/native/launcher.c
  * @param stderr where it goes, as an entry of stdio
  */
-export async function startSupervisor(t, sections, { launcher = [], stock = false, stderr = 'pipe' } = {}) {
+export async function startSupervisor(t, programs, { launcher = [], stock = false, stderr = 'pipe' } = {}) {
   const folder = scratchPath('supervisor');
   mkdirSync(folder);
   const supervisor = new RunningSupervisor(folder, stock ? projectWithStock() : project(), stderr);
-  supervisor.configure(typeof sections === 'function' ? sections(folder) : sections);
+  supervisor.configure(typeof programs === 'function' ? programs(folder) : programs);
   t.after(() => supervisor.end());
   await supervisor.run(launcher);
   return supervisor;
@@ -93,12 +92,12 @@ class RunningSupervisor {
     this.folder = folder;
     this.stderr = stderr;
     this.socket = join(folder, 'socket');
-    this.ini = join(folder, 'supervisor.ini');
+    this.file = join(folder, 'supervisor.json');
     this.main = join(projectFolder, 'dist', 'main.js');
   }
 
-  configure(sections) {
-    writeFileSync(this.ini, iniText({ unix_http_server: { file: this.socket }, ...sections }));
+  configure(programs) {
+    writeFileSync(this.file, JSON.stringify({ socket: this.socket, programs }));
   }
 
   async run(launcher = []) {
@@ -112,7 +111,7 @@ class RunningSupervisor {
   /** Its output begins anew. */
   launch(launcher = []) {
     this.output = '';
-    const command = [process.execPath, this.main, this.ini];
+    const command = [process.execPath, this.main, this.file];
     const child = spawn(launcherPath, [...launcher.map(String), '--', ...command], {
       stdio: ['ignore', 'pipe', this.stderr],
     });
@@ -166,14 +165,4 @@ class RunningSupervisor {
 export async function holds(pid, fds) {
   const held = () => Object.keys(fdTargets(pid)).map(Number);
   await eventually(`${pid} holds ${fds}, not ${held()}`, () => isDeepStrictEqual(held(), fds));
-}
-
-export function iniText(sections) {
-  return Object.entries(sections)
-    .map(([name, keys]) => `[${name}]\n${Object.entries(keys).map(keyLine).join('')}`)
-    .join('\n');
-}
-
-function keyLine([key, value]) {
-  return `${key} = ${value}\n`;
 }

@@ -1,9 +1,8 @@
-// What the file says, checked. Nothing in it is passed over: a key that is not known may be a misspelt one.
+// Reads and checks the file. An unknown key is an error, since it may be a misspelt one.
 import { accessSync, existsSync, constants as fsConstants, readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
-import { getRlimit, type Rlimit, type Rlimits, type SafeSpawnOptions, safeExecFileSync } from 'safe-spawn';
-import { parseIni, type Section, words } from './ini.ts';
+import { getRlimit, type Rlimits, type SafeSpawnOptions, safeExecFileSync } from 'safe-spawn';
 
 export interface LogConfig {
   file: string;
@@ -18,7 +17,7 @@ export interface ProgramConfig {
   launch: SafeSpawnOptions;
   priority: number;
   autostart: boolean;
-  autorestart: 'true' | 'false' | 'unexpected';
+  autorestart: boolean | 'unexpected';
   exitCodes: number[];
   startSecs: number;
   startRetries: number;
@@ -34,55 +33,52 @@ export interface Config {
   programs: ProgramConfig[];
 }
 
+type Table = Record<string, unknown>;
+
 export function readConfig(file: string): Config {
   // It is read again for each reload. Reading a FIFO would block the supervisor until somebody writes.
   if (!statSync(file).isFile()) throw new Error(`${file} is not a regular file`);
-  const sections = parseIni(readFileSync(file, 'utf8'));
-  const config: Config = { socket: '', programs: [] };
-  for (const [name, section] of sections) {
-    const program = /^program:([\w.-]+)$/.exec(name)?.[1];
-    if (program)
-      config.programs.push(inSection(name, section, (take) => readProgram(program, take, section)));
-    else if (name === 'unix_http_server')
-      config.socket = inSection(name, section, (take) => take('file', String));
-    else throw new Error(`[${name}] is neither [unix_http_server] nor [program:NAME]`);
-  }
-  if (config.socket === '') throw new Error('[unix_http_server] with its file is missing');
-  config.programs.sort((a, b) => a.priority - b.priority);
-  return config;
+  return inTable('', table(JSON.parse(readFileSync(file, 'utf8'))), (take) => {
+    const programs = Object.entries(take('programs', table)).map(([name, keys]) => {
+      if (!/^[\w.-]+$/.test(name)) fail(`programs.${name}: is no name`);
+      return inTable(`programs.${name}.`, table(keys), (take) => readProgram(name, take));
+    });
+    programs.sort((a, b) => a.priority - b.priority);
+    return { socket: take('socket', text), programs };
+  });
 }
 
-/** Takes a key out of a section. Without a fallback it has to be there. */
+/** Takes a key out of a table. Without a fallback it has to be there. */
 interface Take {
-  <Value>(key: string, parse: (text: string) => Value): Value;
-  <Value, Fallback>(key: string, parse: (text: string) => Value, fallback: Fallback): Value | Fallback;
+  <Value>(key: string, check: (value: unknown) => Value): Value;
+  <Value, Fallback>(key: string, check: (value: unknown) => Value, fallback: Fallback): Value | Fallback;
 }
 
-function inSection<Value>(name: string, section: Section, read: (take: Take) => Value): Value {
-  const left = new Map(section);
-  const value = read((key: string, parse: (text: string) => unknown, ...fallback: unknown[]) => {
-    const text = left.get(key);
+function inTable<Value>(path: string, keys: Table, read: (take: Take) => Value): Value {
+  const left = new Map(Object.entries(keys));
+  const result = read((key: string, check: (value: unknown) => unknown, ...fallback: unknown[]) => {
+    const value = left.get(key);
     left.delete(key);
-    if (text === undefined && fallback.length > 0) return fallback[0] as never;
+    if (value === undefined && fallback.length > 0) return fallback[0] as never;
     try {
-      return parse(text || fail('is missing')) as never;
+      return check(value ?? fail('is missing')) as never;
     } catch (error) {
-      return fail(`[${name}] ${key}: ${(error as Error).message}`);
+      return fail(`${path}${key}: ${(error as Error).message}`);
     }
   });
-  for (const key of left.keys()) fail(`[${name}] ${key}: is not known`);
-  return value;
+  for (const key of left.keys()) fail(`${path}${key}: is not known`);
+  return result;
 }
 
-function readProgram(name: string, take: Take, section: Section): ProgramConfig {
+function readProgram(name: string, take: Take): ProgramConfig {
   return {
     name,
-    command: take('command', (text) => words(text)),
-    launch: readLaunch(take, section),
+    command: take('command', listOf(text)),
+    launch: readLaunch(take),
     priority: take('priority', number, 999),
     autostart: take('autostart', flag, true),
-    autorestart: take('autorestart', oneOf('true', 'false', 'unexpected'), 'unexpected'),
-    exitCodes: take('exitcodes', (text) => words(text, ',\\s').map(number), [0]),
+    autorestart: take('autorestart', (value) => (value === 'unexpected' ? value : flag(value)), 'unexpected'),
+    exitCodes: take('exitcodes', listOf(number), [0]),
     startSecs: take('startsecs', number, 1),
     startRetries: take('startretries', number, 3),
     stopSignal: take('stopsignal', signal, 'SIGTERM'),
@@ -92,85 +88,88 @@ function readProgram(name: string, take: Take, section: Section): ProgramConfig 
   };
 }
 
-/** What holds from the program's first instruction on. */
-function readLaunch(take: Take, section: Section): SafeSpawnOptions {
+/** Returns what holds from the program's first instruction on. */
+function readLaunch(take: Take): SafeSpawnOptions {
   return {
-    cwd: take('directory', String, undefined),
+    cwd: take('directory', text, undefined),
     env: { ...process.env, ...take('environment', environment, {}) },
     umask: take('umask', octal, undefined),
     ...take('user', user, {}),
-    rlimits: readRlimits(take, section),
+    rlimits: take('rlimits', rlimits, {}),
     deathSignal: take('deathsignal', signal, 'SIGKILL'),
     processGroup: true,
   };
 }
 
-function readRlimits(take: Take, section: Section): Rlimits {
-  const resources = [...section.keys()].filter((key) => key.startsWith('rlimit_')).map((key) => key.slice(7));
-  return Object.fromEntries(
-    resources.map((resource) => [resource, take(`rlimit_${resource}`, (text) => rlimit(resource, text))]),
-  );
-}
-
 function readLog(take: Take): LogConfig | undefined {
   const file = take('stdout_logfile', writable, undefined);
-  const maxBytes = take('stdout_logfile_maxbytes', bytes, 50 * 1024 ** 2);
+  const maxBytes = take('stdout_logfile_maxbytes', number, 50 * 1024 ** 2);
   const backups = take('stdout_logfile_backups', number, 10);
   return file === undefined ? undefined : { file, maxBytes, backups };
 }
 
-function number(text: string): number {
-  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : fail(`${text} is not a number`);
+function table(value: unknown): Table {
+  const isTable = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isTable ? (value as Table) : fail(`${show(value)} is not an object`);
 }
 
-function octal(text: string): number {
-  return /^[0-7]{1,4}$/.test(text) ? Number.parseInt(text, 8) : fail(`${text} is not an octal number`);
+function listOf<Item>(check: (value: unknown) => Item): (value: unknown) => Item[] {
+  return (value) =>
+    Array.isArray(value) && value.length > 0 ? value.map(check) : fail(`${show(value)} is not a list`);
 }
 
-function flag(text: string): boolean {
-  return oneOf('true', 'false')(text) === 'true';
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : fail(`${show(value)} is not a string`);
 }
 
-function oneOf<Word extends string>(...choice: Word[]): (text: string) => Word {
-  return (text) => choice.find((word) => word === text) ?? fail(`${text} is none of ${choice.join(', ')}`);
+function number(value: unknown): number {
+  return typeof value === 'number' && value >= 0 ? value : fail(`${show(value)} is not a number from 0 up`);
+}
+
+function octal(value: unknown): string {
+  return /^[0-7]{1,4}$/.test(text(value)) ? text(value) : fail(`${show(value)} is not an octal number`);
+}
+
+function flag(value: unknown): boolean {
+  return typeof value === 'boolean' ? value : fail(`${show(value)} is neither true nor false`);
 }
 
 /** TERM or SIGTERM. */
-function signal(text: string): NodeJS.Signals {
-  const name = text.startsWith('SIG') ? text : `SIG${text}`;
-  return name in constants.signals ? (name as NodeJS.Signals) : fail(`${text} is not a signal`);
+function signal(value: unknown): NodeJS.Signals {
+  const name = `SIG${text(value).replace(/^SIG/, '')}`;
+  return name in constants.signals ? (name as NodeJS.Signals) : fail(`${name} is not a signal`);
 }
 
-/** 512, 64KB, 50MB, 1GB. */
-function bytes(text: string): number {
-  const [, count, unit = ''] = /^(\d+)(KB|MB|GB)?$/.exec(text) ?? fail(`${text} is not a size`);
-  return Number(count) * 1024 ** ['', 'KB', 'MB', 'GB'].indexOf(unit);
+/** Checks the limits as safeSpawn takes them: a number or "unlimited" for both, or an object with soft and hard. */
+function rlimits(value: unknown): Rlimits {
+  for (const [resource, limit] of Object.entries(table(value))) {
+    getRlimit(resource as keyof Rlimits); // throws if there is no such resource
+    const { soft, hard, ...others } = typeof limit === 'object' ? table(limit) : { soft: limit, hard: limit };
+    for (const name of Object.keys(others)) fail(`${resource}.${name} is not known`);
+    for (const half of [soft, hard]) if (half !== undefined && half !== 'unlimited') number(half);
+  }
+  return value as Rlimits;
 }
 
-/** 1024 for both, 1024:4096 for soft and hard, as prlimit(1) has it. */
-function rlimit(resource: string, text: string): Rlimit {
-  getRlimit(resource as keyof Rlimits); // throws if there is no such resource
-  const [soft = 0, hard = soft] = text.split(':').map((half) => (half === 'unlimited' ? half : number(half)));
-  return { soft, hard };
-}
-
-function environment(text: string): NodeJS.ProcessEnv {
-  return Object.fromEntries(words(text, ',\\s').map(variable));
-}
-
-function variable(text: string): string[] {
-  return /^(\w+)=(.*)$/s.exec(text)?.slice(1) ?? fail(`${text} is not NAME=value`);
+function environment(value: unknown): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(table(value)).map(([name, variable]) => [name, text(variable)]));
 }
 
 /** A user comes with the groups of that user: uid alone would leave those of the supervisor. */
-function user(name: string): SafeSpawnOptions {
+function user(value: unknown): SafeSpawnOptions {
+  const name = text(value);
   const gid = Number(safeExecFileSync('id', ['-g', '--', name], { encoding: 'utf8', stdio: 'pipe' }));
   return { uid: name, gid, groups: 'init' };
 }
 
-function writable(file: string): string {
+function writable(value: unknown): string {
+  const file = text(value);
   accessSync(existsSync(file) ? file : dirname(file), fsConstants.W_OK);
   return file;
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value);
 }
 
 function fail(message: string): never {

@@ -1,4 +1,4 @@
-// usage: main.js FILE.ini
+// usage: main.js FILE.json
 import { serve } from './control.ts';
 import { printable } from './printable.ts';
 import { Supervisor } from './supervisor.ts';
@@ -15,7 +15,7 @@ try {
 
 /** The socket comes first: if another supervisor has it, no program is started twice. */
 async function main(): Promise<void> {
-  const supervisor = new Supervisor(process.argv[2] ?? 'supervisor.ini');
+  const supervisor = new Supervisor(process.argv[2] ?? 'supervisor.json');
   const server = await serve(supervisor, shutDown);
   process.on('SIGTERM', shutDown);
   process.on('SIGINT', shutDown);

@@ -130,7 +130,7 @@ export class Program {
     const { autorestart, exitCodes } = this.config;
     this.#become('EXITED');
     const isExpected = code !== null && exitCodes.includes(code);
-    if (autorestart === 'true' || (autorestart === 'unexpected' && !isExpected)) this.#launchLater();
+    if (autorestart === true || (autorestart === 'unexpected' && !isExpected)) this.#launchLater();
   }
 
   #failed(): void {
