@@ -5,7 +5,7 @@
       'conditions': [
         ['OS=="linux"', {
           'includes': ['src-native/addon.gypi'],
-          'sources': ['<!@(ls src-native/*.cc src-native/*/*.cc src-native/core/*.c src-native/core/*/*.c src-native/core/*/steps/*.c)'],
+          'sources': ['<!@(ls src-native/*.cc src-native/*/*.cc src-native/core/*.c src-native/core/*/*.c src-native/core/*/*/*.c)'],
         }, {
           'type': 'none',
         }],

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 shopt -s nullglob
-core=(src-native/core/*.c src-native/core/*/*.c src-native/core/*/steps/*.c)
+core=(src-native/core/*.c src-native/core/*/*.c src-native/core/*/*/*.c)
 headers=${npm_config_nodedir:-/usr}/include/node
 napi=$(node -p 'require("node-addon-api").include_dir')
 

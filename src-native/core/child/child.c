@@ -41,6 +41,40 @@ static const struct {
 };
 /* clang-format on */
 
+/* A step that is wanted always, or that shares its file with such a step, decides by itself. */
+static bool is_wanted(const struct launch__run *run, enum launch_step step) {
+  const struct launch_plan *plan = run->plan;
+
+  switch (step) {
+  case LAUNCH_STEP_CGROUP:
+    return run->cgroup_procs >= 0;
+  case LAUNCH_STEP_SESSION:
+    return plan->new_session;
+  case LAUNCH_STEP_PROCESS_GROUP:
+    return plan->set_process_group;
+  case LAUNCH_STEP_OOM_SCORE_ADJ:
+    return plan->set_oom_score_adj;
+  case LAUNCH_STEP_UMASK:
+    return plan->set_umask;
+  case LAUNCH_STEP_NICE:
+    return plan->set_nice;
+  case LAUNCH_STEP_CWD:
+    return run->cwd != NULL;
+  case LAUNCH_STEP_GROUPS:
+    return plan->set_groups || plan->set_uid || plan->set_gid;
+  case LAUNCH_STEP_GID:
+    return plan->set_gid;
+  case LAUNCH_STEP_UID:
+    return plan->set_uid;
+  case LAUNCH_STEP_NO_NEW_PRIVILEGES:
+    return plan->no_new_privileges;
+  case LAUNCH_STEP_DEATH_SIGNAL:
+    return plan->death_signal != 0;
+  default:
+    return true;
+  }
+}
+
 #ifdef LAUNCH_TEST_HOOKS
 void launch__test_hook(struct launch__child_status *status, enum launch_test_hook hook) {
   int armed = HOOK_ARMED;
@@ -68,7 +102,7 @@ static int run_step(size_t index, struct launch__run *run) {
   int injected = injected_failure(run->status, steps[index].name);
   if (injected != 0) return injected;
 #endif
-  return steps[index].run(run);
+  return is_wanted(run, steps[index].name) ? steps[index].run(run) : 0;
 }
 
 /* The last step of a probe is the seal. */

@@ -26,8 +26,14 @@ void launch__test_hook(struct launch__child_status *status, enum launch_test_hoo
 
 /* close-fds.c */
 int launch__close_other_fds(struct launch__run *run);
-/* Anything can be mounted at /proc: is this descriptor in a procfs? */
-bool launch__is_proc(int fd);
+
+/*
+ * call-libc.c: calls libc's function for a system call, and returns its result or a negative errno. As signal(3) does,
+ * SYS_rt_sigaction sets the default action; SYS_rt_sigprocmask empties the mask.
+ */
+long launch__by_libc(long number, long a, long b, long c, long d, long e);
+/* Returns a negative errno. */
+long launch__execvp(const struct launch_plan *plan, const char *file);
 
 /* steps/fds.c: does the plan put something on this number? */
 bool launch__is_target(const struct launch_plan *plan, int fd);

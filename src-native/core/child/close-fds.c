@@ -1,6 +1,4 @@
 #include <fcntl.h>
-#include <linux/magic.h>
-#include <sys/vfs.h>
 
 #include "child.h"
 
@@ -61,12 +59,6 @@ static int open_listing_in_full_table(const struct launch__run *run) {
   for (int victim = 0; fd == -EMFILE && (uint64_t)victim <= run->nofile_hard; victim++)
     if (!stays(run, victim) && launch__sys(SYS_close, victim) == 0) fd = open_listing();
   return fd;
-}
-
-bool launch__is_proc(int fd) {
-  struct statfs status;
-
-  return launch__sys(SYS_fstatfs, fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
 }
 
 static int parse_number(const char *name) {

@@ -141,3 +141,19 @@ long launch__clone(char *stack, const struct launch__clone *request) {
               request->ret_pidfd);
   return pid < 0 ? -(long)errno : pid;
 }
+
+/*
+ * libc's fork() runs the handlers of pthread_atfork(3) and leaves malloc usable, so the functions of a tool may do in the
+ * child what they do elsewhere. The pidfd can't be that of a stranger, since the child is not reaped yet.
+ */
+long launch__fork_by_libc(const struct launch__clone *request) {
+  pid_t pid = fork();
+
+  if (pid == 0) (void)request->entry(request->argument);
+  if (pid < 0) return -(long)errno;
+  if ((request->flags & CLONE_PIDFD) != 0) {
+    long pidfd = launch__sys(SYS_pidfd_open, pid, 0);
+    *request->ret_pidfd = pidfd < 0 ? -1 : (int)pidfd;
+  }
+  return pid;
+}

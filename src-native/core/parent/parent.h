@@ -45,6 +45,22 @@ struct launch__clone {
 /* With all signals blocked. Returns the pid or a negative errno. */
 long launch__clone(char *stack, const struct launch__clone *request);
 
+/* The same by libc's fork(): of the flags it heeds CLONE_PIDFD alone. */
+long launch__fork_by_libc(const struct launch__clone *request);
+
+/* child-status.c */
+int launch__child_status_open(struct launch__child_status **ret_status);
+void launch__child_status_close(struct launch__child_status *status);
+void launch__child_status_reset(struct launch__child_status *status);
+
+/* cgroup.c: a descriptor of the directory, or a negative errno; -EBUSY for a frozen one. */
+int launch__open_cgroup(const char *path);
+bool launch__is_frozen(int cgroup);
+int launch__open_cgroup_procs(int cgroup);
+
+/* find-interposer.c: looks for functions of this process that a tool has replaced. */
+void launch__find_interposer(struct launch_capabilities *capabilities);
+
 /* fallback.c: the fastest way there is, and the next slower one round what was refused (false: none can help). */
 struct launch__method launch__fastest_method(void);
 bool launch__fall_back(struct launch__method *method, const struct launch_error *error);
@@ -68,6 +84,10 @@ struct launch__path launch__caller_path(const struct launch_plan *plan, const ch
                                         char buffer[PATH_MAX]);
 
 /* ---- what the headers of older systems lack ---------------------------------------------------- */
+
+#ifndef CLONE_PIDFD
+#  define CLONE_PIDFD 0x00001000
+#endif
 
 #ifndef SYS_clone3
 #  define SYS_clone3 435

@@ -6,10 +6,6 @@
 #include "../shared/fd-util.h"
 #include "parent.h"
 
-#ifndef CLONE_PIDFD
-#  define CLONE_PIDFD 0x00001000
-#endif
-
 static bool changes_ids(const struct launch_plan *plan) {
   return plan->set_uid || plan->set_gid || plan->set_groups;
 }
@@ -143,7 +139,7 @@ static long clone_child(struct launch_context *context, struct launch__run *run,
       .cgroup = run->cgroup_procs < 0 ? run->cgroup : -1,
   };
 
-  if (run->method.syscalls == LAUNCH_SYSCALLS_LIBC) return launch__fork_by_libc(run, ret_pidfd);
+  if (run->method.syscalls == LAUNCH_SYSCALLS_LIBC) return launch__fork_by_libc(&request);
   return launch__clone(context->stack, &request);
 }
 

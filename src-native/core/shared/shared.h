@@ -102,10 +102,6 @@ struct launch__child_status {
 #endif
 };
 
-int launch__child_status_open(struct launch__child_status **ret_status);
-void launch__child_status_close(struct launch__child_status *status);
-void launch__child_status_reset(struct launch__child_status *status);
-
 /* ---- fd-passing.c: how descriptors reach a child that copies only the lowest part of the table -- */
 
 /*
@@ -174,24 +170,23 @@ struct launch__run {
   int probe_fd; /* a probe: a descriptor that must be gone after the seal, and nothing is executed; else -1 */
 };
 
-/* interposed.c: looks for functions of this process that a tool has replaced. */
-void launch__find_interposer(struct launch_capabilities *capabilities);
-/* With all signals blocked. Returns the pid or a negative errno; the child never returns. */
-long launch__fork_by_libc(struct launch__run *run, int *ret_pidfd);
-/*
- * [child of launch__fork_by_libc] Calls libc's function for a system call, and returns its result or a negative errno. As
- * signal(3) does, SYS_rt_sigaction sets the default action; SYS_rt_sigprocmask empties the mask.
- */
-long launch__by_libc(long number, long a, long b, long c, long d, long e);
-/* [child of launch__fork_by_libc] Returns a negative errno. */
-long launch__execvp(const struct launch_plan *plan, const char *file);
+/* ---- file-system.c: anything can be mounted at /proc, and put on the number of a cgroup's file -- */
 
-/* cgroup.c: a descriptor of the directory, or a negative errno; -EBUSY for a frozen one. */
-int launch__open_cgroup(const char *path);
-bool launch__is_frozen(int cgroup);
-int launch__open_cgroup_procs(int cgroup);
-/* [child] */
+bool launch__is_proc(int fd);
 bool launch__is_cgroup(int fd);
+
+/* ---- the functions that a child calls under the names that tools replace ------------------------ */
+
+/* Node's executable has the large-file names, which musl does not tell apart. */
+#ifdef __GLIBC__
+#  define LAUNCH__OPEN  open64
+#  define LAUNCH__FCNTL fcntl64
+#else
+#  define LAUNCH__OPEN  open
+#  define LAUNCH__FCNTL fcntl
+#endif
+
+/* ---- what the headers of older systems lack ----------------------------------------------------- */
 
 /* libuv calls dup2(2), so a filter that is made for Node may not know dup3(2). Newer architectures have dup3(2) alone. */
 #ifdef SYS_dup2

@@ -7,7 +7,6 @@
 int launch__join_cgroup(struct launch__run *run) {
   long written;
 
-  if (run->cgroup_procs < 0) return 0;
 #ifdef LAUNCH_TEST_HOOKS
   launch__test_hook(run->status, LAUNCH_TEST_HOOK_JOIN);
 #endif

@@ -16,22 +16,20 @@ int launch__set_groups(struct launch__run *run) {
 
   if (plan->set_groups)
     return (int)launch__replaceable_sys(run, SYS_setgroups, plan->group_count, plan->groups);
-  if (plan->set_uid || plan->set_gid) (void)launch__replaceable_sys(run, SYS_setgroups, 0, NULL);
+  (void)launch__replaceable_sys(run, SYS_setgroups, 0, NULL);
   return 0;
 }
 
 int launch__set_gid(struct launch__run *run) {
-  return run->plan->set_gid ? (int)launch__replaceable_sys(run, SYS_setgid, run->plan->gid) : 0;
+  return (int)launch__replaceable_sys(run, SYS_setgid, run->plan->gid);
 }
 
 int launch__set_uid(struct launch__run *run) {
-  return run->plan->set_uid ? (int)launch__replaceable_sys(run, SYS_setuid, run->plan->uid) : 0;
+  return (int)launch__replaceable_sys(run, SYS_setuid, run->plan->uid);
 }
 
 int launch__forbid_new_privileges(struct launch__run *run) {
-  return run->plan->no_new_privileges
-             ? (int)launch__replaceable_sys(run, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L)
-             : 0;
+  return (int)launch__replaceable_sys(run, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);
 }
 
 /* The kernel tells nobody of a parent that died before. To a child in a new PID namespace the parent is 0. */
@@ -42,11 +40,9 @@ static bool parent_is_dead(const struct launch__run *run) {
 }
 
 int launch__set_death_signal(struct launch__run *run) {
-  int signal = run->plan->death_signal;
-  long result;
+  long signal = run->plan->death_signal;
+  long result = launch__replaceable_sys(run, SYS_prctl, PR_SET_PDEATHSIG, signal, 0L, 0L, 0L);
 
-  if (signal == 0) return 0;
-  result = launch__replaceable_sys(run, SYS_prctl, PR_SET_PDEATHSIG, (long)signal, 0L, 0L, 0L);
   if (result != 0) return (int)result;
   return parent_is_dead(run) ? -EOWNERDEAD : 0;
 }

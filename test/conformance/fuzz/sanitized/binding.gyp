@@ -4,7 +4,7 @@
       # The library's own addon under AddressSanitizer and UndefinedBehaviorSanitizer, for tools/checks/addon.sh.
       'target_name': 'safe_spawn',
       'sources': [
-        '<!@(ls ../../../../src-native/*.cc ../../../../src-native/*/*.cc ../../../../src-native/core/*.c ../../../../src-native/core/*/*.c ../../../../src-native/core/*/steps/*.c)',
+        '<!@(ls ../../../../src-native/*.cc ../../../../src-native/*/*.cc ../../../../src-native/core/*.c ../../../../src-native/core/*/*.c ../../../../src-native/core/*/*/*.c)',
         '../../../core/asan.c',
       ],
       'includes': ['../../../../src-native/addon.gypi'],

@@ -1,19 +1,7 @@
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <string.h>
-#include <sys/vfs.h>
 
-#include "shared.h"
-
-#ifndef CGROUP2_SUPER_MAGIC
-#  define CGROUP2_SUPER_MAGIC 0x63677270
-#endif
-
-bool launch__is_cgroup(int fd) {
-  struct statfs status;
-
-  return launch__sys(SYS_fstatfs, fd, &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC;
-}
+#include "parent.h"
 
 static bool contains(int directory, const char *name, const char *text) {
   char content[256];

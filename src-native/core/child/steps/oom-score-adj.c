@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "../child.h"
 
@@ -47,7 +46,6 @@ int launch__set_oom_score_adj(struct launch__run *run) {
   size_t length;
   long fd, written;
 
-  if (!run->plan->set_oom_score_adj) return 0;
   fd = open_oom_score_adj(run);
   if (fd < 0) {
     run->status->rlimit_resource = fd == -EACCES && !is_dumpable();
@@ -58,10 +56,4 @@ int launch__set_oom_score_adj(struct launch__run *run) {
   (void)launch__sys(SYS_close, fd);
   if (written < 0) return (int)written;
   return (size_t)written == length ? 0 : -EIO;
-}
-
-int launch__set_nice(struct launch__run *run) {
-  const struct launch_plan *plan = run->plan;
-
-  return plan->set_nice ? (int)launch__replaceable_sys(run, SYS_setpriority, PRIO_PROCESS, 0, plan->nice) : 0;
 }

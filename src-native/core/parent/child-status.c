@@ -1,6 +1,6 @@
 #include <sys/mman.h>
 
-#include "shared.h"
+#include "parent.h"
 
 /*
  * A shared mapping, not plain memory: it reaches the parent also where the child got a copy of the address
