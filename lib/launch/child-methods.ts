@@ -5,15 +5,15 @@ import type { Containment, StartedProcess } from '../terminate/started-process.j
 import { computed, nonEnumerable } from '../util/objects.js';
 
 /**
- * Members that this library adds to `ChildProcess`. They are not enumerable. `resourceUsage()` and `killTree()` exist only on
- * Linux: elsewhere they throw `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`.
+ * Members that this library adds to `ChildProcess`. They are not enumerable. On platforms other than Linux, `resourceUsage()`
+ * and `killTree()` throw `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`.
  */
 export interface ChildMethods {
   /**
-   * Reports how the child has ended. Undefined until the `'exit'` event, and if nothing was started.
+   * Exit status of the child. Undefined until the `'exit'` event, and if no child was started.
    *
-   * `code` is null whenever a signal killed the child, also a real-time signal, for which the events report code 0. If a program
-   * has put a value of its own here, that value stays.
+   * `code` is null whenever a signal killed the child. For a real-time signal, the events of Node report code 0 instead. A
+   * program may replace this property by a value of its own.
    *
    * @example
    * child.on('exit', () => {
@@ -23,28 +23,37 @@ export interface ChildMethods {
    */
   readonly exitStatus: ExitStatus | undefined;
   /**
-   * Names what `killTree()` reaches: `'cgroup'` (option `cgroup`), `'group'` (options `processGroup: true` and `detached: true`), or
-   * `'none'`, the child alone. `'none'` also if nothing was started.
+   * The processes that `killTree()` reaches: `'cgroup'` with the option `cgroup`, and `'group'` with `processGroup: true` or
+   * `detached: true`. Otherwise, and if no child was started, it is `'none'`.
    */
   readonly containment: Containment;
   /**
-   * What the child has used, with the names and units of `process.resourceUsage()`: it and those of its own children
-   * that it has waited for. Undefined until the child has ended, and if its exit status was lost.
+   * Returns the resource usage of the child and of those of its own children that it has waited for. Names and units are
+   * those of `process.resourceUsage()`: times in microseconds, `maxRSS` in KiB. Returns undefined until the child has ended,
+   * and if its exit status was lost.
    *
-   * wait4(2), see getrusage(2). `maxRSS` is at least what this process had when the child was started, since the kernel
-   * counts from there.
+   * `maxRSS` is never below that of this process at the time of the launch, since the kernel counts from there.
+   * (wait4(2), getrusage(2).)
+   *
+   * @example
+   * child.on('exit', () => console.log(child.resourceUsage()?.maxRSS));
    */
   resourceUsage(): NodeJS.ResourceUsage | undefined;
   /**
-   * Sends a signal to the child and all that it has started. Returns whether there was anything to send it to.
+   * Sends a signal to the child and its descendants. Returns whether there was a process to signal.
    *
-   * With the option `cgroup` these are all processes of that cgroup, also after the child has ended; SIGKILL reaches them
-   * at once, also those that are being forked (Linux 5.14). If another signal does not reach a process, because of another
-   * user or PID namespace, `ERR_SAFE_SPAWN_KILL_TREE` names it, and the other processes have got the signal. With `processGroup: true` or `detached: true` they are those
-   * of its process group, so none that have made one of their own, and none once the child has ended. Else it is an
-   * error, `ERR_SAFE_SPAWN_KILL_TREE`.
+   * With the option `cgroup`, it reaches all processes in that cgroup, even after the child has ended. SIGKILL reaches them
+   * atomically, including processes that are being forked (Linux 5.14). If another signal does not reach a process of another
+   * user or PID namespace, it throws `ERR_SAFE_SPAWN_KILL_TREE` and names the process. The others have got the signal then.
+   *
+   * With `processGroup: true` or `detached: true`, it reaches the process group of the child, until the child has ended. It
+   * does not reach a descendant that has made a group of its own.
+   *
+   * Without these options, it throws `ERR_SAFE_SPAWN_KILL_TREE`. An unknown signal throws `ERR_UNKNOWN_SIGNAL`.
    *
    * @default 'SIGTERM'
+   * @example
+   * setTimeout(() => child.killTree('SIGKILL'), 10_000);
    */
   killTree(signal?: NodeJS.Signals | number): boolean;
 }
@@ -54,7 +63,7 @@ export type SafeChildProcess = ChildProcess & ChildMethods;
 
 const handles = new WeakMap<ChildProcess, StartedProcess>();
 
-/** Hidden, so that the child looks as Node's does. */
+/** Non-enumerable, so that the child prints as Node's does. */
 const RESOURCE_USAGE: PropertyDescriptor = nonEnumerable(function resourceUsage(this: ChildProcess) {
   return handles.get(this)?.usage();
 });

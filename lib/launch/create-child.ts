@@ -23,7 +23,7 @@ export interface StartableChild {
   readonly handle: LaunchHandle;
 }
 
-/** A ChildProcess of Node with a handle of ours, not started yet. */
+/** Returns a ChildProcess of Node that has a handle of this library and is not started yet. */
 export function createChild(config: LaunchConfig): StartableChild {
   const handle = new LaunchHandle(config, (code, signal) => finish(child, handle, code, signal));
   const child = addChildMethods(constructChild(handle), handle);
@@ -31,7 +31,10 @@ export function createChild(config: LaunchConfig): StartableChild {
   return { child, handle };
 }
 
-/** A child that Node has constructed, and that is about to be started: with a handle of ours. Others stay as they are. */
+/**
+ * Replaces the handle of a ChildProcess that Node has constructed and is about to start. Returns undefined, and changes
+ * nothing, if the child already has another handle.
+ */
 export function adoptChild(child: ChildProcess, options: unknown): LaunchHandle | undefined {
   const onexit = takeHandle(child);
   if (onexit === undefined) return undefined;
@@ -43,7 +46,7 @@ export function adoptChild(child: ChildProcess, options: unknown): LaunchHandle 
   return handle;
 }
 
-/** What Node's constructor makes of an exit: `code` is negative when there was nothing to exit, null when unknown. */
+/** Handles an exit as Node's constructor does. `code` is negative if the launch failed, and null if it is unknown. */
 function finish(
   child: ChildProcess,
   handle: LaunchHandle,
@@ -55,7 +58,7 @@ function finish(
   dropHandle(child);
   if (code !== null && code < 0) child.emit('error', startError(child, handle, code));
   else child.emit('exit', child.exitCode, child.signalCode);
-  // On nextTick, so that who wants to read from the exit on still can.
+  // Deferred to nextTick so that an 'exit' listener can still attach a reader.
   process.nextTick(drainUnread, child);
   countClose(child);
 }

@@ -2,13 +2,13 @@ import { lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { escapeUnprintable } from '../util/unprintable.js';
 
-/** Why a path can't be used, with the error that the kernel has for it. */
+/** The reason why a path can't be used, and the error code of the kernel for it. */
 export interface Reason {
   readonly code: string;
   readonly text: string;
 }
 
-/** The ids by which the kernel decides. */
+/** The ids that the kernel checks against the permissions of a file. */
 export interface Ids {
   readonly uid: number;
   readonly gid: number;
@@ -82,7 +82,7 @@ function whyNotThere(path: string, code: string, isLast: boolean): Reason | unde
   }
 }
 
-/** `/a/b/c` is reached by way of `/a` and `/a/b`. */
+/** Returns the path and its parents, topmost first: `/a`, `/a/b` and `/a/b/c` for `/a/b/c`. */
 function prefixesOf(path: string): string[] {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
   return names.length === 0 ? ['/'] : names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`);

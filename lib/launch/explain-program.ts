@@ -14,12 +14,12 @@ import {
   whyUnreachable,
 } from './explain-path.js';
 
-/** A program that was not executed, as the child has looked for it. */
+/** A program that the child failed to execute, and the context in which it looked for the program. */
 export interface Program {
   readonly file: string;
   /** Working directory of the child, or '' if it is not known. */
   readonly directory: string;
-  /** Where it has searched; undefined where its environment has no PATH. */
+  /** PATH of the child; undefined if its environment has none. */
   readonly path: string | undefined;
   readonly ids: Ids;
 }
@@ -27,7 +27,7 @@ export interface Program {
 /** execvp(3) searches these. */
 const DEFAULT_PATH = '/bin:/usr/bin';
 
-/** Why execve(2) has answered `code`. What is found counts only if it is a reason for that. */
+/** Explains why execve(2) failed with `code`. A reason that has another code does not count. */
 export function whyNotExecuted(program: Program, code: string): string | undefined {
   const { file, directory } = program;
   if (!file.includes('/')) return whyNotFound(program, code);
@@ -226,7 +226,7 @@ function isOpenForWriting(path: string): boolean {
 
 // ---- mounts ----------------------------------------------------------------------------------------------------
 
-/** The mount point that a file is on, if nothing may be executed there: proc_pid_mountinfo(5). */
+/** Returns the mount point of a file if it is mounted noexec (proc_pid_mountinfo(5)). */
 function noexecMount(path: string): string | undefined {
   const real = realpathSync(path);
   let found: { readonly point: string; readonly options: readonly string[] } | undefined;

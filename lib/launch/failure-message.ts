@@ -10,7 +10,7 @@ import { absolute, type Ids, show, whyNoDirectory, workingDirectory } from './ex
 import { whyNotExecuted } from './explain-program.js';
 import { descriptorOf } from './stdio.js';
 
-/** Where a launch failed: the step, its negative errno, and what launch.h says of it at steps `rlimit` and `oomScoreAdj`. */
+/** The step at which a launch failed, its negative errno, and a detail that only the steps `rlimit` and `oomScoreAdj` have. */
 export interface FailedStep {
   readonly step: string;
   readonly errno: number;
@@ -18,8 +18,8 @@ export interface FailedStep {
 }
 
 /**
- * Why a step may have failed, in words; undefined where that can't be told. What is on disk is looked at now, so it may
- * have changed since. Never throws: the error itself matters more.
+ * Explains why a step may have failed, or returns undefined if that is unknown. It looks at files now, so that they may
+ * have changed since. It never throws, since the error of the launch matters more.
  */
 export function failureMessage(
   failed: FailedStep,
@@ -57,35 +57,39 @@ const FAILURE_MESSAGES: Readonly<Record<string, FailureMessage>> = {
     if (cgroup !== undefined)
       return `no more processes are allowed in cgroup ${show(cgroup)}, or for this user`;
     const limits = 'of the user (RLIMIT_NPROC), the cgroup (pids.max) or the system (kernel.pid_max)';
-    return describeNproc(rlimits) ?? `no more processes are allowed, by a limit ${limits}`;
+    return describeNproc(rlimits) ?? `no more processes are allowed by a limit ${limits}`;
   },
   processGroup: ({ processGroup }, code) => {
-    if (processGroup === true || code !== 'EPERM') return 'at step processGroup';
-    return `there is no process group ${processGroup} in this session that can be joined`;
+    if (processGroup === true) return 'cannot create a process group for the child: setpgid(2) failed';
+    const name = `process group ${processGroup}`;
+    return code === 'EPERM'
+      ? `cannot join ${name}: no such group in this session`
+      : `cannot join ${name}: setpgid(2) failed`;
   },
   closeFds: () =>
-    "the descriptors that it must not have can't be closed for certain, " +
-    'since close_range(2) (Linux 5.9) and /proc are both missing or forbidden',
+    'cannot guarantee that all other descriptors are closed: ' +
+    'close_range(2) (Linux 5.9) and /proc are both unavailable',
   oomScoreAdj: ({ oomScoreAdj }, code, { resource }) =>
     describeOomScore(`oomScoreAdj ${oomScoreAdj}`, code, resource !== 0),
   cwd: (_launch, code, _failed, { cwd }) =>
     code === 'ENAMETOOLONG' ? TOO_LONG : describeDirectory(code, `${cwd}`),
-  nice: ({ nice }, code) => {
-    const asked = `nice ${nice}`;
+  nice: ({ nice = 0 }, code) => {
     const isDenied = code === 'EACCES' || code === 'EPERM';
-    return isDenied ? `${asked} is below what rlimit nice allows and CAP_SYS_NICE is missing` : asked;
+    const hint = isDenied ? `: requires CAP_SYS_NICE or RLIMIT_NICE >= ${20 - nice}` : '';
+    return `cannot set nice to ${nice}${hint}`;
   },
   rlimit: ({ rlimits }, _code, { resource }) => rlimitFailureMessage(resource, rlimits),
   groups: (config, code) => {
-    const asked = `groups ${listIds(requestedGroups(config) ?? [])}`;
-    if (code === 'EPERM') return `${asked} can't be set, since CAP_SETGID is missing`;
-    return code === 'EINVAL' ? `${asked} are too many, or not valid in this user namespace` : asked;
+    const failed = `cannot set groups to ${listIds(requestedGroups(config) ?? [])}`;
+    if (code === 'EPERM') return `${failed}: requires CAP_SETGID`;
+    return code === 'EINVAL' ? `${failed}: too many, or not valid in this user namespace` : failed;
   },
   gid: (launch, code, _failed, request) => describeId('gid', code, launch, request),
   uid: (launch, code, _failed, request) => describeId('uid', code, launch, request),
-  noNewPrivileges: () => 'noNewPrivileges needs Linux 3.5',
+  noNewPrivileges: () => 'cannot set noNewPrivileges: requires Linux 3.5',
   deathSignal: ({ deathSignal = 0 }) => {
-    return `deathSignal ${signalName(deathSignal) || deathSignal} can't be set, or this process is already dead`;
+    const name = signalName(deathSignal) || deathSignal;
+    return `cannot set deathSignal to ${name}: prctl(2) failed, or the parent has already ended`;
   },
   exec: (launch, code, _failed, request) => {
     if (code === 'EAGAIN')
@@ -115,18 +119,18 @@ function describeStdio(
   if (code === 'EMFILE') {
     return `this process has as many descriptors as it may have (RLIMIT_NOFILE ${ownSoftLimit('nofile')})`;
   }
-  if (code === 'ENFILE') return 'the system has as many open files as it may have (fs.file-max)';
+  if (code === 'ENFILE') return 'the system has as many open files as fs.file-max allows';
   const entryOf = (index: number) => `stdio[${index}] of ${show(file)}`;
   for (const [index, entry] of copyList(stdio).entries()) {
     if (entry.type === 'wrap' && entry.wrapType === 'udp')
-      return `${entryOf(index)} is a UDP socket, and can't be passed on`;
+      return `${entryOf(index)} is a UDP socket, which cannot be passed`;
     if (entry.type === 'ignore' || entry.type === 'pipe' || entry.type === 'overlapped') continue;
     const fd = descriptorOf(entry);
-    if (fd === -1) return `${entryOf(index)} has no descriptor`;
+    if (fd === -1) return `${entryOf(index)} has no file descriptor`;
     if (fd >= 0 && isClosed(fd)) return `${entryOf(index)} is descriptor ${fd}, which is not open`;
   }
   const lost = passFds?.find(isClosed);
-  return lost === undefined ? undefined : `passFds has ${lost}, which is not open any more`;
+  return lost === undefined ? undefined : `passFds lists ${lost}, which is no longer open`;
 }
 
 function isClosed(fd: number): boolean {
@@ -147,29 +151,29 @@ function describeId(
   request: SpawnRequest,
 ): string | undefined {
   const id = (requestedIds(request, launch)[name] ?? 0) >>> 0;
-  const asked = `cannot start ${show(request.file)} with ${name} ${id}`;
+  const failed = `cannot start ${show(request.file)} with ${name} ${id}`;
   switch (code) {
     case 'EPERM':
-      return `${asked}: requires CAP_SET${name.toUpperCase()}`;
+      return `${failed}: requires CAP_SET${name.toUpperCase()}`;
     case 'EINVAL':
-      return `${asked}: this user namespace has no such id`;
+      return `${failed}: this user namespace has no such id`;
     case 'EAGAIN':
-      return `${asked}: the user has more processes than RLIMIT_NPROC allows`;
+      return `${failed}: the user has more processes than RLIMIT_NPROC allows`;
     default:
       return undefined;
   }
 }
 
-/** The ids that the child had when it executed the program. */
+/** Returns the ids that the child had when it executed the program. */
 function childIds(launch: LaunchConfig, request: SpawnRequest): Ids {
   const own = parentIds();
   const { uid, gid } = requestedIds(request, launch);
   const isOther = (uid ?? undefined) !== undefined || (gid ?? undefined) !== undefined;
-  const asked = requestedGroups(launch);
+  const requested = requestedGroups(launch);
   return {
     uid: (uid ?? own.uid) >>> 0,
     gid: (gid ?? own.gid) >>> 0,
-    groups: asked ?? (isOther ? [] : own.groups),
+    groups: requested ?? (isOther ? [] : own.groups),
   };
 }
 
@@ -198,7 +202,7 @@ function describeDirectory(code: string, cwd: string): string | undefined {
     : `cwd ${show(directory)}: ${reason.text}`;
 }
 
-/** Where the child has searched for the program. */
+/** Returns the PATH in which the child searched for the program. */
 function pathOf({ inheritsEnvironment }: LaunchConfig, { envPairs }: SpawnRequest): string | undefined {
   if (inheritsEnvironment || envPairs === undefined) return process.env['PATH'];
   const pair = copyList(envPairs)
@@ -211,35 +215,35 @@ function describeCgroup(code: string, cgroup: string): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return `there is no ${cgroup}`;
+      return `${cgroup} does not exist`;
     case 'EINVAL':
-      return `${cgroup} is none of version 2`;
+      return `${cgroup} is not a cgroup v2`;
     case 'EBUSY':
-      return `${cgroup} is frozen, or has controllers for cgroups in it`;
+      return `${cgroup} is frozen, or has controllers enabled for its children`;
     case 'ENODEV':
       return `${cgroup} was removed`;
     case 'EACCES':
     case 'EPERM':
-      return `${cgroup} may not be joined`;
+      return `cannot join ${cgroup}: requires write permission for its cgroup.procs and for that of the common ancestor`;
     case 'ENOSYS':
-      return `clone3(2) (Linux 5.7) is missing or forbidden, which is needed for ${cgroup}`;
+      return `cannot join ${cgroup}: clone3(2) (Linux 5.7) is missing or forbidden`;
     default:
-      return `${cgroup} can't be joined`;
+      return `cannot join ${cgroup}`;
   }
 }
 
-function describeOomScore(asked: string, code: string, isUndumpable: boolean): string {
+function describeOomScore(setting: string, code: string, isUndumpable: boolean): string {
   switch (code) {
     case 'EACCES':
       return isUndumpable
-        ? `${asked} can't be set by this process, which is not dumpable since it changed its ids: ` +
+        ? `cannot set ${setting} from this process, which is not dumpable since it changed its ids: ` +
             '/proc/self/oom_score_adj belongs to root'
-        : `${asked} is below the least allowed and CAP_SYS_RESOURCE is missing`;
+        : `${setting} is below the least allowed and CAP_SYS_RESOURCE is missing`;
     case 'ENOENT':
     case 'ENXIO':
-      return `${asked} needs proc(5), which is not mounted at /proc`;
+      return `${setting} needs proc(5), which is not mounted at /proc`;
     default:
-      return asked;
+      return `cannot set ${setting}`;
   }
 }
 

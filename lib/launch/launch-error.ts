@@ -7,9 +7,9 @@ import { signalName } from '../util/signals.js';
 import { show } from './explain-path.js';
 import { type FailedStep, failureMessage } from './failure-message.js';
 
-/** Why a program was not started. */
+/** The reason why a program was not started. */
 export interface LaunchFailure {
-  /** Negative. */
+  /** Negative errno. */
   readonly errno: number;
   readonly step: LaunchStep;
   /** The signal that killed the child before exec, or ''. */
@@ -17,13 +17,13 @@ export interface LaunchFailure {
   readonly message: string | undefined;
 }
 
-/** A launch that failed, as the addon tells it. */
+/** A failed launch, as the addon reports it. */
 export interface FailedLaunch extends FailedStep {
   /** The number of the signal that killed the child before exec, or 0. */
   readonly signal: number;
 }
 
-/** Of what was refused before the launch, or could not be given to Node after it. */
+/** Describes an entry of stdio that was refused before the launch, or that Node could not open after it. */
 export function failedStdio(errno: number): FailedLaunch {
   return { step: 'stdio', errno, resource: 0, signal: 0 };
 }
@@ -39,7 +39,7 @@ export function readFailure(result: Int32Array): FailedLaunch {
   };
 }
 
-/** Looks for the reason, at once: later a file may be there, or another directory may be the present one. */
+/** Looks for the reason of a failure. It must run at once, since files and the working directory may change later. */
 export function explainFailure(
   failed: FailedLaunch,
   request: SpawnRequest,
@@ -49,20 +49,20 @@ export function explainFailure(
   const step = (failed.step === 'rlimit' ? `rlimit ${resourceName(resource)}` : failed.step) as LaunchStep;
   if (number === 0) return { errno, step, signal: '', message: failureMessage(failed, launch, request) };
   const signal = signalName(number);
-  const killed = `killed by ${signal || `signal ${number}`} before it could exec, at step ${step}`;
+  const killed = `${signal || `signal ${number}`} killed the child before it executed the program, at step ${step}`;
   return { errno, step, signal, message: killed };
 }
 
-/** Steps that Node has too: programs may look for its text in the message, which is kept as it is. */
+/** Steps that Node has too. Their messages begin with Node's text, since programs may look for it. */
 const STEPS_OF_NODE: ReadonlySet<string> = new Set(['stdio', 'clone', 'cwd', 'gid', 'uid', 'exec']);
 
-/** Adds to Node's error what it doesn't know. */
+/** Adds the step, the signal and the reason to Node's error. */
 export function annotateError(error: SpawnError, failure: LaunchFailure, file: string): void {
   const { step, signal, message } = failure;
   error.step = step;
   if (signal !== '') error.signal = signal;
   if (message === undefined) return;
-  // What Node throws has a syscall without the file.
+  // The `syscall` of a thrown error of Node does not name the file.
   const isShort = error.syscall === 'spawn' && !(STEPS_OF_NODE.has(step) && signal === '');
   error.message = `${isShort ? `spawn ${show(file)} ${error.code}` : error.message}: ${message}`;
 }

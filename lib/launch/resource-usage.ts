@@ -1,4 +1,4 @@
-/** The fields of process.resourceUsage() in the order of getrusage(2), which is that of the addon. */
+/** The fields of process.resourceUsage() in the order of getrusage(2), which the addon uses. */
 const FIELDS = [
   'userCPUTime',
   'systemCPUTime',

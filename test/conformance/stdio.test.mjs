@@ -200,7 +200,7 @@ test('stdio: a descriptor below zero is refused as by Node 20 and 22', () => {
     assert.throws(
       () => safeSpawn('true', { stdio }),
       (error) => {
-        assert.equal(error.message, 'spawn EINVAL: stdio[2] of true has no descriptor');
+        assert.equal(error.message, 'spawn EINVAL: stdio[2] of true has no file descriptor');
         assert.deepEqual({ ...error }, { errno: -22, code: 'EINVAL', syscall: 'spawn', step: 'stdio' });
         return true;
       },

@@ -154,7 +154,7 @@ const REASONS = [
     new RegExp(`^the dynamic linker of ${linker.path}, ${linker.name}, .*does not exist$`),
   ],
   [['true', [], { shell: '/nonexistent' }], 'ENOENT', '/nonexistent does not exist'],
-  [['true', [BIG]], 'E2BIG', 'argument 1 of true has 200000 bytes, and the kernel takes 131071 for each'],
+  [['true', [BIG]], 'E2BIG', 'argument 1 of true has 200000 bytes; the kernel accepts 131071'],
   [['true', [], { env: { BIG } }], 'E2BIG', /^environment variable BIG of true has 200004 bytes/],
   [
     ['true', Array(100).fill(BIG.slice(0, 100_000))],
@@ -379,7 +379,7 @@ test('a socket for datagrams is named by its entry', async () => {
   socket.close();
   // Since 26 Node itself refuses it.
   if (code === 'ERR_INVALID_ARG_VALUE') return;
-  assert.equal(message, "spawn EINVAL: stdio[3] of true is a UDP socket, and can't be passed on");
+  assert.equal(message, 'spawn EINVAL: stdio[3] of true is a UDP socket, which cannot be passed');
 });
 
 test('a file system that another library has replaced spoils no error', async (t) => {

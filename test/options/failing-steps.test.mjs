@@ -44,7 +44,7 @@ for (const options of variants) {
       for (const { message, step: told, ...rest } of [error, sync]) {
         assert.deepEqual(rest, expected, message);
         assert.equal(told, step === 'rlimit' ? 'rlimit cpu' : step);
-        if (signal !== 0) assert.match(message, /killed by SIGKILL before it could exec/);
+        if (signal !== 0) assert.match(message, /SIGKILL killed the child before it executed the program/);
       }
       assert.equal(children, 0, step);
       assert.equal(again, undefined, step);

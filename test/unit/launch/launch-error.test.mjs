@@ -11,17 +11,22 @@ import { withCapSysResource, withoutMountNamespace, withoutRoot } from '../../he
 
 /** What somebody without privileges may not have. */
 const FORBIDDEN = [
-  [{ nice: -5 }, 'nice', 'EACCES', /nice -5 is below .* CAP_SYS_NICE/],
-  [{ groups: [0, 10] }, 'groups', 'EPERM', /groups \[0, 10\] .*CAP_SETGID/],
+  [{ nice: -5 }, 'nice', 'EACCES', /cannot set nice to -5: requires CAP_SYS_NICE or RLIMIT_NICE >= 25$/],
+  [{ groups: [0, 10] }, 'groups', 'EPERM', /cannot set groups to \[0, 10\]: requires CAP_SETGID$/],
   [
     { groups: Array.from({ length: 22 }, (_, id) => id) },
     'groups',
     'EPERM',
-    /, 19, and 2 more\] .*CAP_SETGID/,
+    /, 19, and 2 more\]: requires CAP_SETGID$/,
   ],
-  [{ groups: [] }, 'groups', 'EPERM', /groups \[\] .*CAP_SETGID/],
+  [{ groups: [] }, 'groups', 'EPERM', /groups to \[\]: requires CAP_SETGID$/],
   [{ rlimits: { cpu: { soft: 60, hard: 60 } } }, undefined, undefined, undefined],
-  [{ processGroup: 1 }, 'processGroup', 'EPERM', /process group 1 /],
+  [
+    { processGroup: 1 },
+    'processGroup',
+    'EPERM',
+    /cannot join process group 1: no such group in this session$/,
+  ],
   [{ uid: 0 }, 'uid', 'EPERM', /^spawn EPERM: cannot start true with uid 0: requires CAP_SETUID$/],
   [{ gid: 0 }, 'gid', 'EPERM', /^spawn EPERM: cannot start true with gid 0: requires CAP_SETGID$/],
 ];
