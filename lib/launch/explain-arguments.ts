@@ -14,7 +14,7 @@ const LEAST_IN_ALL = 131_072n;
 
 const POINTER = 8;
 
-/** Why execve(2) found the arguments and the environment too long. */
+/** Explains why execve(2) found the arguments and the environment too long. */
 export function whyTooLong({ rlimits }: LaunchConfig, request: SpawnRequest): string {
   const args = copyList(request.args ?? []).map(String);
   const environment = copyList(request.envPairs ?? []).map(String);
@@ -25,7 +25,7 @@ export function whyTooLong({ rlimits }: LaunchConfig, request: SpawnRequest): st
 function describeLongest(args: string[], environment: string[], file: string): string | undefined {
   const isTooLong = (text: string) => Buffer.byteLength(text) > MOST_BYTES;
   const describe = (what: string, text: string) =>
-    `${what} of ${file} has ${Buffer.byteLength(text)} bytes, and the kernel takes ${MOST_BYTES} for each`;
+    `${what} of ${file} has ${Buffer.byteLength(text)} bytes; the kernel accepts ${MOST_BYTES}`;
   const index = args.findIndex(isTooLong);
   if (index >= 0) return describe(`argument ${index}`, args[index] ?? '');
   const variable = environment.find(isTooLong);

@@ -35,7 +35,7 @@ function isWorkingDirectoryRemoved(): boolean {
   return typeof stats === 'string' || stats.nlink === 0;
 }
 
-/** Why the kernel did not find a path, or did not get to it; undefined if it is there, and can be reached. */
+/** Explains why the kernel can't find or reach a path. Returns undefined if it can. */
 export function whyUnreachable(path: string, ids: Ids): Reason | undefined {
   if (!path.startsWith('/')) return isWorkingDirectoryRemoved() ? REMOVED : undefined;
   const prefixes = prefixesOf(path);
@@ -52,7 +52,7 @@ export function whyUnreachable(path: string, ids: Ids): Reason | undefined {
 
 const REMOVED: Reason = { code: 'ENOENT', text: 'the working directory of this process was removed' };
 
-/** Why a path can't be a working directory. */
+/** Explains why a path can't be a working directory. Returns undefined if it can. */
 export function whyNoDirectory(path: string, ids: Ids): Reason | undefined {
   const reason = whyUnreachable(path, ids);
   const stats = look(path);

@@ -184,8 +184,8 @@ function machineOf(head: Buffer): Buffer {
 const SCRIPT_HEAD = 256;
 
 /**
- * The program that a script names in its first line. Only blanks end its name, not a carriage return. It is '' if the file
- * ends before a name, for which the kernel opens its working directory.
+ * Returns the interpreter in the first line of a script. Only blanks end its name; a carriage return is part of it. Returns ''
+ * if the file ends before a name; the kernel then opens its working directory.
  */
 function interpreterOf(head: Buffer): string | undefined {
   const text = head.subarray(0, SCRIPT_HEAD).toString();
@@ -195,7 +195,7 @@ function interpreterOf(head: Buffer): string | undefined {
 
 // ---- files that are open for writing ---------------------------------------------------------------------------
 
-/** A script and its interpreters, which the kernel opens as well. */
+/** Returns a script and its interpreters, which the kernel also opens. */
 function executedFiles(path: string, directory: string, depth = 0): string[] {
   const head = firstBytes(path);
   const name = head && interpreterOf(head);
@@ -203,7 +203,7 @@ function executedFiles(path: string, directory: string, depth = 0): string[] {
   return [path, ...executedFiles(absolute(directory, name), directory, depth + 1)];
 }
 
-/** What another process holds open is not looked for. */
+/** Names the busy file if this process has it open for writing. It does not search other processes. */
 function whyBusy(files: readonly string[]): string {
   const [path = ''] = files;
   const busy = files.find(isOpenForWriting) ?? (files.length === 1 ? path : undefined);
@@ -218,7 +218,7 @@ function isOpenForWriting(path: string): boolean {
     try {
       return /w/.test(readFlags(fdInfo('/proc/self', fd)).access) && isSameFile(fstatSync(fd), look(path));
     } catch {
-      // It was the descriptor by which the numbers were read.
+      // The descriptor that read the list is closed by now.
       return false;
     }
   });

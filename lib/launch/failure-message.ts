@@ -117,7 +117,7 @@ function describeStdio(
   passFds: LaunchConfig['passFds'],
 ): string | undefined {
   if (code === 'EMFILE') {
-    return `this process has as many descriptors as it may have (RLIMIT_NOFILE ${ownSoftLimit('nofile')})`;
+    return `this process has as many open descriptors as RLIMIT_NOFILE allows (${ownSoftLimit('nofile')})`;
   }
   if (code === 'ENFILE') return 'the system has as many open files as fs.file-max allows';
   const entryOf = (index: number) => `stdio[${index}] of ${show(file)}`;

@@ -19,13 +19,13 @@ const { SIGKILL } = constants.signals;
 
 /** Processes that killTree() signals, as far as they are known. */
 export interface KillTarget {
-  /** The cgroup in which it was born. */
+  /** The cgroup in which the child was created. */
   readonly cgroup: string | undefined;
   /** Its process group, if it leads one and was not reaped. After that the number may belong to another group. */
   readonly group: number | undefined;
   /** True if the child has ever led a group. */
   readonly leadsGroup: boolean;
-  /** The group of others that it has joined, if it was told to. */
+  /** The process group that the child has joined by option. */
   readonly joinedGroup: number | undefined;
 }
 
@@ -42,13 +42,13 @@ export function killTree(target: KillTarget, signal: unknown): boolean {
   if (target.joinedGroup !== undefined) {
     const group = target.joinedGroup;
     throw killTreeError(
-      `would reach others than this child, which was started in process group ${group}: signal that group by ` +
+      `would also reach processes that do not belong to this child, which joined process group ${group}: call ` +
         `process.kill(-${group}), or start the child with the option processGroup: true, or detached: true, or cgroup`,
     );
   }
   if (!target.leadsGroup) {
     throw killTreeError(
-      'does not know what belongs to this child, which shares its process group with others: start it with the ' +
+      'cannot tell which processes belong to this child, which shares its process group with others: start it with the ' +
         'option processGroup: true, or detached: true, or cgroup',
     );
   }
@@ -70,12 +70,12 @@ function killGroup(group: number, signal: number): boolean {
 /** The entry in cgroup.procs for a process that has no number in the PID namespace of this process. */
 const OF_ANOTHER_NAMESPACE = 0;
 
-/** Returns false if the cgroup is empty or gone. Throws if a member could not be signalled, after the others were. */
+/** Returns false if the cgroup is empty or gone. Throws if a member could not be signalled, after signalling the others. */
 function killCgroup(cgroup: string, signal: number): boolean {
   const { pids, unlisted } = membersOf(cgroup);
   if (pids.includes(process.pid)) {
     throw killTreeError(
-      `would kill this process too, which is in ${cgroup}: give the child a cgroup of its own`,
+      `would also kill this process, which is in ${cgroup}: give the child a cgroup of its own`,
     );
   }
   if (pids.length === 0 && unlisted.length === 0) return false;
@@ -84,15 +84,15 @@ function killCgroup(cgroup: string, signal: number): boolean {
   const missed = signalEach(cgroup, signal);
   if (missed.length > 0) {
     throw killTreeError(
-      `could not signal all processes of ${cgroup}: ${missed.join(', ')}. The others got the signal`,
+      `could not signal some processes in ${cgroup}: ${missed.join(', ')}. The others got the signal`,
     );
   }
   return true;
 }
 
 /**
- * Kills the cgroup atomically, including processes that are being forked, and those of other PID namespaces. Returns false
- * if the kernel has no cgroup.kill (before Linux 5.14), or if this process may not write to it. Its owner may not read it.
+ * Kills the cgroup atomically, including processes that are being forked and those of other PID namespaces. Returns false if
+ * the kernel has no cgroup.kill (before Linux 5.14), or if this process may not write to it. Its owner may not read it.
  */
 function killAtOnce(cgroup: string): boolean {
   let fd: number | undefined;

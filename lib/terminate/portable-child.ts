@@ -1,4 +1,4 @@
-/* Children on other systems than Linux, which Node starts, watches and signals. */
+/* Children on platforms other than Linux, which Node starts, watches and signals. */
 import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
 import { constants } from 'node:os';
 import { unsupportedPlatform } from '../util/errors.js';
@@ -6,12 +6,12 @@ import { isRecord } from '../util/validators.js';
 import { addExitStatus, type ExitStatus, exitStatus } from './exit-status.js';
 import type { Containment, StartedProcess } from './started-process.js';
 
-/** A child of Node's own function. */
+/** A child that Node's own function has started. */
 export class PortableProcess implements StartedProcess {
   readonly #child: ChildProcess;
   readonly #leadsGroup: boolean;
 
-  /** @param options those of the launch, of which `detached` makes a process group, except on Windows */
+  /** @param options options of the launch; `detached` makes a process group, except on Windows */
   constructor(child: ChildProcess, options?: unknown) {
     this.#child = child;
     const { detached } = Object(options) as { detached?: unknown };

@@ -1,15 +1,15 @@
 import type { ExitStatus } from './exit-status.js';
 import type { KillTarget } from './kill-tree.js';
 
-/** Names what a signal to a child and its descendants reaches: all in its cgroup, its process group, or the child alone. */
+/** The reach of a signal to a child and its descendants: all processes in its cgroup, its process group, or the child alone. */
 export type Containment = 'cgroup' | 'group' | 'none';
 
-/** The handle of a child, as its methods see it. */
+/** The part of a child's handle that its methods need. */
 export interface StartedProcess {
   usage(): NodeJS.ResourceUsage | undefined;
-  /** Describes what killTree() reaches. Undefined if nothing was started. */
+  /** Returns the processes that killTree() reaches, or undefined if no child was started. */
   killTarget(): KillTarget | undefined;
   containment(): Containment;
-  /** Undefined until the exit is reported, and if nothing was started. */
+  /** Returns undefined until the exit is reported, and if no child was started. */
   exitStatus(): ExitStatus | undefined;
 }
