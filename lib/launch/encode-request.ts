@@ -12,7 +12,7 @@ import type { Rlimits } from '../types.js';
 import { append, copyList } from '../util/lists.js';
 import type { StdioSource } from './stdio.js';
 
-/** The arguments of the addon that say what is to be launched. Their parts are described in `native/interface.ts`. */
+/** The arguments of the addon that describe a launch. `native/interface.ts` describes their parts. */
 export interface EncodedRequest {
   readonly strings: string;
   readonly header: Int32Array;
@@ -23,18 +23,18 @@ export interface EncodedRequest {
 
 type Ids = ReturnType<typeof requestedIds>;
 
-/** Number of words before those of stdio: flags, uid, gid, and three counts. */
+/** Length of the header before the stdio entries: flags, uid, gid, and three counts. */
 const HEAD = 6;
 
-/** Number of words of one limit. */
+/** Numbers for each limit. */
 const WORDS_OF_LIMIT = 4;
 
-/** Taken at load: a program may replace it later. */
+/** This is read at load, since a program may replace it later. */
 const { forEach: forEachEntry } = Map.prototype;
 
 /**
- * Encodes a launch for the addon. Nothing else knows the form. Reads each list of the caller once, so that the counts are those of
- * what is written.
+ * Encodes a launch for the addon. No other file knows the format. It reads each list of the caller once, so that the counts
+ * match the contents.
  */
 export function encodeRequest(
   request: SpawnRequest,
@@ -45,7 +45,7 @@ export function encodeRequest(
   const args = copyList(request.args ?? []);
   const added = copyList(request.envPairs ?? []);
   const program = joinStrings(cString(file) + cString(cwd ?? ''), args);
-  // This comes after all code of the caller, which can still share the environment with a Worker.
+  // This runs after all code of the caller, which could still share the environment with a Worker.
   const isOwn = config.inheritsEnvironment || request.envPairs === undefined;
   const inherits = config.inheritsEnvironment && added.length === 0 && isEnvironmentOursAlone();
   const environment = isOwn && !inherits ? append(inheritedPairs(), added) : added;
@@ -67,8 +67,8 @@ export function encodeRequest(
 }
 
 /**
- * Returns a header with its descriptors, in a new array for each launch: one that is reused would hold what is left of
- * others. It is written by index, since a program may replace the iterator and the methods of all arrays.
+ * Returns a header with its descriptors, in a new array, since a reused one would contain values of earlier launches. It is
+ * written by index, since a program may replace the iterator and the methods of all arrays.
  */
 function encodeFds(stdio: readonly StdioSource[], passFds: readonly number[]): Int32Array {
   const { STDIO_FD, STDIO_IGNORE, STDIO_ONE_WAY_PIPE, STDIO_PIPE } = addon().constants;
@@ -147,7 +147,7 @@ function joinStrings(first: string, others: readonly unknown[]): string {
   return strings;
 }
 
-/** The kernel would see it end at the first NUL; here that would shift the strings behind it. */
+/** Cuts a string at its first NUL, where the kernel would end it. Otherwise the strings behind it would shift. */
 function cString(value: unknown): string {
   const text = `${value}\0`;
   return text.slice(0, text.indexOf('\0') + 1);

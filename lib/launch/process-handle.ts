@@ -23,7 +23,7 @@ import { attachPipes, closePipes, readStdio, refusalOf, type StdioSource } from 
 const { EMFILE, ENFILE, ESRCH } = constants.errno;
 const { SIGKILL } = constants.signals;
 
-/** The result of the last launch, which is read at once. An array that the addon has seen before is cheap to pass. */
+/** Result of the last launch, which must be read before the next one. One array is reused, since passing a known array is faster. */
 let lastResult: Int32Array | undefined;
 
 /**
@@ -37,7 +37,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
   failure: LaunchFailure | undefined;
 
   readonly #config: LaunchConfig;
-  /** 0 before it is started, and once it is reaped. */
+  /** Number of the child in the addon; 0 before it is started and after it is reaped. */
   #child = 0;
   #usage: Float64Array | undefined;
   #exitStatus: ExitStatus | undefined;
@@ -79,7 +79,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
   }
 
   #fail(failed: FailedLaunch, request: SpawnRequest): LaunchFailure {
-    // Node looks at the pipes no more after these, and would leave them to the end of the process.
+    // Node does not read or close the pipes after these errors. They would stay open until this process exits.
     if (failed.errno === -EMFILE || failed.errno === -ENFILE) closePipes(this.#stdio);
     return explainFailure(failed, request, this.#config);
   }
@@ -125,7 +125,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
     closePipes(this.#stdio);
   }
 
-  /** A child that still runs is reaped all the same, but nothing waits for it any more. */
+  /** Lets the event loop end without the child. A child that still runs is reaped later nevertheless. */
   close(): void {
     this.unref();
   }

@@ -7,16 +7,16 @@ import { mapList } from '../util/lists.js';
 
 const { EINVAL } = constants.errno;
 
-/** A stdio entry of the child: what it is connected to. */
+/** A stdio entry of the child. */
 export interface StdioSource {
   readonly kind: 'ignore' | 'pipe' | 'oneWayPipe' | 'fd';
-  /** -1 where there is none. */
+  /** The descriptor to pass, or -1 if there is none. */
   readonly fd: number;
-  /** Gets our end of the pipe. */
+  /** Node's stream for the parent's end of the pipe. */
   readonly pipe: NativeStream | undefined;
 }
 
-/** Reads each entry once, since the list can be anybody's. */
+/** Reads each entry once, since the list comes from the program and can have getters. */
 export function readStdio(entries: ArrayLike<StdioEntry>, oneWayPipes: boolean): StdioSource[] {
   return mapList(entries, (entry, index) => readSource(entry, oneWayPipes && index < 3));
 }
@@ -29,8 +29,8 @@ function readSource(entry: StdioEntry, oneWay: boolean): StdioSource {
 }
 
 /**
- * 0, or -EINVAL for what can't be passed on: no descriptor, or a UDP socket, on which Node would call methods of a
- * stream after the launch.
+ * Returns 0, or -EINVAL for an entry that can't be passed. Such an entry has no descriptor, or it is a UDP socket. Node would
+ * call methods of a stream on that after the launch.
  */
 export function refusalOf(stdio: readonly StdioSource[]): number {
   for (let index = 0; index < stdio.length; index++) {
@@ -40,7 +40,7 @@ export function refusalOf(stdio: readonly StdioSource[]): number {
   return 0;
 }
 
-/** An IPC channel has to be a socket, whatever its number: descriptors travel over it. */
+/** Returns the kind of an entry. An IPC channel is always a socket, since descriptors are passed over it. */
 function kindOf(entry: StdioEntry, oneWay: boolean): StdioSource['kind'] {
   const { type } = entry;
   if (type === 'ignore') return 'ignore';
@@ -49,8 +49,8 @@ function kindOf(entry: StdioEntry, oneWay: boolean): StdioSource['kind'] {
 }
 
 /**
- * Makes an integer of 32 bits of any number, as `spawnSync` does, and `spawn` of Node 20; that of later ones ends the
- * process. To libuv -1 is no descriptor, and what is below is nothing to pass on.
+ * Converts any number to a 32-bit integer, as `spawnSync` does, and `spawn` of Node 20. Later versions of `spawn` abort the
+ * process. In libuv, -1 is an invalid descriptor, and a lower number means that there is none to pass.
  */
 export function descriptorOf(entry: StdioEntry): number {
   if (entry.type === 'wrap') return entry.wrapType === 'udp' ? -1 : entry.handle.fd;
@@ -62,7 +62,7 @@ function pipeOf(entry: StdioEntry): NativeStream | undefined {
 }
 
 /**
- * Gives our ends of the pipes to Node, which reads and writes them from now on. Returns 0 or a negative errno. All ends are
+ * Gives the parent's ends of the pipes to Node, which then reads and writes them. Returns 0 or a negative errno. All ends are
  * taken first, since a program may have replaced open() and start another child in it. If a pipe is not opened, its end and
  * those behind it are closed.
  */
@@ -80,7 +80,7 @@ export function attachPipes(stdio: readonly StdioSource[]): number {
   }
 }
 
-/** Takes the ends of the last launch, by the index of the stdio entry; -1 where there is none. */
+/** Takes the parent's ends of the last launch, at the index of the stdio entry; -1 if there is none. */
 function takeEnds(stdio: readonly StdioSource[]): Int32Array {
   const ends = new Int32Array(stdio.length).fill(-1);
   for (let index = 0; index < stdio.length; index++) {
@@ -89,18 +89,18 @@ function takeEnds(stdio: readonly StdioSource[]): Int32Array {
   return ends;
 }
 
-/** Node's own spawn opens pipes below the permission model, which refuses their open() without --allow-net since 26.12. */
+/** Opens a pipe as Node's spawn does, without the permission model. That refuses open() without --allow-net since Node 26.12. */
 function openPipe(pipe: NativeStream | undefined, end: number): number {
   if (pipe === undefined || end < 0) return 0;
   return hasPermissionModel() ? addon().openPipe(pipe, end) : pipe.open(end);
 }
 
-/** A program that replaces open() can make it throw after the pipe has taken the end. */
+/** Handles a replaced open() that throws after the pipe has taken the end. */
 function closeEnd(pipe: NativeStream | undefined, end: number): void {
   if (end >= 0 && pipe?.fd !== end) closeSync(end);
 }
 
-/** Harmless for those that are closed, or were never opened. */
+/** Closes the pipes. It does nothing to those that are already closed or were never opened. */
 export function closePipes(stdio: readonly StdioSource[]): void {
   for (let index = 0; index < stdio.length; index++) stdio[index]?.pipe?.close();
 }

@@ -2,16 +2,16 @@ import { type StdioEntry, wrapOf } from '../node/spawn-request.js';
 
 const PIPE: StdioEntry = { type: 'pipe' };
 
-/** What `spawnSync` makes of its `stdio`, with pipes that have no stream on our side; undefined if it is wrong. */
+/** Reads `stdio` as `spawnSync` does. Its pipes have no stream in the parent. Returns undefined if it is invalid. */
 export function readSyncStdio(stdio: unknown): StdioEntry[] | undefined {
   const list = typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio;
   if (!Array.isArray(list) || (typeof stdio === 'string' && !SHORTHANDS.has(stdio))) return undefined;
-  // Node adds them to the caller's array too.
+  // Node also appends the missing entries to the caller's array.
   for (let index = list.length; index < 3; index++) list[index] = undefined;
   const entries: StdioEntry[] = [];
   const { length } = list;
   for (let index = 0; index < length; index++) {
-    // Node passes over holes: those that follow move up.
+    // Node skips holes, so that the following entries move up.
     const entry = index in list ? readEntry(list[index], index) : LEFT_OUT;
     if (entry === undefined) return undefined;
     if (entry !== LEFT_OUT) entries[entries.length] = entry;
@@ -21,7 +21,7 @@ export function readSyncStdio(stdio: unknown): StdioEntry[] | undefined {
 
 const SHORTHANDS: ReadonlySet<unknown> = new Set(['ignore', 'inherit', 'overlapped', 'pipe']);
 
-/** A text or a buffer makes no entry at all: those that follow move up. */
+/** The result for a string or a buffer, which Node skips, so that the following entries move up. */
 const LEFT_OUT: StdioEntry = { type: 'ignore' };
 
 function readEntry(given: unknown, index: number): StdioEntry | undefined {

@@ -12,7 +12,7 @@ function remedy(root: string): string {
   }
   return packageVersion(root) !== undefined
     ? 'To compile it, run "npm rebuild safe-spawn" (needs Python 3, make and a C++ compiler)'
-    : 'This is no folder of safe-spawn, as when it is put into a bundle: keep it external, and install it beside the bundle';
+    : 'That is not the folder of safe-spawn. A bundler must keep safe-spawn external, and it must be installed next to the bundle';
 }
 
 function messageOf(cause: unknown): string {
@@ -20,7 +20,7 @@ function messageOf(cause: unknown): string {
   return firstLine ?? '';
 }
 
-/** Says why the addon can't be loaded, where it was looked for, and what to do. */
+/** Returns a message with the reason why the addon can't be loaded, the places searched, and what to do. */
 export function missingAddonMessage(root: string, cause: unknown): string {
   const failed = `The native addon of safe-spawn for ${target()} could not be loaded: `;
   const { code, resource } = cause as { readonly code?: string; readonly resource?: string };

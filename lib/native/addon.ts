@@ -19,7 +19,7 @@ export function addon(): Addon {
   return loaded;
 }
 
-/** An addon can't be part of a startup snapshot: V8 would end the process. To ask takes 5 ms, so most processes are not asked. */
+/** V8 aborts the process if an addon is part of a startup snapshot. The check takes 5 ms, so most processes skip it. */
 function isBuildingSnapshot(): boolean {
   if (!process.execArgv.some((flag) => /^--(build-snapshot|build-sea|experimental-sea-config)/.test(flag)))
     return false;

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** The first bytes of an executable, among which is the name of its dynamic linker. */
+/** Number of bytes at the start of an executable that contain the name of its dynamic linker. */
 const HEADERS = 4096;
 
 /**
- * Returns the C library that this process runs on. /etc/alpine-release does not tell: other systems with musl have no such
+ * Returns the C library that this process runs on. /etc/alpine-release proves nothing: other systems with musl have no such
  * file, and a Node with glibc can run on Alpine.
  */
 export function libc(): 'glibc' | 'musl' {

@@ -1,5 +1,5 @@
 import { isLinux } from '../util/platform.js';
 import { loadAddon } from './addon.js';
 
-// Run by node-gyp-build when the package is installed, which compiles the addon if this throws. Only Linux needs one.
+// node-gyp-build runs this file when the package is installed, and compiles the addon if it throws. Only Linux needs one.
 if (isLinux) loadAddon();

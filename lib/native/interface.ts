@@ -37,7 +37,7 @@ export interface Constants {
   readonly RESULT_LENGTH: number;
 }
 
-/** `lost`: another part of the process took the exit status. */
+/** `lost` is true if another part of the process took the exit status. */
 type ExitListener = (code: number, signal: number, coreDumped: boolean, lost: boolean) => void;
 
 /**
@@ -139,19 +139,19 @@ export interface Addon {
     interposer?: string;
     probed: boolean;
   };
-  /** prlimit(2): the old (soft, hard) of a process, 0 being this one; sets new ones if given. Throws with `code`. */
+  /** Returns the old (soft, hard) of a process, 0 for this one, and sets `limit`. Throws with `code`. (prlimit(2).) */
   prlimit(pid: number, resource: number, limit?: BigUint64Array): BigUint64Array;
-  /** pidfd_open(2): a descriptor with close-on-exec, or a negative errno. */
+  /** Returns a descriptor with close-on-exec, or a negative errno. (pidfd_open(2).) */
   pidfdOpen(pid: number): number;
-  /** pidfd_send_signal(2): 0 or a negative errno. */
+  /** Returns 0 or a negative errno. (pidfd_send_signal(2).) */
   pidfdSignal(pidfd: number, signal: number): number;
-  /** getpwnam_r(3); undefined for an unknown name. Throws with `code` when the name services fail, as the others. */
+  /** Returns undefined for an unknown name. Like the others, it throws with `code` if the name services fail. (getpwnam_r(3).) */
   lookupUser(name: string): { uid: number; gid: number } | undefined;
-  /** getpwuid_r(3) */
+  /** Returns undefined for an unknown id. (getpwuid_r(3).) */
   lookupUid(uid: number): { name: string; gid: number } | undefined;
-  /** getgrnam_r(3) */
+  /** Returns undefined for an unknown name. (getgrnam_r(3).) */
   lookupGroup(name: string): number | undefined;
-  /** getgrouplist(3): what initgroups(3) would set. */
+  /** Returns the groups that initgroups(3) would set. (getgrouplist(3).) */
   groupsOf(user: string, gid: number): number[];
   /** Names of the launch steps, by their number in a result. */
   readonly steps: readonly string[];

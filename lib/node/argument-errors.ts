@@ -28,7 +28,7 @@ function findEnvironmentSource(): EnvironmentSource {
   try {
     withEnvironment(environment, () => throwNodeError('spawn', NO_FILE, [], { killSignal: SENTINEL }));
   } catch {
-    // Another tool's function, which passes on what it is given; or a process.env that can't be replaced.
+    // Either another tool's function passed the value on, or process.env can't be replaced.
     return 'copy';
   }
   if (read.has('inherited')) return 'itself';
@@ -51,16 +51,17 @@ function withEnvironment(value: object, action: () => void): void {
 }
 
 /*
- * Each of these throws what Node's function throws for these arguments, since its errors are not exported and differ
- * by version, and returns if Node finds nothing wrong. Nothing can be started by it: Node gets something impossible
- * in a place that it looks at after all others, and in case that a future Node lets it pass, a file that can't exist,
- * a directory that is none, or stdio that it must refuse.
+ * Each of these functions calls Node's function with the caller's arguments and lets it throw its own error. Node does not
+ * export its errors, and they differ by version. The function returns if Node finds nothing wrong.
+ *
+ * No child can start. Node gets an impossible value in the argument that it validates last. If a future Node accepts that,
+ * it still gets a file that can't exist, a directory that is none, or stdio that it must refuse.
  */
 
-/** Thrown when Node gets to the impossible value: it has accepted everything else by then. */
+/** Thrown when Node reaches the impossible value, after it has accepted everything else. */
 const ACCEPTED = new Error('Node accepts these arguments');
 
-/** A value of no type that Node takes. Node names its constructor in the error that it would throw. */
+/** A value of a type that Node never accepts. Node's error names its constructor. */
 const SENTINEL: object = Object.defineProperty(
   Object.create(null),
   'constructor',
@@ -84,14 +85,14 @@ function throwNodeError(name: FunctionName, ...parameters: unknown[]): void {
   throw incompatibleNode(`child_process.${name}() takes what it must refuse`);
 }
 
-/** Adds to Node's error the name that was meant. */
+/** Adds a hint at the right name to Node's error. */
 function hinted(error: Error): Error {
   const [, signal] = /^Unknown signal: (\w+)$/.exec(error.message) ?? [];
   if (signal !== undefined) error.message += hintAtSignal(signal);
   return error;
 }
 
-/** @param validSignal whether `options.killSignal` is none of the things that are wrong */
+/** @param validSignal true if `options.killSignal` is valid */
 export function throwNodeErrorForSpawn(
   file: unknown,
   args: unknown,
@@ -102,12 +103,12 @@ export function throwNodeErrorForSpawn(
   throwNodeError('spawn', file, args, validSignal ? { ...impossible, killSignal: SENTINEL } : impossible);
 }
 
-/** Of something that can't be options. */
+/** Throws Node's error for a value that is not an options object. */
 export function throwNodeErrorForOptions(options: unknown): void {
   throwNodeError('spawn', NO_FILE, [], options);
 }
 
-/** Of `execFile` and `execFileSync`, which sort and check their own arguments in the same way. */
+/** Throws the error of `execFile` and `execFileSync`, which sort and validate their arguments in the same way. */
 export function throwNodeErrorForExecFile(
   file: unknown,
   args: unknown,
@@ -128,12 +129,12 @@ export function throwNodeErrorForFork(modulePath: unknown, args: unknown, option
   throwNodeError('fork', modulePath, args, { ...options, ...nowhere, killSignal: SENTINEL });
 }
 
-/** Of something that can't be options. */
+/** Throws the error of `fork` for a value that is not an options object. */
 export function throwNodeErrorForForkOptions(modulePath: unknown, args: unknown, options: unknown): void {
   throwNodeError('fork', modulePath, args, options);
 }
 
-/** Of `input` too, which is looked at last. */
+/** Throws the error of `spawnSync`, also for `input`, which Node validates last. */
 export function throwNodeErrorForSpawnSync(file: unknown, args: unknown, options: object): void {
   const { cwd, input } = options as { cwd?: unknown; input?: unknown };
   const nowhere = isAbsentOr(isStringWithoutNul)(cwd) ? { cwd: NO_DIRECTORY } : {};

@@ -1,6 +1,6 @@
 /*
- * The private fields of a ChildProcess. Before the first launch they are compared with those that the constructor of this Node
- * sets. If one has changed, safeSpawn throws an error that says so, and starts nothing.
+ * The private fields of a ChildProcess. Before the first launch, they are compared with those that the constructor of this
+ * Node sets. If one differs, safeSpawn throws an error that names it, and starts no child.
  */
 import { ChildProcess } from 'node:child_process';
 import { channel } from 'node:diagnostics_channel';
@@ -16,7 +16,7 @@ const constructed = channel('child_process');
 /** What a ChildProcess sees as its `_handle`. */
 export interface ProcessHandle {
   readonly pid: number | undefined;
-  /** Node calls it too, with a negative errno alone, when nothing was started. */
+  /** Node also calls it, with only a negative errno, if no child was started. */
   onexit(code: number | null, signal?: NodeJS.Signals | ''): void;
   /** 0 or a negative errno. */
   spawn(...received: unknown[]): number;
@@ -86,7 +86,7 @@ export function dropHandle(child: ChildProcess): void {
   instance._handle = null;
 }
 
-/** Counts the exit among the ends that 'close' waits for: each stream and the IPC channel count themselves. */
+/** Counts the exit among the ends that 'close' waits for. Each stream and the IPC channel count themselves. */
 export function countClose(child: ChildProcess): void {
   const instance = child as unknown as Instance;
   instance._closesGot += 1;
@@ -112,9 +112,9 @@ function findSymbol(object: object, description: string): symbol | undefined {
 }
 
 /**
- * Takes Node's own handle, which has not started anything, from a child, and returns what Node calls at the exit. The
- * handle is never freed: so at least it must not keep the child. Undefined if the handle is another, such as one of this
- * library or of another copy of it.
+ * Takes Node's own handle, which has not started a process, from a child, and returns the function that Node calls at the
+ * exit. Node never frees that handle, so it must not keep the child alive. Returns undefined if the child has another
+ * handle, such as one of this library or of another copy of it.
  */
 export function takeHandle(child: ChildProcess): AnyFunction | undefined {
   const { _handle: handle } = child as unknown as Instance;
@@ -132,8 +132,8 @@ export function giveHandle(child: ChildProcess, handle: ProcessHandle): void {
 let isCompatible = false;
 
 /**
- * Throws where this Node makes a ChildProcess of other fields than those above. A failure is looked at again at the next
- * launch: the program may have changed what it had changed.
+ * Throws if this Node makes a ChildProcess with other fields than those above. After a failure, the next launch checks again,
+ * since the program may have undone its change.
  */
 export function assertNodeCompatible(): void {
   if (isCompatible) return;
@@ -143,7 +143,7 @@ export function assertNodeCompatible(): void {
   isCompatible = true;
 }
 
-/** Reads the constructor and does not call it: asynchronous hooks and diagnostic channels would see another child. */
+/** Reads the source of the constructor. A call would show async hooks and diagnostic channels another child. */
 function findDifference(): string | undefined {
   const maker: unknown = ChildProcess.prototype.constructor;
   const source = typeof maker === 'function' ? sourceOf(maker as AnyFunction) : '';

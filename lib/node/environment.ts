@@ -7,7 +7,7 @@ import { environmentSource } from './argument-errors.js';
 import { hasPermissionModel } from './permission.js';
 import { isUnwatched } from './spawn-override.js';
 
-/** Taken at load: a program may replace them later. */
+/** These are read at load, since a program may replace them later. */
 const {
   create,
   defineProperty,
@@ -24,8 +24,8 @@ const spawnStarts = channel('tracing:child_process.spawn:start');
 let foundEnvironment: NodeJS.ProcessEnv | undefined;
 
 /**
- * Returns the environment of the process or the Worker, which is not `process.env` where a program has replaced that.
- * Undefined as long as nothing else was seen there. An accessor can return another object each time.
+ * Returns the environment of the process or the Worker if a program has replaced `process.env`, or undefined if no other
+ * object was seen there. An accessor can return another object each time.
  */
 function genuineEnvironment(): NodeJS.ProcessEnv | undefined {
   if (foundEnvironment !== undefined) return foundEnvironment;
@@ -41,7 +41,7 @@ function currentEnvironment(): NodeJS.ProcessEnv | undefined {
 
 genuineEnvironment();
 
-/** Only the genuine environment does. An ordinary object takes the property, and loses it at once. */
+/** Tests an object: only the genuine environment refuses this property. An ordinary object loses it again at once. */
 function refusesSymbols(environment: object): boolean {
   const probe = Symbol('safe-spawn');
   try {
@@ -107,7 +107,7 @@ function environmentPairs(environment: object): string[] {
   return pairs;
 }
 
-/** Returns whether Node adds to every environment: where coverage is collected, and what this process is permitted. */
+/** Returns whether Node adds variables to every environment: the directory for coverage, and the permissions of this process. */
 function addsToEnvironments(): boolean {
   return hasPermissionModel() || Boolean(process.env['NODE_V8_COVERAGE']);
 }
@@ -144,8 +144,8 @@ function dataDescriptor(environment: object, name: string): PropertyDescriptor {
 }
 
 /**
- * A Worker can share the environment of the process, and replace its strings while the addon reads them. Where
- * `internal/worker` was not loaded there is none yet, and Node announces each later one on a channel.
+ * True once there may be a Worker. It can share the environment of the process and replace strings while the addon reads
+ * them. If `internal/worker` was not loaded, there is no Worker yet, and Node announces each later one on a channel.
  */
 let mayHaveWorkers = isWorkerClassLoaded();
 if (!mayHaveWorkers) {
@@ -160,14 +160,14 @@ function isWorkerClassLoaded(): boolean {
 }
 
 /**
- * Returns whether what exec gets by itself is what `process.env` says, and no other thread of Node can change it. The
- * prototype comes first, since it can be a proxy and its code may change the rest.
+ * Returns whether `environ` equals `process.env`, so that the child can inherit it, and no other thread of Node can change
+ * it. The prototype is checked first, since it can be a proxy whose code changes the rest.
  */
 export function isEnvironmentOursAlone(): boolean {
   return !isPolluted() && !mayHaveWorkers && addon().hasPlainEnvironment();
 }
 
-/** Returns whether the environment inherits something enumerable, which is a variable to Node. */
+/** Returns whether the environment inherits an enumerable property, which Node takes for a variable. */
 function isPolluted(): boolean {
   for (const _ in getPrototypeOf(genuineEnvironment())) return true;
   for (const _ in Object.prototype) return true;

@@ -3,13 +3,13 @@ import { ChildProcess } from 'node:child_process';
 import type { LaunchOptions } from '../types.js';
 import { nonEnumerable } from '../util/objects.js';
 
-/** What one call of register() wants for every child. */
+/** The defaults that one call of register() sets for every child. */
 export interface Defaults {
   readonly options: Omit<LaunchOptions, 'passFds'>;
   readonly passFds: readonly IdentifiedFd[];
 }
 
-/** A descriptor, and what it was when it was named: should its number be another's by then, that one is not handed on. */
+/** A descriptor and the identity of its file. If the number later refers to another file, it is not passed to children. */
 export interface IdentifiedFd {
   readonly fd: number;
   readonly device: bigint;
@@ -17,15 +17,15 @@ export interface IdentifiedFd {
 }
 
 /**
- * What is registered in this process (or Worker). It hangs on Node's own class, where every copy of this library finds
- * it, whichever version, module cache or vm context it was loaded from: so its shape must not change.
+ * State of register() in this process (or Worker). It is a property of Node's class ChildProcess, so that all loaded copies of
+ * this library share it. Do not change its shape: older copies read it.
  */
 export interface Registration {
-  /** What stood in `node:child_process` before. */
+  /** The functions of `node:child_process` that register() has replaced. */
   readonly replaced: Partial<NodeFunctions>;
-  /** One for each register() that was not undone yet; the last one counts. */
+  /** The defaults of each register() that is not undone yet. The last ones are in force. */
   readonly defaults: Defaults[];
-  /** Of the copy that has put its own functions in place: no other knows them. */
+  /** Restores Node's functions. Only the copy of the library that has replaced them knows its own. */
   uninstall(): void;
 }
 
@@ -41,10 +41,10 @@ export function setRegistration(value: Registration | undefined): void {
 
 import childProcess = require('node:child_process');
 
-// biome-ignore lint/suspicious/noExplicitAny: what is passed on is for Node to judge
+// biome-ignore lint/suspicious/noExplicitAny: Node validates the arguments
 type AnyFunction = (...parameters: any[]) => unknown;
 
-/** The functions of `node:child_process` that this library has another for. */
+/** The functions of `node:child_process` that this library can replace. */
 export interface NodeFunctions {
   readonly spawn: AnyFunction;
   readonly exec: AnyFunction;
@@ -58,7 +58,7 @@ export interface NodeFunctions {
 export type FunctionName = keyof NodeFunctions;
 
 /**
- * As they were when the library was loaded, or before another copy of it put its own in their place: a program may
- * replace them later.
+ * Node's functions as they were when the library was loaded, since a program may replace them later. If another copy of the
+ * library had replaced them by then, they are the ones from before that.
  */
 export const originals: NodeFunctions = { ...childProcess, ...registration()?.replaced };

@@ -12,7 +12,7 @@ export function hasPermissionModel(): boolean {
 /** Under --permission-audit what is denied is only reported. That never changes in the life of a process. */
 let auditing = false;
 
-/** Throws Node's own ERR_ACCESS_DENIED where Node would. `drop()` can take the permission away at any time. */
+/** Throws Node's own ERR_ACCESS_DENIED if Node would. The check runs for each child, since `drop()` can revoke the permission. */
 export function requirePermission(file: string): void {
   const { permission } = process as unknown as { permission?: Permission };
   if (permission === undefined) return;

@@ -5,13 +5,13 @@ import { type AnyFunction, sourceOf } from './versions.js';
 
 type Adopt = (child: ChildProcess, options: unknown) => { abandon(): void } | undefined;
 
-/** What stands in the place of ChildProcess.prototype.spawn, and what stood there before. */
+/** The method that replaces ChildProcess.prototype.spawn, and the method that it replaces. */
 let override: { readonly method: AnyFunction; readonly previous: AnyFunction } | undefined;
 
-/** From now on each child is shown to `adopt` when it is about to be started. */
+/** Calls `adopt` with each child that is about to be started, from now on. */
 export function overrideSpawn(adopt: Adopt): void {
   const previous = currentMethod();
-  // Somebody may have wrapped it when it is restored: then it does nothing any more.
+  // If another tool has wrapped this method, it can't be removed. It does nothing after it is restored.
   const method = function spawn(this: ChildProcess, ...parameters: unknown[]): unknown {
     const adopted = override?.method === method ? adopt(this, parameters[0]) : undefined;
     try {
@@ -36,25 +36,25 @@ function currentMethod(): AnyFunction {
   return (ChildProcess.prototype as unknown as { spawn: AnyFunction }).spawn;
 }
 
-/** An accessor could give another function each time. */
+/** Reads a method, unless it is an accessor, which could return another function each time. */
 export function spawnMethod(): AnyFunction | undefined {
   const method: unknown = Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'spawn')?.value;
   return typeof method === 'function' ? (method as AnyFunction) : undefined;
 }
 
-/** Node's own, or the one that a program had put in its place before the library was loaded. */
+/** The method spawn() of Node, or of a program that replaced it before the library was loaded. */
 const methodAtLoad = spawnMethod();
 const isNodesMethod: boolean =
   methodAtLoad !== undefined && sourceOf(methodAtLoad).includes('this._handle.spawn(');
 
-/** Whether nothing but this library sees what a child is started with. */
+/** Returns whether only this library sees the arguments with which a child is started. */
 export function isUnwatched(): boolean {
   const current = currentMethod();
   const method = current === override?.method ? override.previous : current;
   return method === methodAtLoad && isNodesMethod;
 }
 
-/** What the source of each function has in it: if it doesn't, another tool has put its own in its place. */
+/** Text in the source of each of Node's functions. A function without it is a replacement of another tool. */
 const SOURCES: Readonly<Record<FunctionName, string>> = {
   spawn: 'normalizeSpawnArguments(',
   exec: 'normalizeExecArgs(',

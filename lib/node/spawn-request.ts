@@ -3,7 +3,7 @@ import { incompatibleNode } from '../util/errors.js';
 
 /** A libuv stream or socket that Node keeps behind a JS object. */
 export interface NativeStream {
-  /** -1 when it has none. */
+  /** The file descriptor, or -1 if there is none. */
   readonly fd: number;
   open(fd: number): number;
   close(): void;
@@ -21,14 +21,14 @@ export type StdioEntry =
 
 const WRAPS = { Pipe: 'pipe', TTY: 'tty', TCP: 'tcp', UDP: 'udp' } as const;
 
-/** The stdio entry for one of Node's native streams and sockets. */
+/** Returns the stdio entry for one of Node's native streams or sockets. */
 export function wrapOf(value: unknown): StdioEntry | undefined {
   const name = nativeClassOf(value);
   if (name === undefined || !Object.hasOwn(WRAPS, name)) return undefined;
   return { type: 'wrap', handle: value as NativeStream, wrapType: WRAPS[name as keyof typeof WRAPS] };
 }
 
-/** The name of the class of one of Node's native objects, whose classes are not exported. */
+/** Returns the class name of one of Node's native objects. Node does not export the classes. */
 export function nativeClassOf(value: unknown): string | undefined {
   const object = value as { getAsyncId?: unknown } | null | undefined;
   return typeof object?.getAsyncId === 'function' ? object.constructor.name : undefined;
@@ -36,7 +36,7 @@ export function nativeClassOf(value: unknown): string | undefined {
 
 export interface SpawnRequest {
   readonly file: string;
-  /** Missing, as the environment may be, where somebody calls the method of a ChildProcess himself. */
+  /** Absent, like `envPairs`, if a program calls the method spawn() of a ChildProcess itself. */
   readonly args?: readonly unknown[] | undefined;
   readonly cwd: unknown;
   readonly envPairs?: readonly unknown[] | undefined;
@@ -48,13 +48,13 @@ export interface SpawnRequest {
 
 const FLAG_DETACHED = 1;
 
-/** Taken at load: a program may replace it later. */
+/** This is read at load, since a program may replace it later. */
 const { hasOwn } = Object;
 
 /**
- * Reads what Node passes: one object until 24.18 and 26.3, eight values since. Throws if it is neither.
+ * Reads the arguments that Node passes: one object before 24.19 and 26.4, and eight values since. Throws for any other form.
  *
- * Each property is read once, since any object can be behind it. An empty `cwd` means none, as in Node.
+ * It reads each property once, since a getter or a proxy can be behind it. An empty `cwd` means none, as in Node.
  */
 export function readSpawnRequest(received: unknown[]): SpawnRequest {
   return received.length === 1 ? fromObject(received[0] as SpawnRequest) : fromValues(received);
@@ -73,7 +73,7 @@ function fromObject(given: SpawnRequest): SpawnRequest {
   } as SpawnRequest;
 }
 
-/** Ignores what a program has put on the prototype of all objects, which is meant for no child. */
+/** Reads own properties only. A program may have put others on Object.prototype. */
 function property<Name extends keyof SpawnRequest>(
   given: SpawnRequest,
   name: Name,

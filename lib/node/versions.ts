@@ -3,7 +3,7 @@ import { originals } from './originals.js';
 
 export type AnyFunction = (...parameters: unknown[]) => unknown;
 
-/** The event that stops the `timeout` of a spawn. Before 26 a failed start kept the process alive till its end. */
+/** The event that stops the `timeout` of a spawn. Before Node 26, a failed start keeps the process alive until the timeout. */
 export const TIMEOUT_ENDS_AT: 'exit' | 'close' = sourceOf(originals.spawn).includes("once('close'")
   ? 'close'
   : 'exit';

@@ -20,7 +20,7 @@ import type { LaunchConfig } from './launch-config.js';
 import { readLaunchConfig } from './read-launch-config.js';
 import { resolveIds } from './users.js';
 
-/** The options as they were given, with the properties that Node's ChildProcess.prototype.spawn reads. */
+/** The options of the caller, with the properties that Node's ChildProcess.prototype.spawn reads. */
 export interface NodeSpawnOptions extends SpawnOptions {
   file: string;
   args: unknown[];
@@ -32,19 +32,19 @@ export interface SpawnArguments {
   readonly config: LaunchConfig;
 }
 
-/** The validators of Node's options, by name. Each accepts an option that was not given. */
+/** Validators for the options that Node validates, keyed by option name. An absent option is valid. */
 type Validators = ReadonlyMap<string, Validator>;
 
 /** The differences between `spawn` and `spawnSync`. */
 export interface Validation {
   readonly validators: Validators;
-  /** Throws what Node throws for these arguments, if it finds anything wrong. */
+  /** Throws Node's error for these arguments, if Node finds one invalid. */
   throwNodeError(file: unknown, args: unknown, options: SafeSpawnOptions): void;
 }
 
 /**
- * Makes of the arguments of `spawn` what Node makes of them. Every argument error is thrown here. Those that
- * `spawn` has are Node's own: what looks wrong is judged by Node.
+ * Normalizes the arguments of `spawn` as Node does. It throws every argument error. The errors that Node also has are Node's
+ * own: arguments that look invalid are passed to Node, which decides.
  */
 export function normalizeArguments(
   file: unknown,
@@ -71,7 +71,7 @@ function readList(args: unknown): unknown {
   return Array.isArray(args) ? copyList(args) : (args ?? []);
 }
 
-/** Each property is read once, since anything can be behind it. The copy has no prototype, as Node's has none. */
+/** Copies the options and reads each property once, since it can be a getter. As in Node, the copy has no prototype. */
 function copyOptions(file: unknown, list: unknown, options: unknown): SafeSpawnOptions {
   if (options !== undefined && !isRecord(options)) {
     throwNodeErrorForSpawn(file, list, {}, true);
@@ -80,7 +80,7 @@ function copyOptions(file: unknown, list: unknown, options: unknown): SafeSpawnO
   return nullPrototype<SafeSpawnOptions>({}, options as SafeSpawnOptions | undefined);
 }
 
-// ---- what Node would accept ----------------------------------------------------------------------------------
+// ---- validation ----------------------------------------------------------------------------------------------
 
 /** The validators that `spawn` and `spawnSync` have in common. */
 export const COMMON_VALIDATORS: Validators = new Map([
@@ -129,14 +129,14 @@ function someHasNul(list: readonly unknown[]): boolean {
 
 let shellHadArguments = false;
 
-/** Since 24 Node warns of it once (DEP0190), when it sees such arguments: so it gets to see them once. */
+/** Returns true once, so that Node sees the first such arguments. Node 24 and later warn of them once (DEP0190). */
 function isFirstShellWithArguments(list: unknown, given: SafeSpawnOptions): boolean {
   if (shellHadArguments || !given.shell) return false;
   shellHadArguments = (list as unknown[]).length > 0;
   return shellHadArguments;
 }
 
-// ---- what Node makes of it -----------------------------------------------------------------------------------
+// ---- normalization -------------------------------------------------------------------------------------------
 
 interface CommandLine {
   readonly file: string;
@@ -150,7 +150,7 @@ function commandLine(file: unknown, list: unknown, { shell, argv0 }: SafeSpawnOp
   return { file: program, args: [first, '-c', joinWords(file as string, list as unknown[])] };
 }
 
-/** Like join(' '), which a program may replace. */
+/** Does the same as join(' '), which a program may replace. */
 function joinWords(file: string, list: unknown[]): string {
   let command = file;
   for (let index = 0; index < list.length; index++) command += ` ${list[index] ?? ''}`;
@@ -177,7 +177,7 @@ function completeOptions(
   }) as NodeSpawnOptions;
 }
 
-/** Anything that Node has accepted; what is no URL it takes by its text. */
+/** Returns the path of a value that Node has accepted. Node takes any value other than a URL by its text. */
 export function pathOf(path: unknown): string | undefined {
   const isUrl = typeof path === 'object' && path !== null && 'href' in path;
   return isUrl ? fileURLToPath(path as URL) : (path as string | undefined);
