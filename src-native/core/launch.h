@@ -132,7 +132,7 @@ struct launch_child {
 };
 
 struct launch_exit {
-  bool lost; /* somebody else took the status: neither code nor signal is known */
+  bool lost; /* other code took the status, so that neither code nor signal is known */
   int code;
   int signal; /* 1..64, or 0 after a normal exit */
   bool core_dumped;
@@ -165,7 +165,7 @@ enum launch_pidfd {
   LAUNCH_PIDFD_COUNT,
 };
 
-/* By what the child calls the functions that a tool may have replaced (LD_PRELOAD). */
+/* How the child calls the functions that a tool may have replaced (LD_PRELOAD). */
 enum launch_syscalls {
   LAUNCH_SYSCALLS_DIRECT, /* the kernel */
   LAUNCH_SYSCALLS_LIBC,   /* libc's functions, after libc's fork(): only in LAUNCH_CLONE_FORK */
@@ -191,7 +191,8 @@ struct launch_capabilities {
 };
 
 /*
- * Belongs to one thread at a time: its stack, its mailbox of descriptors, and what it learnt of the kernel.
+ * The state that launches share: the child's stack, the fd-passing channel, and the answers of the kernel probe. Only one
+ * thread at a time may use it.
  */
 struct launch_context;
 

@@ -105,7 +105,7 @@ static int run_step(size_t index, struct launch__run *run) {
   return is_wanted(run, steps[index].name) ? steps[index].run(run) : 0;
 }
 
-/* The last step of a probe is the seal. */
+/* A probe ends after the step that closes descriptors. */
 static bool is_done(const struct launch__run *run, size_t index) {
   return run->probe_fd >= 0 && steps[index].name > LAUNCH_STEP_CLOSE_FDS;
 }

@@ -12,9 +12,9 @@ struct launch__method launch__fastest_method(void) {
 }
 
 /*
- * What a kernel answers to flags it doesn't know (EINVAL), a seccomp filter to calls it doesn't allow (EPERM,
- * ENOSYS), a pending time namespace to CLONE_VM (EINVAL). A pid limit (EAGAIN), lack of memory or a full
- * table refuse any way.
+ * Returns whether an error refuses only this launch method. The kernel returns EINVAL for an unknown flag, and for
+ * CLONE_VM with a pending time namespace. A seccomp filter returns EPERM or ENOSYS. A pid limit (EAGAIN), lack of
+ * memory or a full table refuse every method.
  */
 static bool is_refusal(int error) {
   return error == -EINVAL || error == -EPERM || error == -ENOSYS;
@@ -70,7 +70,7 @@ bool launch__fall_back(struct launch__method *method, const struct launch_error 
   case LAUNCH_STEP_CLOSE_FDS:
     return !is_killed(error) && slower_close_fds(method);
   case LAUNCH_STEP_STDIO:
-    /* A descriptor above a hard limit that was lowered since can keep its number, but can't get it anew. */
+    /* A descriptor above a hard limit that was lowered since keeps its number, but can't be copied to it again. */
     return method->clone_mode == LAUNCH_CLONE_VFORK_SHARED_FDS && !is_killed(error) &&
            slower_close_fds(method);
   default:

@@ -110,7 +110,7 @@ static int attempt_methods(struct launch_context *context, struct launch__run *r
   do {
     copy_sources(run->plan, context->sources);
     error = launch__attempt(context, run, ret_child, ret_error);
-    run->plan->argv[0] = name; /* a script's child replaced it, in memory that may be ours */
+    run->plan->argv[0] = name; /* a script's child replaced it, in memory that may be shared */
   } while (error != 0 && launch__fall_back(&run->method, ret_error));
   return error;
 }

@@ -77,9 +77,9 @@ static const char *relative(const char *path) {
 }
 
 /*
- * A program or directory may be named through a descriptor of the caller ("/proc/self/fd/9"). After fork(2)
- * the child still has it; a sealed child has not, so the path is made to go through the caller. A number that
- * the child does have means the child's own, as ever.
+ * A program or directory may be named through a descriptor of the caller ("/proc/self/fd/9"). After fork(2) the child
+ * would still have it, but this child has closed it. So the path is changed to go through the caller. A number that the
+ * child does have still means the child's own descriptor.
  *
  * Where the caller can't be gone through, the child is lent the descriptor until it executes. That is not done always,
  * since the interpreter of a script could not open it any more.

@@ -11,9 +11,9 @@ static bool changes_ids(const struct launch_plan *plan) {
 }
 
 /*
- * A change of uid or gid marks the address space as not dumpable (prctl(2), PR_SET_DUMPABLE), and another
- * user could then stop a process that shares ours: such a child gets a copy of the memory. CLONE_VFORK waits
- * for it all the same. An oom_score_adj is set for all processes that share memory, but for a child of vfork.
+ * A change of uid or gid marks the address space as not dumpable (prctl(2), PR_SET_DUMPABLE), and another user could
+ * then stop a process that shares the parent's memory. Such a child gets a copy of the memory; CLONE_VFORK still waits
+ * for it. The kernel sets an oom_score_adj for all processes that share memory, except a child of vfork.
  */
 static bool needs_own_memory(const struct launch__run *run) {
   return run->own_memory || changes_ids(run->plan) || (run->without_vfork && run->plan->set_oom_score_adj);
@@ -55,7 +55,7 @@ static int highest_source(const struct launch__run *run) {
   return highest;
 }
 
-/* What a child copies to take its mail it can copy instead of it. */
+/* Passing costs a copy of the table up to the channel's receiver, so that sources below it are copied instead. */
 static bool needs_fd_passing(const struct launch__run *run, int highest) {
   if (run->method.clone_mode != LAUNCH_CLONE_VFORK_SHARED_FDS) return false;
   return run->always_pass_fds || (highest > LAST_TO_COPY && highest > run->channel->receiver);
@@ -75,8 +75,8 @@ static int send_fds(const struct launch__run *run) {
 }
 
 /*
- * Sources that lie low are copied with the lowest part of the table; where one lies too high, all are mailed, and what
- * is copied ends with the mailbox.
+ * Low sources are copied with the lowest part of the table. If one is too high, all are passed over the channel, and the
+ * copy of the table ends at the channel's receiver.
  */
 static int hand_over_sources(struct launch_context *context, struct launch__run *run) {
   int highest = highest_source(run), error;
@@ -89,7 +89,7 @@ static int hand_over_sources(struct launch_context *context, struct launch__run 
   return send_fds(run);
 }
 
-/* What nobody took must not wait for the next child, and must not be read here: that would install it. */
+/* Descriptors that no child took must not wait for the next one. Reading them here would install them in this process. */
 static void renew_channel(struct launch__fd_channel *channel) {
   launch__fd_channel_discard(channel);
   (void)launch__fd_channel_ensure(channel);

@@ -28,7 +28,7 @@ static void decode_status(int status, struct launch_exit *ret_exit) {
   ret_exit->core_dumped = WIFSIGNALED(status) && WCOREDUMP(status);
 }
 
-/* ---- after somebody else took the status ----------------------------------------------------- */
+/* ---- a status that other code took ------------------------------------------------------------ */
 
 struct pidfd_info { /* as of Linux 6.13; ioctl_pidfd(2) */
   uint64_t mask;
@@ -40,7 +40,7 @@ struct pidfd_info { /* as of Linux 6.13; ioctl_pidfd(2) */
 #define PIDFD_GET_INFO  _IOWR(0xFF, 11, struct pidfd_info)
 #define PIDFD_INFO_EXIT (UINT64_C(1) << 3) /* Linux 6.15 */
 
-/* A pidfd remembers how its process ended, also when nobody waited or somebody else did. */
+/* A pidfd keeps the exit status of its process, even if other code has waited for it. */
 static bool recover(int pidfd, struct launch_exit *ret_exit) {
   struct pidfd_info info = {.mask = PIDFD_INFO_EXIT};
 
@@ -90,8 +90,8 @@ static int wait_by_pid(pid_t pid, int options, struct launch_exit *ret_exit) {
 }
 
 /*
- * A wait by pidfd can't hit a stranger: a pid that somebody else reaped may belong to a new child. If P_PIDFD is
- * missing or forbidden, the pid has to do.
+ * A wait by pidfd can't reap another process, but a pid that other code has reaped may belong to a new child. The pid is
+ * used only if P_PIDFD is missing or forbidden.
  */
 static int wait_child(const struct launch_child *child, struct launch_exit *ret_exit) {
   if (child->pidfd >= 0) {

@@ -29,7 +29,7 @@ static bool has_ended(const struct launch__running *running, int reader) {
   return (running->word & FUTEX_OWNER_DIED) != 0;
 }
 
-/* The number that the child stores first wakes nobody, but the end of the child wakes this thread all the same. */
+/* The number that the child stores first wakes no thread, but the end of the child still wakes this one. */
 static void sleep_on(struct launch__running *running, int reader, int milliseconds) {
   struct pollfd end = {.fd = reader};
   struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
@@ -41,7 +41,7 @@ static void sleep_on(struct launch__running *running, int reader, int millisecon
     (void)launch__sys(SYS_futex, &running->word, FUTEX_WAIT, word, &time, NULL, 0);
 }
 
-/* A child that is killed before it has a list wakes nobody. One that another thread has reaped is dead too. */
+/* A child that is killed before it has a robust list wakes no thread. A child that another thread has reaped is dead too. */
 static bool is_dead(const struct launch_child *child) {
   struct pollfd pidfd = {.fd = child->pidfd, .events = POLLIN};
   siginfo_t info = {0};

@@ -110,7 +110,7 @@ struct launch__child_status {
  * number.
  */
 struct launch__fd_channel {
-  int receiver; /* -1: no mailbox */
+  int receiver; /* -1: no channel */
   int sender;
   ino_t receiver_inode;
   ino_t sender_inode;
@@ -120,12 +120,12 @@ enum { LAUNCH__FD_PASSING_MAX = 253 }; /* SCM_MAX_FD of the kernel */
 
 /* Is this one of its two ends, and still is? */
 bool launch__fd_channel_has(const struct launch__fd_channel *channel, int fd);
-/* Makes the pair, or makes it anew where it was taken away. */
+/* Makes the pair, also again if other code has closed it. */
 int launch__fd_channel_ensure(struct launch__fd_channel *channel);
 int launch__fd_channel_send(const struct launch__fd_channel *channel, const int *fds, size_t count);
 /* [child] */
 int launch__fd_channel_receive(const struct launch__fd_channel *channel, int *ret_fds, size_t count);
-/* With everything that is still in it. Only what is still ours is closed. */
+/* Closes the channel and the descriptors still in it. Ends that other code has closed or reused are left alone. */
 void launch__fd_channel_discard(struct launch__fd_channel *channel);
 
 /* ---- one attempt to launch ------------------------------------------------------------------- */
@@ -157,7 +157,7 @@ struct launch__run {
       always_pass_fds; /* also what could reach the child by the table; of no effect outside the shared mode */
   bool own_memory;     /* in every clone mode a copy of the caller's */
   bool without_vfork;  /* the parent waits for the child by launch__await_exec */
-  bool fds_passed;     /* the sources wait in the mailbox */
+  bool fds_passed;     /* the sources wait in the channel */
   int max_copied_fd;   /* shared mode: what lies above it is not copied into the child's table; -1: all */
   int *sources;        /* where the child finds what goes to plan->fds[i]; moved about while placing */
   bool given_up;       /* the parent has waited long enough, and killed the child */
@@ -167,7 +167,7 @@ struct launch__run {
   uint64_t nofile_hard;
   int stop_ends[2];         /* execve(2) closes them, and then the kernel stops the program; else -1 */
   _Atomic bool interrupted; /* by a signal of job control, during execve(2) */
-  int probe_fd; /* a probe: a descriptor that must be gone after the seal, and nothing is executed; else -1 */
+  int probe_fd; /* in a probe, a descriptor that must be closed at the end; else -1. A probe executes no program. */
 };
 
 /* ---- file-system.c: anything can be mounted at /proc, and put on the number of a cgroup's file -- */

@@ -32,7 +32,7 @@ int launch__forbid_new_privileges(struct launch__run *run) {
   return (int)launch__replaceable_sys(run, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);
 }
 
-/* The kernel tells nobody of a parent that died before. To a child in a new PID namespace the parent is 0. */
+/* The kernel sends no signal for a parent that died before prctl(2). In a new PID namespace, the parent is 0. */
 static bool parent_is_dead(const struct launch__run *run) {
   long parent = launch__sys(SYS_getppid);
 

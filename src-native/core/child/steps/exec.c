@@ -59,7 +59,7 @@ static int execute(const char *path, struct launch__run *run) {
   return error == -ENOEXEC ? execute_by_shell(path, run) : error;
 }
 
-/* Whether the search goes on in the next directory after this error. */
+/* Returns whether the search continues in the next directory after this error. */
 static bool is_elsewhere(int error) {
   return error == -ENOENT || error == -ENOTDIR || error == -EACCES || error == -ESTALE || error == -ENODEV ||
          error == -ETIMEDOUT;

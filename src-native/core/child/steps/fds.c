@@ -37,7 +37,7 @@ int launch__receive_fds(struct launch__run *run) {
   return 0;
 }
 
-/* Without close-on-exec: the table is the child's own, and whatever does not end on a target is closed with the others. */
+/* Sets no close-on-exec. The table is the child's own, and a descriptor that is no target is closed with the others. */
 static int open_null(const struct launch__run *run, int target) {
   return (int)launch__replaceable_sys(run, SYS_openat, AT_FDCWD, "/dev/null",
                                       target == STDIN_FILENO ? O_RDONLY : O_RDWR, 0);
@@ -93,7 +93,7 @@ static int put(const struct launch__run *run, int source, int target, bool until
 }
 
 /*
- * As libuv does: few programs expect their stdio to be non-blocking, and the parent's event loop made it so.
+ * Clears O_NONBLOCK as libuv does. The parent's event loop has set it, and few programs expect non-blocking stdio.
  */
 static void make_blocking(const struct launch__run *run, int fd) {
   long flags = launch__replaceable_sys(run, SYS_fcntl, fd, F_GETFL);

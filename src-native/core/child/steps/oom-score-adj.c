@@ -19,7 +19,7 @@ static size_t format(int value, char *buffer) {
 }
 
 /*
- * What is mounted at /proc may be no procfs, where the write would succeed and do nothing, and the open might wait for
+ * The file system at /proc may not be procfs. There, the write could succeed without effect, and the open could wait for
  * the reader of a FIFO.
  */
 static long open_oom_score_adj(const struct launch__run *run) {

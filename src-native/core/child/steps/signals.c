@@ -14,7 +14,7 @@ const int launch__stop_signals[LAUNCH__STOP_SIGNALS] = {SIGTSTP, SIGTTIN, SIGTTO
  *
  * A child that stopped before execve(2) would hold the parent's thread, which waits for execve and so can't join the
  * stop of the job: the shell would wait forever. A child that forgot the signal would run on while its job is stopped.
- * The handler therefore arms a pair of sockets that execve closes, and the kernel then sends the signal anew.
+ * The handler therefore arms a pair of sockets that execve closes, and the kernel then sends the signal again.
  */
 
 static void close_stop_ends(struct launch__run *run) {
@@ -132,9 +132,9 @@ static long reset(const struct launch__run *run, int signal, bool has_run) {
 }
 
 /*
- * As libuv does, 1 to 31 go to their default, ignored ones too, and execve(2) does the same for those of job control.
- * The others are left ignored where they are, but no signal keeps a function: it would run in the child on the parent's
- * memory. Where the kernel has seen to the functions, there is nothing to do for the others.
+ * Resets signals 1 to 31 to their default as libuv does, ignored ones too. execve(2) does the same for those of job
+ * control. Higher signals that are ignored stay ignored, but no signal keeps a handler, which would run in the child on the
+ * parent's memory. If the kernel has already reset the handlers, the higher signals need nothing.
  */
 int launch__reset_signals(struct launch__run *run) {
   const int last = run->method.handlers_reset ? LAST_STANDARD_SIGNAL : LAUNCH__SIGNAL_MAX;
