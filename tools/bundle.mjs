@@ -20,7 +20,7 @@ for (const [entry, external] of Object.entries(LIBRARIES)) {
   await bundle(entry, { external, stdin: assigning(entry, await exportsOf(entry, external)) });
 }
 await bundle(PROGRAM, { entryPoints: [`lib/${PROGRAM}`] });
-removePrivateNames();
+simplifyDeclarations();
 
 function bundle(entry, options) {
   return build({
@@ -55,13 +55,17 @@ function assigning(entry, names) {
   };
 }
 
-/** A program that is compiled for ES5 may not have them in a declaration that it reads. They tell it nothing. */
-function removePrivateNames() {
+/**
+ * Old compilers read the declarations too. A program for ES5 may not have private names in them, which tell it nothing.
+ * TypeScript before 5.0 does not know `export type *`; in a declaration, `export *` says the same, since each value of the
+ * module is named beside it.
+ */
+function simplifyDeclarations() {
   for (const name of readdirSync('dist', { recursive: true })) {
     if (!/\.d\.m?ts$/.test(name)) continue;
     const path = join('dist', name);
     const text = readFileSync(path, 'utf8');
-    const without = text.replace(/^\s*#private;\n/gm, '');
-    if (without !== text) writeFileSync(path, without);
+    const simple = text.replace(/^\s*#private;\n/gm, '').replace(/^export type \*/gm, 'export *');
+    if (simple !== text) writeFileSync(path, simple);
   }
 }

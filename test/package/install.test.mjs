@@ -82,7 +82,7 @@ for (const [name, value] of [
   });
 }
 
-test('every entry point has types for a resolution without exports, and no declaration has a private name', () => {
+test('every entry point has types for a resolution without exports, and no declaration has syntax that TypeScript 4.9 or ES5 refuses', () => {
   const place = join(project, 'node_modules', 'safe-spawn');
   const { exports, typesVersions } = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'));
   const expected = Object.entries(exports)
@@ -94,7 +94,9 @@ test('every entry point has types for a resolution without exports, and no decla
   );
   assert.notEqual(declarations.length, 0);
   assert.deepEqual(
-    declarations.filter((name) => readFileSync(join(place, 'dist', name), 'utf8').includes('#private')),
+    declarations.filter((name) =>
+      /#private|^export type \*/m.test(readFileSync(join(place, 'dist', name), 'utf8')),
+    ),
     [],
   );
 });
