@@ -14,5 +14,5 @@ for file in "${core[@]}"; do
 done
 clang-tidy --quiet "${core[@]}" -- -std=gnu17 -D_GNU_SOURCE
 clang-tidy --quiet src-native/*.cc src-native/*/*.cc -- -std=c++17 -D_GNU_SOURCE -fno-exceptions -DNAPI_VERSION=8 \
-  -DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS -DNODE_ADDON_API_DISABLE_DEPRECATED \
+  -DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS -DNODE_ADDON_API_DISABLE_DEPRECATED -DSAFE_SPAWN_VERSION=\"\" \
   -isystem "$headers" -isystem "$napi"
