@@ -72,7 +72,10 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
     const pid = result[constants.RESULT_PID];
     const lost = attachPipes(this.#stdio);
     if (failed !== undefined) return this.#fail(failed, request);
-    if (lost !== 0) return this.#fail(failedStdio(lost), request);
+    if (lost !== 0) {
+      this.abandon();
+      return explainFailure(failedStdio(lost), request, this.#config);
+    }
     this.pid = pid;
     this.#leadsGroup = request.detached || this.#config.processGroup === true;
     return undefined;
@@ -118,7 +121,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
     return { cgroup, leadsGroup: this.#leadsGroup, joinedGroup, group };
   }
 
-  /** The caller gets an exception and no child: so there must be none. */
+  /** Ends a child that runs already. The caller gets an error instead of it. */
   abandon(): void {
     this.#abandoned = true;
     this.kill(SIGKILL);
