@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import {
-  announceChild,
   constructChild,
   countClose,
   drainUnread,
@@ -25,9 +24,9 @@ export interface StartableChild {
 
 /** Returns a ChildProcess of Node that has a handle of this library and is not started yet. */
 export function createChild(config: LaunchConfig): StartableChild {
-  const handle = new LaunchHandle(config, (code, signal) => finish(child, handle, code, signal));
+  const handle = new LaunchHandle(config);
   const child = addChildMethods(constructChild(handle), handle);
-  announceChild(child);
+  handle.onexit = (code, signal) => finish(child, handle, code, signal);
   return { child, handle };
 }
 
@@ -40,7 +39,8 @@ export function adoptChild(child: ChildProcess, options: unknown): LaunchHandle 
   if (onexit === undefined) return undefined;
   warnOfMisspelt(options);
   const launch = readLaunchConfig(nullPrototype<object>({}, options as object | undefined), false);
-  const handle = new LaunchHandle(launch, (code, signal) => onexit(code, signal));
+  const handle = new LaunchHandle(launch);
+  handle.onexit = (code, signal) => onexit(code, signal);
   giveHandle(child, handle);
   addChildMethods(child, handle);
   return handle;

@@ -26,13 +26,18 @@ const { SIGKILL } = constants.signals;
 /** Result of the last launch, which must be read before the next one. One array is reused, since passing a known array is faster. */
 let lastResult: Int32Array | undefined;
 
+function ignoreExit(): void {
+  // Nothing was started.
+}
+
 /**
- * What a ChildProcess sees as its `_handle`: launches the program, signals it, and tells of its end.
+ * The `_handle` of a ChildProcess: launches the program, signals it, and reports its end.
  *
  * As an asynchronous resource it has the name of Node's own, so that tools which follow children go on doing so.
  */
 export class LaunchHandle extends AsyncResource implements ProcessHandle, StartedProcess {
-  readonly onexit: ProcessHandle['onexit'];
+  /** Set once the child exists. Nothing exits before that. */
+  onexit: ProcessHandle['onexit'] = ignoreExit;
   pid: number | undefined;
   failure: LaunchFailure | undefined;
 
@@ -45,10 +50,9 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
   #stdio: readonly StdioSource[] = [];
   #abandoned = false;
 
-  constructor(config: LaunchConfig, onexit: ProcessHandle['onexit']) {
+  constructor(config: LaunchConfig) {
     super('PROCESSWRAP');
     this.#config = config;
-    this.onexit = onexit;
   }
 
   spawn(...received: unknown[]): number {
@@ -111,7 +115,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
     return containmentOf(this.killTarget());
   }
 
-  /** What killTree() reaches; undefined if nothing was started. */
+  /** Returns what killTree() reaches; undefined if nothing was started. */
   killTarget(): KillTarget | undefined {
     if (this.pid === undefined) return undefined;
     // A leader that this process may not signal (EPERM) is still there, and so are the members of its group.

@@ -81,18 +81,14 @@ export function attachPipes(stdio: readonly StdioSource[]): number {
 }
 
 /** Takes the parent's ends of the last launch, at the index of the stdio entry; -1 if there is none. */
-function takeEnds(stdio: readonly StdioSource[]): Int32Array {
-  const ends = new Int32Array(stdio.length).fill(-1);
-  for (let index = 0; index < stdio.length; index++) {
-    if (stdio[index]?.pipe !== undefined) ends[index] = addon().takePipeFd(index);
-  }
-  return ends;
+function takeEnds(stdio: readonly StdioSource[]): number[] {
+  return mapList(stdio, ({ pipe }, index) => (pipe === undefined ? -1 : addon().takePipeFd(index)));
 }
 
 /** Opens a pipe as Node's spawn does, without the permission model. That refuses open() without --allow-net since Node 26.12. */
 function openPipe(pipe: NativeStream | undefined, end: number): number {
   if (pipe === undefined || end < 0) return 0;
-  return hasPermissionModel() ? addon().openPipe(pipe, end) : pipe.open(end);
+  return hasPermissionModel ? addon().openPipe(pipe, end) : pipe.open(end);
 }
 
 /** Handles a replaced open() that throws after the pipe has taken the end. */

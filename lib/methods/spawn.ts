@@ -15,7 +15,7 @@ import { createChild } from '../launch/create-child.js';
 import { annotateError } from '../launch/launch-error.js';
 import type { LaunchHandle } from '../launch/process-handle.js';
 import { preloadAddon } from '../native/addon.js';
-import { assertNodeCompatible, spawnChild } from '../node/child-process.js';
+import { assertNodeCompatible, startChild } from '../node/child-process.js';
 import { TIMEOUT_ENDS_AT } from '../node/versions.js';
 import { rejectMisspelt } from '../options/misspelt.js';
 import { type NodeSpawnOptions, normalizeArguments } from '../options/spawn-arguments.js';
@@ -70,7 +70,8 @@ export function runSpawn(command: string, args?: unknown, options?: unknown): Ch
   const { options: nodeOptions, config } = normalizeArguments(command, args, options);
   const { child, handle } = createChild(config);
   try {
-    spawnChild(child, nodeOptions);
+    // Node's own method makes the streams, then calls handle.spawn() in launch/process-handle.ts, which launches the program.
+    startChild(child, nodeOptions);
     requireLaunch(handle);
     killAtTimeout(child, nodeOptions);
     killOnAbort(child, nodeOptions);

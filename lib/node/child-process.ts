@@ -13,7 +13,7 @@ import { type AnyFunction, sourceOf } from './versions.js';
 
 const constructed = channel('child_process');
 
-/** What a ChildProcess sees as its `_handle`. */
+/** The `_handle` of a ChildProcess. */
 export interface ProcessHandle {
   readonly pid: number | undefined;
   /** Node also calls it, with only a negative errno, if no child was started. */
@@ -52,7 +52,7 @@ const FIELDS = {
   spawnfile: null,
 } satisfies Omit<Fields, '_handle'>;
 
-/** What `new ChildProcess()` makes, without its native handle: one that never started a process is never freed. */
+/** Makes what `new ChildProcess()` makes, but without a native handle, which Node frees only once it has started a process. */
 export function constructChild(handle: ProcessHandle): ChildProcess {
   const child: Instance = Object.create(ChildProcess.prototype);
   Reflect.apply(EventEmitter, child, []);
@@ -61,16 +61,13 @@ export function constructChild(handle: ProcessHandle): ChildProcess {
   return child as unknown as ChildProcess;
 }
 
-/** The last thing that the constructor does. */
-export function announceChild(child: ChildProcess): void {
-  if (constructed.hasSubscribers) constructed.publish({ process: child });
-}
-
 /**
- * By Node's own method, which calls the handle's `spawn`; or by what a program has put in its place, as tools do that
- * want to be in every child.
+ * Announces a child, as the constructor does at its end, and starts it. Node's own method makes the streams of stdio and then
+ * calls `spawn()` of the handle ({@link ProcessHandle}). A program may have replaced that method, as tools do that follow
+ * every child.
  */
-export function spawnChild(child: ChildProcess, options: object): void {
+export function startChild(child: ChildProcess, options: object): void {
+  if (constructed.hasSubscribers) constructed.publish({ process: child });
   (child as unknown as { spawn: AnyFunction }).spawn(options);
 }
 
@@ -95,7 +92,7 @@ export function countClose(child: ChildProcess): void {
   }
 }
 
-/** Streams that nobody reads are drained, so that they end. One that became another child's stdio is not ours to read. */
+/** Drains streams without a reader, so that they end. A stream that became the stdio of another child is left to that child. */
 export function drainUnread(child: ChildProcess): void {
   for (const stream of child.stdio ?? []) {
     if (stream && 'resume' in stream && stream.readable && !isUsedAsStdio(stream)) stream.resume();

@@ -79,7 +79,7 @@ export function readEnvironment(
 
 function canInheritEnvironment(): boolean {
   const current = currentEnvironment();
-  if (current === undefined || current !== genuineEnvironment() || hasPermissionModel()) return false;
+  if (current === undefined || current !== genuineEnvironment() || hasPermissionModel) return false;
   return isUnwatched() && !spawnStarts.hasSubscribers;
 }
 
@@ -109,7 +109,7 @@ function environmentPairs(environment: object): string[] {
 
 /** Returns whether Node adds variables to every environment: the directory for coverage, and the permissions of this process. */
 function addsToEnvironments(): boolean {
-  return hasPermissionModel() || Boolean(process.env['NODE_V8_COVERAGE']);
+  return hasPermissionModel || Boolean(process.env['NODE_V8_COVERAGE']);
 }
 
 /**

@@ -5,9 +5,8 @@ interface Permission {
   has(scope: string, reference?: string): boolean;
 }
 
-export function hasPermissionModel(): boolean {
-  return 'permission' in process;
-}
+/** It never changes in the life of a process. */
+export const hasPermissionModel: boolean = 'permission' in process;
 
 /** Under --permission-audit what is denied is only reported. That never changes in the life of a process. */
 let auditing = false;

@@ -4,7 +4,10 @@
  * of all arrays too, so neither is used.
  */
 export function copyList<T>(list: ArrayLike<T>): T[] {
-  return mapList(list, (element) => element);
+  const copy: T[] = [];
+  const { length } = list;
+  for (let index = 0; index < length; index++) copy[index] = list[index] as T;
+  return copy;
 }
 
 /** Returns a plain array of what a function makes of each element, which is read as {@link copyList} reads it. */
