@@ -92,7 +92,9 @@ export function inheritedPairs(): string[] {
   const names = keys(genuine);
   const pairs: string[] = [];
   for (let index = 0; index < names.length; index++) {
-    pairs[index] = `${names[index]}=${genuine[names[index] as string]}`;
+    const value = genuine[names[index] as string];
+    // Another thread can have deleted it meanwhile.
+    if (value !== undefined) pairs[pairs.length] = `${names[index]}=${value}`;
   }
   return pairs;
 }
