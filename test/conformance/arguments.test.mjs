@@ -83,7 +83,7 @@ for (const [kind, value] of Object.entries(STRANGERS)) {
 }
 
 sameAsNode('nothing at all', ({ spawn }) => void spawn());
-sameAsNode('options in the place of arguments', ({ spawn }) => void spawn('pwd', { cwd: '/' }));
+sameAsNode('options instead of arguments', ({ spawn }) => void spawn('pwd', { cwd: '/' }));
 sameAsNode('options in both places: the second is not looked at', ({ spawn }) => {
   spawn('pwd', { cwd: '/' }, { cwd: '/usr' });
 });
@@ -105,7 +105,7 @@ sameAsNode('something else that can be aborted', ({ spawn }) => {
   spawn(nowhere, { signal: { aborted: false, addEventListener() {}, removeEventListener() {} } });
 });
 
-sameAsNode('of several faults the first in the order of Node', ({ spawn }) => {
+sameAsNode('the first of several faults is the one that Node reports', ({ spawn }) => {
   spawn(nowhere, ['a\0b'], { cwd: 5, uid: true, timeout: -1 });
   spawn(nowhere, [], { killSignal: 'SIGNOTHING', env: { NAME: 'a\0b' }, timeout: -1 });
   spawn(nowhere, [], { killSignal: 'SIGNOTHING', timeout: -1, signal: 5 });

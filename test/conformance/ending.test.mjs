@@ -172,7 +172,7 @@ sameAsNode('ref and unref return nothing', ({ spawn }) => {
   return [child.ref(), child.unref(), child.ref()];
 });
 
-test('what is wrong with a signal only shows after the launch: then no child is left', async () => {
+test('a wrong signal is reported after the launch, and no child is left', async () => {
   const signal = { aborted: false };
   const spawned = [];
   const remember = ({ process: child }) => spawned.push(child);

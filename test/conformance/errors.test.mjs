@@ -61,7 +61,7 @@ sameAsNode('a script that names no interpreter is run by /bin/sh', ({ spawn }) =
   spawn(script, ['argument'], { argv0: 'zero' });
 });
 
-sameAsNode('what PATH finds first but may not execute is passed over', ({ spawn }) => {
+sameAsNode('the search of PATH skips a file that may not be executed', ({ spawn }) => {
   spawn('plain-or-not', [], { env: { PATH: `${forbidden}:${permitted}` } });
   spawn('plain-or-not', [], { env: { PATH: `${forbidden}:/nonexistent` } });
 });

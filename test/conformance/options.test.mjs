@@ -54,7 +54,7 @@ sameAsNode('a change of the environment of this process', ({ spawn }) => {
   spawn('env');
 });
 
-sameAsNode('another object in the place of process.env', ({ spawn }) => {
+sameAsNode('another object as process.env', ({ spawn }) => {
   const genuine = process.env;
   const proxy = new Proxy(genuine, { get: (target, name) => (name === 'LANG' ? 'xx' : target[name]) });
   // Into the proxy too.
@@ -72,7 +72,7 @@ sameAsNode('another object in the place of process.env', ({ spawn }) => {
 
 for (const inWorker of [false, true]) {
   for (const early of [false, true]) {
-    const title = `another object in the place of process.env${inWorker ? ' of a Worker' : ''}${early ? ' as the library is loaded' : ''}`;
+    const title = `another object as process.env${inWorker ? ' of a Worker' : ''}${early ? ' as the library is loaded' : ''}`;
     sameAsNodeAlone(title, 'replaced-env.mjs', { how: { input: { inWorker, early } } });
   }
 }

@@ -101,7 +101,7 @@ sameAsNode(
   { skip: nofileLimits().hard < 1300 && 'takes more descriptors than may be open' },
 );
 
-sameAsNode('what a listener of an exit puts off is done before the next exit', async ({ bare }) => {
+sameAsNode('a task that an exit listener defers runs before the next exit', async ({ bare }) => {
   const seen = [];
   const children = [1, 2, 3].map((number) => {
     const child = bare('true', { stdio: 'ignore' });

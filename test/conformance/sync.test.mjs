@@ -37,7 +37,7 @@ for (const encoding of [undefined, null, 'buffer', 'utf8', 'latin1', 'hex', 'bas
 sameSync('spawnSync: an encoding that is none', 'spawnSync', () => sh(OUTPUTS, { encoding: 'nothing' }));
 
 sameSync('spawnSync: a program alone', 'spawnSync', () => ['true']);
-sameSync('spawnSync: options in the place of arguments', 'spawnSync', () => ['env', { env: { A: 'b' } }]);
+sameSync('spawnSync: options instead of arguments', 'spawnSync', () => ['env', { env: { A: 'b' } }]);
 sameSync('spawnSync: a shell', 'spawnSync', () => ['echo $0 $A', { shell: true, env: { A: 'b' } }]);
 sameSync('spawnSync: a shell by its path', 'spawnSync', () => ['echo $0', { shell: '/bin/sh' }]);
 sameSync('spawnSync: argv0', 'spawnSync', () => ['sh', ['-c', 'echo $0'], { argv0: 'name' }]);
@@ -73,16 +73,17 @@ for (const [title, args] of Object.entries(FAILURES)) {
 
 const FOREVER = 'exec sleep 1000';
 sameSync('spawnSync: timeout', 'spawnSync', () => sh(FOREVER, { timeout: 50 }));
-sameSync('spawnSync: timeout with output', 'spawnSync', () => sh(`echo x; ${FOREVER}`, { timeout: 200 }));
+sameSync('spawnSync: timeout with output', 'spawnSync', () => sh(`echo x; ${FOREVER}`, { timeout: 1000 }));
 sameSync('spawnSync: timeout with killSignal', 'spawnSync', () =>
   sh(FOREVER, { timeout: 50, killSignal: 'SIGKILL' }),
 );
 sameSync('spawnSync: killSignal by number', 'spawnSync', () => sh(FOREVER, { timeout: 50, killSignal: 2 }));
 sameSync('spawnSync: a signal that the program outlives', 'spawnSync', () =>
-  sh('trap "exit 7" TERM; echo ready; while :; do sleep 0.01; done', { timeout: 400 }),
+  sh('trap "exit 7" TERM; echo ready; while :; do sleep 0.01; done', { timeout: 1000 }),
 );
 sameSync('spawnSync: timeout of a grandchild that holds the pipe', 'spawnSync', () =>
-  sh('sleep 0.5 & exit 3', { timeout: 50 }),
+  // On a busy machine the shell needs a while to end.
+  sh('sleep 3 & exit 3', { timeout: 1000 }),
 );
 sameSync('spawnSync: a timeout that is not reached', 'spawnSync', () => ['true', [], { timeout: 60_000 }]);
 
@@ -254,9 +255,9 @@ for (const [title, args] of Object.entries({
 })) {
   sameSync(`execSync: wrong: ${title}`, 'execSync', () => args);
 }
-sameSync('execFileSync: a function in the place of options', 'execFileSync', () => ['true', [], () => {}]);
-sameSync('execFileSync: a function in the place of arguments', 'execFileSync', () => ['true', () => {}]);
-sameSync('execFileSync: null in the place of arguments', 'execFileSync', () => ['true', null, {}]);
+sameSync('execFileSync: a function instead of options', 'execFileSync', () => ['true', [], () => {}]);
+sameSync('execFileSync: a function instead of arguments', 'execFileSync', () => ['true', () => {}]);
+sameSync('execFileSync: null instead of arguments', 'execFileSync', () => ['true', null, {}]);
 
 // ---- exec forms ----------------------------------------------------------------------------------------------
 

@@ -137,7 +137,7 @@ test('a log that is a device is never moved away', async (t) => {
   assert.deepEqual(files, ['log']);
 });
 
-test('of a log that is a link the file is rotated that it leads to', async (t) => {
+test('a log that is a link rotates the file that it leads to', async (t) => {
   const supervisor = await startSupervisor(t, (folder) => {
     mkdirSync(join(folder, 'elsewhere'));
     symlinkSync('elsewhere/log', join(folder, 'log'));
@@ -210,7 +210,7 @@ test('a program can be reloaded while it floods its log', async (t) => {
   assert.equal(await supervisor.kill('SIGTERM'), 0);
 });
 
-test('what a program leaves running does not keep pipes open in the supervisor', async (t) => {
+test('a process that a program leaves running keeps no pipe open in the supervisor', async (t) => {
   const supervisor = await startSupervisor(t, (folder) => ({
     daemon: {
       command: ['sh', '-c', 'sleep 1000 & echo $!'],
@@ -349,7 +349,7 @@ test('a reload of a file with a mistake is refused, and all programs go on', asy
   assert.equal((await supervisor.status()).a.pid, before.pid);
 });
 
-test('what is not known is refused by the socket, which nobody else may use', async (t) => {
+test('the socket refuses an unknown request, and only its owner may use it', async (t) => {
   const supervisor = await startSupervisor(t, { a: asleep });
   for (const path of ['/start/b', '/remove/a', '/', '/stop']) {
     assert.equal((await supervisor.ask('POST', path)).code, 400, path);
@@ -357,7 +357,7 @@ test('what is not known is refused by the socket, which nobody else may use', as
   assert.equal(statSync(supervisor.socket).mode & 0o777, 0o700);
 });
 
-test('a second supervisor is refused, and one in the place of a killed one is not', async (t) => {
+test('a second supervisor is refused, and one that replaces a killed one is not', async (t) => {
   const supervisor = await startSupervisor(t, { a: asleep });
   const { a: before } = await supervisor.inStates('RUNNING');
   const second = supervisor.launch();
@@ -371,7 +371,7 @@ test('a second supervisor is refused, and one in the place of a killed one is no
   assert.notEqual(after.pid, before.pid);
 });
 
-test('it runs on when nobody reads its own output any more', async (t) => {
+test('the supervisor runs on if its own output has no reader any more', async (t) => {
   const supervisor = await startSupervisor(t, { a: asleep });
   supervisor.process.stdout.destroy();
   supervisor.process.stderr.destroy();
@@ -435,7 +435,7 @@ test('all that a program writes reaches the reader of a FIFO, which may come lat
   assert.equal((await supervisor.status()).a.lost, 0);
 });
 
-test('a file in the place of the socket, or a socket in use, is refused and stays', async (t) => {
+test('a file at the path of the socket, or a socket in use, is refused and stays', async (t) => {
   const supervisor = await startSupervisor(t, { a: asleep });
   await supervisor.kill();
   const refused = async (message) => {

@@ -41,7 +41,7 @@ describe('exit code', () => {
     );
   });
 
-  test('2 and the usage without a command that there is', () => {
+  test('2 and the usage if there is no such command', () => {
     for (const [words, complaint] of [
       [[], ''],
       [['look'], 'safe-spawn: look: no such command\n'],
@@ -62,7 +62,7 @@ describe('exit code', () => {
 });
 
 describe('as another user', { skip: withoutRoot }, () => {
-  test('it sees its own processes, and says how many it could not see', async (t) => {
+  test('an unprivileged user sees its own processes, and the number of the others', async (t) => {
     const child = safeSpawn('sleep', ['1000'], { uid: NOBODY, gid: NOBODY });
     t.after(() => child.kill('SIGKILL'));
     const { code, stdout } = await runInspect(['--json', child.pid], { uid: NOBODY, gid: NOBODY, cwd: '/' });
@@ -101,7 +101,7 @@ test('the reader of the report may go away', () => {
   assert.equal(stderr, '');
 });
 
-test('it works where no addon was built', () => {
+test('inspect works if no addon was built', () => {
   const copy = mkdtempSync(join(scratchDirectory(), 'package-'));
   cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true });
   const command = [join(copy, 'dist', 'cli', 'index.js'), 'inspect', String(process.pid)];

@@ -38,7 +38,7 @@ describe('--json', () => {
     assert.deepEqual(violations(report), []);
   });
 
-  test('what is not after the schema is seen', () => {
+  test('a report that breaks the schema is found', () => {
     const report = inspect({ root: writeStory({ supervised: false }) });
     const [finding] = report.findings;
     assert.equal(violations({ ...report, version: 2 }).length, 1);

@@ -33,7 +33,7 @@ for (const [what, open] of Object.entries(kinds)) {
   });
 }
 
-test('what native code opened at high numbers does not reach the child', async () => {
+test('descriptors that native code opened at high numbers do not reach the child', async () => {
   const open = [100, 1066, 5000, 19_000].filter((number) => number < hard);
   const stock = await runFixture('probe-child.mjs', { with: STOCK, open });
   assert.deepEqual(fdNumbers(stock.result.child), [...STDIO, ...stock.result.opened]);

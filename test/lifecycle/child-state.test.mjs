@@ -73,7 +73,7 @@ test('a child with another uid and gid has them in all places, and no supplement
   assert.deepEqual(fdNumbers(report), [0, 1, 2]);
 });
 
-test('what the parent sets of its own umask, limits and directory the child inherits', async (t) => {
+test('the child inherits the umask, the limits and the directory of the parent', async (t) => {
   const { soft } = nofileLimits();
   const umask = process.umask(0o027);
   const directory = process.cwd();

@@ -30,7 +30,7 @@ for (const [name, gate, step] of [
     assert.deepEqual(result, { endedWhileHeld: false, sockets: 0 });
   });
 
-  test(`and leaves no end of the child's pipes, if it was held before ${name}`, async () => {
+  test(`a Worker that is terminated before ${name} leaves no end of the child's pipes`, async () => {
     const result = await afterHolding({ gate, action: 'terminate', stdio: 'pipe' });
     assert.deepEqual(result, { endedWhileHeld: false, sockets: 0 });
   });

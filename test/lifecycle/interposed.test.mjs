@@ -183,7 +183,7 @@ describe('a tool that replaces one function alone', { skip: withoutLargeFileName
     return { LD_PRELOAD: replacedPath(name) };
   }
 
-  test('of which the child has no need is passed by', async () => {
+  test('that replaces a function which the child does not need is passed by', async () => {
     const { capabilities } = await runInterposed({ attempts: [] }, replacing('sigaction'));
     assert.equal(capabilities.syscalls, 'direct');
   });

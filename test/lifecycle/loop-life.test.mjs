@@ -13,7 +13,7 @@ async function life(plan) {
 const long = { file: 'sleep', args: ['1000'] };
 
 for (const calls of [[], ['unref', 'ref'], ['unref', 'unref', 'ref']]) {
-  test(`a child keeps the loop alive until its exit was told, after ${calls.join('(), ') || 'nothing'}`, async () => {
+  test(`a child keeps the loop alive until its exit is reported, after ${calls.join('(), ') || 'nothing'}`, async () => {
     const { events } = await life({ calls, file: 'true', args: [] });
     assert.deepEqual(events, ['exit', 'end']);
   });

@@ -66,7 +66,7 @@ test('with a thread that reaps every child, a synchronous run ends', () => {
   }
 });
 
-test('a status that nobody can tell any more is null, and no success', {
+test('a lost status is null, and no success', {
   skip: withoutFilters(),
 }, async () => {
   const through = [seccompRunPath, 'clone:pidfd=EPERM', '--'];

@@ -7,7 +7,7 @@ import { traceFixture } from '../helpers/strace.mjs';
 
 const LIVE = 1000;
 
-test(`${LIVE} children live at once, and each exit is told`, async () => {
+test(`${LIVE} children live at once, and each exit is reported`, async () => {
   const { result, stderr } = await runFixture('exits-among-many.mjs', { with: SAFE, live: LIVE, short: 50 });
   assert.deepEqual(result, { alive: LIVE, killed: LIVE }, stderr);
 });

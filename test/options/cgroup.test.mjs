@@ -36,13 +36,13 @@ async function family(context) {
   return { child, pids: membersOf(cgroup) };
 }
 
-test('the child is born in it', options, async (context) => {
+test('the child is born in the cgroup', options, async (context) => {
   const cgroup = cgroupFor(context);
   const report = await probe(safeSpawn, { cgroup });
   assert.ok(report.cgroup.split('\n').includes(lineOf(cgroup)), report.cgroup);
 });
 
-test('killTree kills all that is in it, sessions of their own too', options, async (context) => {
+test('killTree kills everything in the cgroup, sessions of their own too', options, async (context) => {
   for (const signal of [undefined, 'SIGKILL', 'SIGHUP']) {
     const { child, pids } = await family(context);
     assert.equal(child.killTree(signal), true);
@@ -52,7 +52,7 @@ test('killTree kills all that is in it, sessions of their own too', options, asy
   }
 });
 
-test('killTree reaches cgroups inside it', options, async (context) => {
+test('killTree reaches cgroups inside the cgroup', options, async (context) => {
   const cgroup = cgroupFor(context);
   const inner = join(cgroup, 'inner');
   mkdirSync(inner);
@@ -170,7 +170,7 @@ for (const free of [1, 2, 3]) {
   });
 }
 
-test('after SIGKILL to all of it, it takes children again', options, async (context) => {
+test('a cgroup takes children again after killTree by SIGKILL', options, async (context) => {
   const cgroup = cgroupFor(context);
   const inner = join(cgroup, 'inner');
   mkdirSync(inner);
@@ -195,7 +195,9 @@ test('after SIGKILL to all of it, it takes children again', options, async (cont
   rmdirSync(inner);
 });
 
-test('other ids in one that was killed', { skip: withoutRoot || options.skip }, (context) => {
+test('a child with other ids can join a cgroup that was killed', {
+  skip: withoutRoot || options.skip,
+}, (context) => {
   const cgroup = cgroupFor(context);
   writeFileSync(join(cgroup, 'cgroup.kill'), '1');
   const { stdout } = safeSpawnSync('sh', ['-c', 'id -u; cat /proc/self/cgroup'], { cgroup, uid: NOBODY });
@@ -204,7 +206,7 @@ test('other ids in one that was killed', { skip: withoutRoot || options.skip }, 
   assert.ok(lines.includes(lineOf(cgroup)), `${stdout}`);
 });
 
-test('a frozen one that was killed is EBUSY', options, async (context) => {
+test('a frozen cgroup that was killed is EBUSY', options, async (context) => {
   const cgroup = cgroupFor(context);
   writeFileSync(join(cgroup, 'cgroup.kill'), '1');
   writeFileSync(join(cgroup, 'cgroup.freeze'), '1');
@@ -221,7 +223,7 @@ test('killTree of a cgroup that holds this process is an error', options, async 
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
 
-test('a frozen one is EBUSY', options, async (context) => {
+test('a frozen cgroup is EBUSY', options, async (context) => {
   const cgroup = cgroupFor(context);
   writeFileSync(join(cgroup, 'cgroup.freeze'), '1');
   const { code, step } = await failureOf(safeSpawn, { file: 'true', options: { cgroup } });

@@ -27,7 +27,7 @@ test('a supervisor that is killed takes its child with it', async () => {
   await eventually('its child is dead', () => !isAlive(pid));
 });
 
-test('and so does one whose child has changed its ids', { skip: withoutRoot }, async () => {
+test('a supervisor that is killed takes a child with other ids with it', { skip: withoutRoot }, async () => {
   const ids = { uid: 65_534, gid: 65_534 };
   const { supervisor, pid } = await supervisorWith({ ...ids, deathSignal: 'SIGTERM' });
   await killed(supervisor);

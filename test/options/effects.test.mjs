@@ -42,7 +42,7 @@ test('nice is absolute', async () => {
   assert.equal((await childWith({ nice: inherited.nice })).nice, inherited.nice);
 });
 
-test('nice below that of this process is had with the capability', root, async () => {
+test('nice below that of this process needs the capability', root, async () => {
   assert.equal((await childWith({ nice: -5 })).nice, -5);
 });
 
@@ -122,7 +122,7 @@ test('passFds stand behind a longer stdio', async () => {
   });
 });
 
-test('without options everything is as in this process', async () => {
+test('a child without options has the attributes of this process', async () => {
   const report = await childWith({ rlimits: undefined, passFds: [], umask: undefined, groups: undefined });
   for (const name of [
     'umask',
@@ -155,7 +155,7 @@ test('the limit nofile comes after what needs a descriptor', async () => {
   assert.equal((await child.stdout.toArray()).join(''), '500\n');
 });
 
-test('more entries in stdio than the limit nofile allows are had all the same', async () => {
+test('stdio can have more entries than the limit nofile allows', async () => {
   const stdio = ['ignore', 'pipe', 'ignore', 'pipe', 'pipe', 'pipe'];
   const child = safeSpawn(probePath, [], { stdio, rlimits: { nofile: 2 } });
   const report = JSON.parse((await child.stdout.toArray()).join(''));
@@ -188,7 +188,7 @@ test(
   },
 );
 
-test('without groups a change of ids drops them', root, async () => {
+test('a change of ids without groups drops the supplementary groups', root, async () => {
   assert.deepEqual((await childWith({ uid: NOBODY, gid: NOBODY })).groups, []);
 });
 

@@ -27,7 +27,7 @@ const variants = [
 if (process.getuid() === 0) variants.push({ ...attributes, uid: NOBODY, gid: NOBODY, groups: [] });
 
 for (const options of variants) {
-  test(`with ${Object.keys(options)}, every step that fails is told by its name, and leaves nothing behind`, async () => {
+  test(`with ${Object.keys(options)}, every failing step is reported by its name and leaves nothing behind`, async () => {
     const { code, stderr, result } = await runFixture(
       'failing-steps.mjs',
       { options },

@@ -28,7 +28,7 @@ for (const [name, start] of Object.entries(WAYS)) {
     check(await start(OURS, OPTIONS));
   });
 
-  test(`${name} takes them from register()`, async () => {
+  test(`${name} takes the options from register()`, async () => {
     const unregister = register(OPTIONS);
     try {
       check(await start(require('node:child_process'), {}));
@@ -38,7 +38,7 @@ for (const [name, start] of Object.entries(WAYS)) {
   });
 }
 
-test('what a call asks for is put in the place of what register() was told', async () => {
+test('an option of a call replaces that of register()', async () => {
   const unregister = register({ ...OPTIONS, rlimits: { nofile: 64, core: 0 } });
   try {
     const options = { umask: 0o1, rlimits: { nofile: 65 }, detached: true, pipes: undefined };

@@ -26,7 +26,7 @@ async function outcome(child) {
 
 const shell = (command, options) => outcome(safeSpawn('sh', ['-c', command], options));
 
-test('by default they are sockets, whose /dev/stdout can not be opened', async () => {
+test('the default is sockets, and /dev/stdout can not be opened', async () => {
   const report = await probe(safeSpawn);
   assert.deepEqual(
     report.fds.map(({ type }) => type),
@@ -47,7 +47,7 @@ test('with "pipe" the first three are pipes, and the others sockets', async () =
   );
 });
 
-test('what is no pipe stays what it is', async () => {
+test('entries other than pipes stay as they are', async () => {
   const report = await probe(safeSpawn, { pipes: 'pipe', stdio: ['ignore', 'pipe', 2] });
   assert.deepEqual(report.fds.map(({ type }) => type).slice(0, 2), ['character', 'pipe']);
 });
@@ -98,7 +98,7 @@ test('a destroyed stdout is EPIPE for the child', async () => {
   assert.deepEqual(await once(child, 'close'), [null, 'SIGPIPE']);
 });
 
-test('the same events come', async () => {
+test('the events are those of sockets', async () => {
   const order = async (pipes) => {
     const child = safeSpawn('sh', ['-c', 'cat; echo err >&2'], { pipes });
     const events = [];
@@ -140,7 +140,7 @@ test('an IPC channel is not touched, wherever it is', async () => {
   }
 });
 
-test('a synchronous child has them too', () => {
+test('a synchronous child has pipes too', () => {
   const { stdout, status } = safeSpawnSync('sh', ['-c', 'cat /dev/stdin | tee /dev/stdout'], {
     input: 'text',
     encoding: 'utf8',
@@ -168,14 +168,14 @@ function untilDead(pid) {
   while (stateOf(pid) !== 'Z') assert.ok(Date.now() < end, `${pid} lives`);
 }
 
-test('what Node writes before process.exit() arrives, also if nobody reads meanwhile', async () => {
+test('output that Node writes before process.exit() arrives, also without a reader meanwhile', async () => {
   const child = safeSpawn(...WRITER);
   untilDead(child.pid);
   const { stdout, stderr } = await outcome(child);
   assert.deepEqual({ stdout: stdout.length, stderr: stderr.length }, written);
 });
 
-test('what Node writes before process.exit() arrives in a synchronous run', () => {
+test('output that Node writes before process.exit() arrives in a synchronous run', () => {
   const { stdout, stderr } = safeSpawnSync(...WRITER);
   assert.deepEqual({ stdout: stdout.length, stderr: stderr.length }, written);
 });

@@ -132,7 +132,7 @@ test('an object of another realm is as good as one of this', () => {
   assert.equal(String(safeSpawnSync('ulimit -n', { shell: true, rlimits }).stdout), '64\n');
 });
 
-test('what would count as an object without properties is refused outside of launches too', () => {
+test('a value that would count as an empty object is refused outside of launches too', () => {
   assert.throws(() => setRlimit('core', new Map()), { code: TYPE });
   for (const options of [new Map([['umask', 0]]), [], new (class Options {})()])
     assert.throws(() => register(options), { code: TYPE });

@@ -55,7 +55,7 @@ test("'unlimited' and 'inherit' are values", async () => {
   assert.deepEqual(nofile, inherited.nofile);
 });
 
-test('what is not named is inherited', async () => {
+test('a resource that is not named is inherited', async () => {
   assert.deepEqual(
     { ...(await limitsOfChild({ nofile: 64 })), nofile: null },
     { ...inherited, nofile: null },

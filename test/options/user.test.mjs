@@ -40,7 +40,7 @@ for (const user of [name, Number(uid)]) {
   });
 }
 
-test('gid and groups are put in the place of those of the system', root, async () => {
+test('gid and groups replace those of the system', root, async () => {
   assert.deepEqual(await childWith({ user: name, gid: 4711, groups: [10] }), {
     uid: USER.uid,
     gid: same(4711),
@@ -90,7 +90,7 @@ for (const [way, start] of Object.entries(WAYS)) {
   });
 }
 
-test('without privileges nothing is started', async () => {
+test('an unprivileged process starts nothing', async () => {
   for (const user of ['root', 'nobody']) {
     const { result } = await runFixture('refused-option.mjs', { options: { user } });
     assert.deepEqual([result.step, result.code, result.children], ['groups', 'EPERM', 0]);
@@ -98,7 +98,7 @@ test('without privileges nothing is started', async () => {
   }
 });
 
-test('without privileges and groups it is the id that is refused', async () => {
+test('an unprivileged process without groups fails at the id', async () => {
   const { result } = await runFixture('refused-option.mjs', { options: { user: 'root', groups: [] } });
   assert.deepEqual([result.code, result.children], ['EPERM', 0]);
 });

@@ -126,7 +126,7 @@ test('an addon that the permission model hides is an error that names the flag',
   }
 });
 
-test('without the addon nothing is started', async () => {
+test('nothing is started if the addon is missing', async () => {
   const trace = scratchPath('trace');
   const { code } = await outcome(packageWithoutAddon(), `safeSpawn('touch', [${JSON.stringify(trace)}])`);
   assert.equal(code, 'ERR_SAFE_SPAWN_ADDON');

@@ -81,7 +81,7 @@ test('a table has a row for each contender that was counted and a column for eac
   assert.ok(!lines.some((line) => line.startsWith('| Absent')));
 });
 
-test('what was not measured, and why, is told beside the tables', () => {
+test('the document says what was not measured, and why', () => {
   const lines = formatDocument([run], [], () => '').split('\n');
   assert.ok(lines.includes('- Absent is not in it: not installed'));
   assert.ok(lines.includes('- Absent, 10 things: FAILED: died: SIGKILL'));
@@ -109,7 +109,7 @@ test('an emulated machine shows only bounds that are meant for one', () => {
   assert.ok(lines.includes('| things | many | 2.00 |  | <= 1 | broken |'));
 });
 
-test('what a run prints is what the document is made from', () => {
+test('the document can be made from the output of a run', () => {
   const args = [join(root, 'bench/index.mjs'), '--quick', '--json', 'child-memory'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   assert.equal(status, 0, stderr);

@@ -8,7 +8,7 @@ function all(results, value) {
   return Object.fromEntries(Object.keys(results).map((way) => [way, value]));
 }
 
-test('without register, what native code opens reaches children started in any way', async () => {
+test('descriptors of native code reach children of every method unless register is loaded', async () => {
   const results = await run('ways.mjs');
   assert.deepEqual(results, all(results, 'leak'));
 });
@@ -20,7 +20,7 @@ for (const [title, flags] of Object.entries({ '-r': REQUIRED, '--import': IMPORT
   });
 }
 
-test('what is required at the start reaches Workers of a text, what is imported does not', async () => {
+test('--require reaches Workers that are started from a text, and --import does not', async () => {
   const input = { ofText: true };
   const way = 'spawnSync in a Worker of a text';
   assert.deepEqual(await run('ways.mjs', REQUIRED, { input }), { [way]: 'none' });

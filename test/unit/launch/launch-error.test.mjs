@@ -75,7 +75,7 @@ for (const [what, make] of [
   ['a file', 'true >'],
   ['a FIFO', 'mkfifo'],
 ]) {
-  test(`oomScoreAdj where ${what} is in the place of /proc`, { skip: withoutMountNamespace() }, async () => {
+  test(`oomScoreAdj where ${what} replaces /proc`, { skip: withoutMountNamespace() }, async () => {
     const script = `mkdir /proc/self && ${make} /proc/self/oom_score_adj && chmod 666 /proc/self/* && exec "$@"`;
     const through = [seccompRunPath, 'no-proc', '--', 'sh', '-c', script, 'sh'];
     const { result } = await runFixture('refused-option.mjs', { options: { oomScoreAdj: 500 } }, { through });

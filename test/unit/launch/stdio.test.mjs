@@ -34,7 +34,7 @@ test('a new handle gets the descriptor, and keeps the loop alive as before', asy
   await end();
 });
 
-test('what is no unopened pipe of this thread is refused, and the descriptor stays the caller’s', async () => {
+test('a handle that is no unopened pipe of this thread is refused, and the caller keeps the descriptor', async () => {
   const { open, unopened, end } = handles();
   const another = new open.constructor(0);
   const both = (name) => () => {

@@ -157,7 +157,7 @@ const FUNCTIONS = {
 };
 
 for (const [right, names] of Object.entries(MISSPELT)) {
-  test(`what is meant for ${right} is refused, and named`, () => {
+  test(`a name that is meant for ${right} is refused, and the message names the right one`, () => {
     for (const name of names) {
       const expected = (error) =>
         error.code === 'ERR_INVALID_ARG_VALUE' &&
@@ -210,7 +210,7 @@ test('safe-spawn/child_process and register() warn once of each name, and start 
   });
 });
 
-test('with a right name beside it nothing is warned of', async () => {
+test('a right name next to the wrong one prevents the warning', async () => {
   const child = inPlace.spawn('true', { umask: 0o22, workerId: 1 });
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });

@@ -48,7 +48,9 @@ for (const [what, options] of Object.entries(FAST)) {
   });
 }
 
-test('with a cgroup too', { skip: skip || withoutCgroups() }, async (context) => {
+test('with a cgroup the child shares memory and descriptors', {
+  skip: skip || withoutCgroups(),
+}, async (context) => {
   const flags = await cloneFlags({ cgroup: cgroupFor(context) });
   for (const flag of ['CLONE_VM', 'CLONE_VFORK', 'CLONE_FILES', 'CLONE_INTO_CGROUP'])
     assert.ok(flags.includes(flag), `${flags}`);

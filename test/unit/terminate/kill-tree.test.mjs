@@ -54,7 +54,7 @@ test('signal 0 asks only', async () => {
   assert.equal(child.killTree(0), false);
 });
 
-test('without an option that makes a tree it is an error that says which do', async () => {
+test('killTree without an option that makes a tree is an error that names these options', async () => {
   const leader = safeSpawn('cat', { processGroup: true });
   for (const options of [{}, { processGroup: false }, { processGroup: leader.pid }]) {
     const child = safeSpawn('cat', options);
@@ -142,7 +142,7 @@ test('resourceUsage is there in the event, and of a child that was killed', asyn
 
 // ---- the object ----------------------------------------------------------------------------------------------
 
-test('what a child has beside a ChildProcess does not show, and can be replaced', async () => {
+test('the added methods of a child are not enumerable, and can be replaced', async () => {
   const script = scratchPath('none.js');
   for (const child of [
     safeSpawn('true', { stdio: 'ignore' }),

@@ -116,7 +116,7 @@ test('an addon that may not be loaded: not a matter of building it', () => {
   assert.ok(!error.message.includes('rebuild'), error.message);
 });
 
-describe('what failed is added to the error of Node', () => {
+describe('the failed step is added to the error of Node', () => {
   const failed = (failure) => {
     const error = errors.systemError(-1, 'spawn');
     describeFailure(error, { errno: -1, signal: '', message: undefined, ...failure }, 'nginx');
@@ -135,7 +135,7 @@ describe('what failed is added to the error of Node', () => {
     assert.equal(error.message, 'spawn EPERM: requires CAP_SETUID');
   });
 
-  test('one that Node has not is in the message, and in the stack', () => {
+  test('a step that Node has not is in the message, and in the stack', () => {
     const error = failed({ step: 'rlimit nofile', message: 'too high' });
     assert.equal(error.message, 'spawn nginx EPERM: too high');
     assert.ok(error.stack.startsWith('Error: spawn nginx EPERM: too high'), error.stack);
@@ -153,7 +153,7 @@ test('the type of a step lists the steps of the core, in their order', () => {
   assert.deepEqual(listed, require('../../../dist/native/addon.js').addon().steps);
 });
 
-test('what is on the prototype of all objects spoils no error', () => {
+test('a property of Object.prototype spoils no error', () => {
   for (const name of ['get', 'set', 'enumerable']) {
     Object.prototype[name] = 5;
     try {

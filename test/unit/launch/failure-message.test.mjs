@@ -18,10 +18,10 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { getRlimit, safeExecFile, safeExecFileSync, safeSpawn, safeSpawnSync, setRlimit } from 'safe-spawn';
-import { failureOf } from '../helpers/failures.mjs';
-import { runFixture } from '../helpers/fixture.mjs';
-import { withoutRoot } from '../helpers/requirements.mjs';
-import { scratchDirectory } from '../helpers/scratch.mjs';
+import { failureOf } from '../../helpers/failures.mjs';
+import { runFixture } from '../../helpers/fixture.mjs';
+import { withoutRoot } from '../../helpers/requirements.mjs';
+import { scratchDirectory } from '../../helpers/scratch.mjs';
 
 const NOBODY = 65_534;
 const { EIO } = constants.errno;
@@ -228,7 +228,7 @@ for (const [[program, args = [], options = {}], code, reason] of REASONS) {
   });
 }
 
-test('the functions with a callback, and those that throw, have it too', async () => {
+test('functions with a callback, and functions that throw, give the reason too', async () => {
   const reason = `spawn ${d}/absent ENOENT: ${d}/absent does not exist`;
   const [error] = await new Promise((resolve) =>
     safeExecFile(`${d}/absent`, (...results) => resolve(results)),
