@@ -25,6 +25,7 @@ export type { CurrentRlimit } from './process/rlimits.js';
 export { getRlimit, setRlimit } from './process/rlimits.js';
 export type { ExitStatus, SafeSpawnSyncReturns, WithExitStatus } from './terminate/exit-status.js';
 export type { Containment } from './terminate/started-process.js';
+export type { StopOptions } from './terminate/stop-options.js';
 export type {
   LaunchOptions,
   Rlimit,
@@ -35,5 +36,5 @@ export type {
   SafeSpawnOptionsWithStdioTuple,
   WithLaunchOptions,
 } from './types.js';
-export type { LaunchStep, SafeSpawnErrorCode, SpawnError } from './util/errors.js';
+export type { LaunchStep, SafeSpawnErrorCode, SpawnError, StopError } from './util/errors.js';
 export type { FdAccess, FdFlags } from './util/procfs-fds.js';

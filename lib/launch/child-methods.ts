@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import type { ExitStatus } from '../terminate/exit-status.js';
 import { killTree } from '../terminate/kill-tree.js';
 import type { Containment, StartedProcess } from '../terminate/started-process.js';
+import { stop } from '../terminate/stop.js';
+import { readStopOptions, type StopOptions } from '../terminate/stop-options.js';
 import { computed, nonEnumerable } from '../util/objects.js';
 
 /**
@@ -56,6 +58,26 @@ export interface ChildMethods {
    * setTimeout(() => child.killTree('SIGKILL'), 10_000);
    */
   killTree(signal?: NodeJS.Signals | number): boolean;
+  /**
+   * Ends the child with its {@link containment}. Sends `killSignal` and SIGCONT, and SIGKILL after `grace` milliseconds to what is
+   * left. Resolves with the {@link exitStatus} after the `'exit'` event, when nothing of the containment is left.
+   *
+   * With a process group, what is left when the child itself ends is killed at once, since the number of the group can be another's
+   * after that. With a cgroup, all of it has the grace. Without a containment it reaches the child alone.
+   *
+   * After the exit it ends what is left in the cgroup. If nothing was started, it resolves with undefined. Calls join: each signal
+   * is sent once, and the shortest grace counts. The child keeps the event loop alive meanwhile, also after `unref()`.
+   *
+   * Rejects with `ERR_SAFE_SPAWN_STOP`, whose `pids` are the processes that still run, if a process may not be signalled, or if one
+   * still runs 5 seconds after SIGKILL. Wrong options reject, too, before anything is sent. Works on macOS and Windows.
+   *
+   * @example
+   * const status = await child.stop({ grace: 1000 });
+   * console.log(status?.code, status?.signal);
+   */
+  stop(options?: StopOptions): Promise<ExitStatus | undefined>;
+  /** Calls {@link stop}, so that `await using` ends the child with its containment. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A ChildProcess that this library has started. */
@@ -78,6 +100,19 @@ const KILL_TREE: PropertyDescriptor = nonEnumerable(function killTreeOf(
   return isSent;
 });
 
+const STOP: PropertyDescriptor = nonEnumerable(async function stopOf(
+  this: ChildProcess,
+  options?: StopOptions,
+) {
+  const order = readStopOptions(options);
+  const handle = handles.get(this);
+  return handle && (await stop(this, handle, order));
+});
+
+const ASYNC_DISPOSE: PropertyDescriptor = nonEnumerable(async function dispose(this: SafeChildProcess) {
+  await this.stop();
+});
+
 const EXIT_STATUS = computed('exitStatus', (child: ChildProcess) => handles.get(child)?.exitStatus());
 
 const CONTAINMENT = computed('containment', (child: ChildProcess) => handles.get(child)?.containment());
@@ -87,6 +122,8 @@ export function addChildMethods(child: ChildProcess, handle: StartedProcess): Sa
   handles.set(child, handle);
   Object.defineProperty(child, 'resourceUsage', RESOURCE_USAGE);
   Object.defineProperty(child, 'killTree', KILL_TREE);
+  Object.defineProperty(child, 'stop', STOP);
+  Object.defineProperty(child, Symbol.asyncDispose, ASYNC_DISPOSE);
   Object.defineProperty(child, 'exitStatus', EXIT_STATUS);
   Object.defineProperty(child, 'containment', CONTAINMENT);
   return child as SafeChildProcess;

@@ -46,6 +46,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
   #child = 0;
   #usage: Float64Array | undefined;
   #exitStatus: ExitStatus | undefined;
+  readonly #endCallbacks: (() => void)[] = [];
   #leadsGroup = false;
   #stdio: readonly StdioSource[] = [];
   #abandoned = false;
@@ -96,11 +97,33 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
     this.#exitStatus = exitStatus(code, signal, coreDumped, lost);
     if (!lost) this.#usage = new Float64Array(addon().usage);
     if (this.#abandoned) return;
-    this.runInAsyncScope(this.onexit, this, lost ? null : code, signalName(signal));
+    try {
+      this.runInAsyncScope(this.onexit, this, lost ? null : code, signalName(signal));
+    } finally {
+      for (const callback of this.#endCallbacks) callback();
+    }
   };
 
   kill(signal: number): number {
     return this.#child === 0 ? -ESRCH : addon().kill(this.#child, signal);
+  }
+
+  isReaped(): boolean {
+    return this.kill(0) === -ESRCH;
+  }
+
+  killGroupAtExit(): void {
+    if (this.#child !== 0) addon().killGroupAtExit(this.#child);
+  }
+
+  whenEnded(callback: () => void): void {
+    this.#endCallbacks.push(callback);
+  }
+
+  holdLoop(): () => void {
+    if (this.hasRef()) return () => undefined;
+    this.ref();
+    return () => this.unref();
   }
 
   usage(): NodeJS.ResourceUsage | undefined {

@@ -76,6 +76,11 @@ export interface Addon {
 
   /** Returns 0 or a negative errno, which is -ESRCH once the child is reaped. */
   kill(child: number, signal: number): number;
+  /**
+   * Makes the end of a child that leads a process group the end of the group: SIGKILL is sent to the group when the child is dead,
+   * before it is reaped. Has no effect once it was reaped.
+   */
+  killGroupAtExit(child: number): void;
   /** Says if the loop waits for this child. It has no effect once the child is reaped. */
   setRef(child: number, wanted: boolean): void;
   hasRef(child: number): boolean;

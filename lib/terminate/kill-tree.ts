@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { addon } from '../native/addon.js';
 import { killTreeError, unknownSignal } from '../util/errors.js';
-import { isSignal, signalNumber } from '../util/signals.js';
+import { isSignal, sendSignal, signalNumber } from '../util/signals.js';
 import type { Containment } from './started-process.js';
 
 const { EMFILE, ENFILE, ESRCH } = constants.errno;
@@ -142,7 +142,7 @@ function signalSome(cgroup: string, waiting: number[], signal: number): string[]
     for (const pid of pids) {
       const pidfd = held.get(pid);
       if (pidfd === undefined) continue;
-      const error = pidfd >= 0 ? addon().pidfdSignal(pidfd, signal) : signalNumbered(pid, signal);
+      const error = pidfd >= 0 ? addon().pidfdSignal(pidfd, signal) : sendSignal(pid, signal);
       if (error !== 0 && error !== -ESRCH) missed.push(`${pid} (${getSystemErrorName(error)})`);
     }
   } finally {
@@ -170,15 +170,6 @@ function holdSome(waiting: number[]): Map<number, number> {
   return held;
 }
 
-function signalNumbered(pid: number, signal: number): number {
-  try {
-    process.kill(pid, signal);
-    return 0;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).errno ?? -ESRCH;
-  }
-}
-
 interface Members {
   readonly pids: number[];
   /** Parts that could not be listed, and why, in words. */
@@ -191,7 +182,7 @@ const GONE = ['ENOENT', 'ENODEV'];
 const GONE_OR_THREADED = [...GONE, 'ENOTSUP'];
 
 /** Includes the members of the cgroups inside it. */
-function membersOf(cgroup: string, expected = GONE): Members {
+export function membersOf(cgroup: string, expected: readonly string[] = GONE): Members {
   const unlisted: string[] = [];
   const pids = listed(() => readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean));
   const entries = listed(() => readdirSync(cgroup, { withFileTypes: true }));

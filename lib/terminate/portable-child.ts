@@ -2,9 +2,13 @@
 import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
 import { constants } from 'node:os';
 import { unsupportedPlatform } from '../util/errors.js';
+import { sendSignal } from '../util/signals.js';
 import { isRecord } from '../util/validators.js';
 import { addExitStatus, type ExitStatus, exitStatus } from './exit-status.js';
 import type { Containment, StartedProcess } from './started-process.js';
+
+const { ESRCH } = constants.errno;
+const { SIGKILL } = constants.signals;
 
 /** A child that Node's own function has started. */
 export class PortableProcess implements StartedProcess {
@@ -25,6 +29,33 @@ export class PortableProcess implements StartedProcess {
 
   containment(): Containment {
     return this.#leadsGroup ? 'group' : 'none';
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  kill(signal: number): number {
+    return this.isReaped() ? -ESRCH : sendSignal(this.#child.pid ?? 0, signal);
+  }
+
+  isReaped(): boolean {
+    return this.exitStatus() !== undefined;
+  }
+
+  /** Node reaps the child before it tells of that. No other process gets the number while the group has members. */
+  killGroupAtExit(): void {
+    const group = this.#child.pid ?? 0;
+    this.#child.prependOnceListener('exit', () => sendSignal(-group, SIGKILL));
+  }
+
+  whenEnded(callback: () => void): void {
+    this.#child.prependOnceListener('exit', () => process.nextTick(callback));
+  }
+
+  /** Node does not tell whether its own handle has a reference. */
+  holdLoop(): () => void {
+    return () => undefined;
   }
 
   usage(): never {

@@ -6,6 +6,18 @@ export type Containment = 'cgroup' | 'group' | 'none';
 
 /** The part of a child's handle that its methods need. */
 export interface StartedProcess {
+  /** Undefined if nothing was started. */
+  readonly pid: number | undefined;
+  /** Returns 0 or a negative errno, -ESRCH once the child was reaped. */
+  kill(signal: number): number;
+  /** From then on the number of the child can be a stranger's. */
+  isReaped(): boolean;
+  /** Makes the end of the child the end of its process group: SIGKILL is sent to the group before its leader is reaped. */
+  killGroupAtExit(): void;
+  /** Calls back after the event 'exit', whatever a listener of it does. */
+  whenEnded(callback: () => void): void;
+  /** Lets the loop wait for the child, also after unref(). Returns what undoes that. */
+  holdLoop(): () => void;
   usage(): NodeJS.ResourceUsage | undefined;
   /** Returns the processes that killTree() reaches, or undefined if no child was started. */
   killTarget(): KillTarget | undefined;

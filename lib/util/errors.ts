@@ -30,7 +30,8 @@ export type SafeSpawnErrorCode =
   | 'ERR_SAFE_SPAWN_ADDON'
   | 'ERR_SAFE_SPAWN_ADDONS_DISABLED'
   | 'ERR_SAFE_SPAWN_INCOMPATIBLE_NODE'
-  | 'ERR_SAFE_SPAWN_KILL_TREE';
+  | 'ERR_SAFE_SPAWN_KILL_TREE'
+  | 'ERR_SAFE_SPAWN_STOP';
 
 /** The error of a failed launch: Node's error, with the fields that this library adds. */
 export interface SpawnError extends NodeJS.ErrnoException {
@@ -97,6 +98,11 @@ const ERRORS = {
     Base: Error,
     message: (reason: string) => `killTree() ${reason}`,
   },
+  ERR_SAFE_SPAWN_STOP: {
+    Base: Error,
+    message: (pids: readonly number[], reason: string) =>
+      `stop() could not end ${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')}: ${reason}`,
+  },
   ERR_UNKNOWN_SIGNAL: {
     Base: TypeError,
     message: (signal: unknown) => `Unknown signal: ${signal}${hintAtSignal(signal)}`,
@@ -155,6 +161,19 @@ export function unsupportedInWorkers(feature: string, reason: string): TypeError
 
 export function killTreeError(reason: string): Error {
   return make('ERR_SAFE_SPAWN_KILL_TREE', killTreeError, reason);
+}
+
+/** Error of `child.stop()`. */
+export interface StopError extends Error {
+  readonly code: 'ERR_SAFE_SPAWN_STOP';
+  /** Processes that still run. */
+  readonly pids: readonly number[];
+}
+
+export function stopError(pids: readonly number[], reason: string, cause: unknown): StopError {
+  const error = make('ERR_SAFE_SPAWN_STOP', stopError, pids, reason);
+  if (cause !== undefined) Object.defineProperty(error, 'cause', nonEnumerable(cause));
+  return Object.assign(error, { pids }) as unknown as StopError;
 }
 
 export function incompatibleNode(difference: string): Error {

@@ -7,6 +7,16 @@ for (const [name, number] of Object.entries(constants.signals)) {
   if (!NAMES.has(number)) NAMES.set(number, name as NodeJS.Signals);
 }
 
+/** Sends a signal to a process, or to a group by its negative number. Returns 0 or a negative errno. */
+export function sendSignal(target: number, signal: number): number {
+  try {
+    process.kill(target, signal);
+    return 0;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).errno ?? -constants.errno.EINVAL;
+  }
+}
+
 /** Returns the name of a signal, or '' for 0 and for real-time signals (32 to 64), for which Node has no names. */
 export function signalName(signal: number): NodeJS.Signals | '' {
   return NAMES.get(signal) ?? '';

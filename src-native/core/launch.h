@@ -211,6 +211,12 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
 /* pidfd_send_signal(2), else kill(2). The child must not have been reaped. 0 or a negative errno. */
 int launch_signal(const struct launch_child *child, int signal);
 
+/*
+ * If the child is dead and was not reaped, sends SIGKILL to the process group whose number is the child's pid. After the reap that
+ * number can be another group's.
+ */
+void launch_kill_group_of_dead(const struct launch_child *child);
+
 /* 1: reaped, `ret_exit` written. 0: still alive. Waits for this child only. */
 int launch_reap(const struct launch_child *child, struct launch_exit *ret_exit);
 

@@ -20,6 +20,13 @@ Napi::Value Kill(const Napi::CallbackInfo &info) {
   return Napi::Number::New(info.Env(), ExitWatcher::Of(info)->Kill(child, signal));
 }
 
+void KillGroupAtExit(const Napi::CallbackInfo &info) {
+  Arguments arguments(info);
+  uint64_t child = ReadChild(&arguments);
+
+  if (!arguments.Throws()) ExitWatcher::Of(info)->KillGroupAtExit(child);
+}
+
 void SetRef(const Napi::CallbackInfo &info) {
   Arguments arguments(info);
   uint64_t child = ReadChild(&arguments);
@@ -40,6 +47,7 @@ Napi::Value HasRef(const Napi::CallbackInfo &info) {
 
 void ExportChildCalls(Napi::Object exports, ExitWatcher *watcher) {
   DefineFunction(exports, "kill", Kill, watcher);
+  DefineFunction(exports, "killGroupAtExit", KillGroupAtExit, watcher);
   DefineFunction(exports, "setRef", SetRef, watcher);
   DefineFunction(exports, "hasRef", HasRef, watcher);
   Define(exports, "usage", watcher->usage());

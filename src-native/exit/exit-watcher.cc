@@ -57,8 +57,9 @@ std::vector<int> ExitWatcher::InternalFds() const {
 
 uint64_t ExitWatcher::Watch(const launch_child &launched, Napi::Function listener) {
   uint64_t number = ++last_number_;
-  Child &child = live_.emplace(number, Child{this, number, launched, false, true, Napi::Persistent(listener)})
-                     .first->second;
+  Child &child =
+      live_.emplace(number, Child{this, number, launched, false, true, false, Napi::Persistent(listener)})
+          .first->second;
 
   child.by_pidfd = launched.pidfd >= 0 && loop_state_.pidfds->Add(launched.pidfd, &child) == 0;
   RefFor(child).Add();
@@ -80,6 +81,12 @@ int ExitWatcher::Kill(uint64_t number, int signal) {
   auto found = live_.find(number);
 
   return found == live_.end() ? UV_ESRCH : launch_signal(&found->second.process, signal);
+}
+
+void ExitWatcher::KillGroupAtExit(uint64_t number) {
+  auto found = live_.find(number);
+
+  if (found != live_.end()) found->second.kills_group = true;
 }
 
 void ExitWatcher::SetLoopRef(uint64_t number, bool wanted) {
@@ -121,6 +128,7 @@ void ExitWatcher::OnSigchld(uv_signal_t *signal, int) {
 void ExitWatcher::Reap(Child *child) {
   ExitEvent death = {};
 
+  if (child->kills_group) launch_kill_group_of_dead(&child->process);
   if (launch_reap(&child->process, &death.end) == 0) return;
   /* The last output may have arrived after this turn's look at the pipes. With a pidfd, only if the child died after it. */
   death.awaits_poll = !child->by_pidfd;

@@ -46,6 +46,8 @@ public:
 
   /* These three do nothing to a child that was reaped. Its pid is free for others, and the loop does not wait for it. */
   int Kill(uint64_t number, int signal);
+  /* When the child is dead, SIGKILL ends the process group that it leads, before the child is reaped. */
+  void KillGroupAtExit(uint64_t number);
   void SetLoopRef(uint64_t number, bool wanted);
   bool HasLoopRef(uint64_t number) const;
 
@@ -73,6 +75,7 @@ private:
     launch_child process;
     bool by_pidfd; /* otherwise SIGCHLD reports the death */
     bool keeps_loop;
+    bool kills_group; /* at its end */
     Napi::FunctionReference listener;
   };
 

@@ -19,12 +19,13 @@ export function describeChild(child) {
   };
 }
 
+const ADDED = new Set(
+  ['resourceUsage', 'killTree', 'stop', Symbol.asyncDispose, 'exitStatus', 'containment'].map(String),
+);
+
 /** Tells whether a key is one that this library adds. Code that lists the keys of a child must not find it. */
 function isHidden(child, key) {
-  return (
-    ['resourceUsage', 'killTree', 'exitStatus', 'containment'].includes(key) &&
-    !Object.keys(child).includes(key)
-  );
+  return ADDED.has(key) && !Object.keys(child).includes(key);
 }
 
 function describeStream(stream) {

@@ -93,12 +93,12 @@ static int wait_by_pid(pid_t pid, int options, struct launch_exit *ret_exit) {
  * A wait by pidfd can't reap another process, but a pid that other code has reaped may belong to a new child. The pid is
  * used only if P_PIDFD is missing or forbidden.
  */
-static int wait_child(const struct launch_child *child, struct launch_exit *ret_exit) {
+static int wait_child(const struct launch_child *child, int options, struct launch_exit *ret_exit) {
   if (child->pidfd >= 0) {
-    int result = wait_by_waitid(WAIT_PIDFD, child->pidfd, WNOHANG, ret_exit);
+    int result = wait_by_waitid(WAIT_PIDFD, child->pidfd, WNOHANG | options, ret_exit);
     if (is_answer(result)) return result;
   }
-  return wait_by_pid(child->pid, WNOHANG, ret_exit);
+  return wait_by_pid(child->pid, WNOHANG | options, ret_exit);
 }
 
 int launch__reap(pid_t pid) {
@@ -111,9 +111,15 @@ int launch__reap(pid_t pid) {
   return end.signal;
 }
 
+void launch_kill_group_of_dead(const struct launch_child *child) {
+  struct launch_exit end;
+
+  if (wait_child(child, WNOWAIT, &end) == 1) (void)launch__sys(SYS_kill, -child->pid, SIGKILL);
+}
+
 int launch_reap(const struct launch_child *child, struct launch_exit *ret_exit) {
   struct launch_exit end = {0};
-  int result = wait_child(child, &end);
+  int result = wait_child(child, 0, &end);
 
   if (result == 0) return 0;
   if (result < 0) end.lost = !recover(child->pidfd, &end);

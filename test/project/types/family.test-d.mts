@@ -201,6 +201,10 @@ expectType<NonSharedBuffer>()(safeExecFileSync('true', ['one']), true);
 
 expectType<ExitStatus | undefined>()(safeSpawnSync('true', ['one']).exitStatus, true);
 expectType<ExitStatus | undefined>()(execPromise('true').child.exitStatus, true);
+expectType<Promise<ExitStatus | undefined>>()(execPromise('true').child.stop({ grace: 5 }), true);
+expectType<Promise<void>>()(safeFork('app.js')[Symbol.asyncDispose](), true);
+// @ts-expect-error: no such option of stop()
+safeExec('true').stop({ timeout: 5 });
 expectType<Containment>()(safeFork('app.js').containment, true);
 
 // @ts-expect-error: input is text or bytes
