@@ -1,27 +1,42 @@
-// STYLE's forbidden openings and words, in comments, messages and pages: `npm run lint:words`. The limit is 0.
-//
-// The openings make a comment a fragment instead of a sentence; the words are private or old. A page of docs/ is looked over
-// once it is in PAGES, a folder of sources once it is in FOLDERS: add to them, and never take away.
+// Finds what STYLE forbids in comments, messages and pages: openings that make a fragment, and private or old words. The limit is 0.
+// `node tools/words.mjs FILE...` checks these files instead; `npm run lint:words` checks FOLDERS and PAGES. Both lists may only grow.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FOLDERS = ['lib', 'src-native'];
-const PAGES = [];
+const PAGES = ['CONTRIBUTING.md', 'docs/errors.md'];
 const SOURCE = /\.(?:[cm]?ts|c|cc|h)$/;
 
-const OPENINGS = /^(?:Of|What|Those|Whether|Who|Whoever|Nor|By|Without|As) /;
-const WORDS =
-  /\b(?:in the place of|for ever|anew|tells of|is had|dear|should it be|somebody|whoever|nobody|beside what|ours|seal(?:s|ed|ing)?|tiers?|mailbox|canary)\b/i;
+/** A sentence that opens so has no subject or no verb. */
+const OPENINGS = /^(?:Of|What|Those|Whether|Who|Whoever|Nor) /;
+/** These open a fragment at the start of a comment. A later sentence may begin with such a condition. */
+const FIRST_OPENINGS = /^(?:By|Without|As|Not) /;
+const WORDS = new RegExp(
+  `\\b(?:${[
+    ...['in the place of', 'for ever', 'anew', 'tells? of', 'is had', 'dear', 'should it be', 'beside what'],
+    ...[
+      'somebody',
+      'whoever',
+      'whomever',
+      'nobody',
+      'ours',
+      'words for',
+      'hands? on',
+      'handed on',
+      'all the same',
+    ],
+    ...['seal(?:s|ed|ing)?', 'tiers?', 'mailbox(?:es)?', 'mailed', 'canary', 'extras', 'judged?', 'stranger'],
+  ].join('|')})\\b`,
+  'i',
+);
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-const findings = [
-  ...FOLDERS.flatMap(sources).flatMap((file) => [...comments(file), ...messages(file)]),
-  ...PAGES.flatMap(page),
-];
-for (const { file, line, text, why } of findings) console.log(`${file}:${line}: ${why}: ${text}`);
-if (process.argv.includes('--count')) count();
+const files = process.argv.slice(2);
+const findings = (files.length > 0 ? files : [...FOLDERS.flatMap(sources), ...PAGES]).flatMap(checkFile);
+for (const { file, line, why, text } of findings)
+  console.log(`${file}:${line}: ${why}: ${text.slice(0, 90)}`);
 console.log(`Words: ${findings.length} to rewrite`);
 process.exitCode = findings.length > 0 ? 1 : 0;
 
@@ -31,58 +46,59 @@ function sources(folder) {
     .map((name) => join(folder, name));
 }
 
-/** Each block comment, and each run of line comments, as one text. */
-function comments(file) {
-  const source = readFileSync(file, 'utf8');
-  const pattern = /\/\*[\s\S]*?\*\/|(?:(?:^|(?<=\s))\/\/.*\n?[ \t]*)+/gm;
-  return [...source.matchAll(pattern)].flatMap(({ 0: comment, index }) => {
-    const text = comment
-      .replace(/^\s*\/[/*]+ ?|\*\/\s*$/g, '')
-      .replace(/\n\s*(?:\*|\/\/) ?/g, ' ')
-      .replace(/\s+/g, ' ')
-      .trim();
-    // A head "file.c: what it is" opens after its name; the rest of a block has paragraphs, each of which opens.
-    return check(file, lineOf(source, index), text.replace(/^[\w-]+\.[ch]+: /, ''));
-  });
-}
-
-/** Texts of more than two words in quotes. */
-function messages(file) {
-  const source = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, blank);
-  return [
-    ...source.matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])*? (?:\\.|(?!\1)[^\\\n])*? (?:\\.|(?!\1)[^\\\n])*)\1/g),
-  ].flatMap(({ 2: text, index }) =>
-    WORDS.test(text) ? [{ file, line: lineOf(source, index), text: text.slice(0, 80), why: 'word' }] : [],
+function checkFile(file) {
+  const text = readFileSync(file, 'utf8');
+  const parts = extname(file) === '.md' ? paragraphs(text) : [...comments(text), ...messages(text)];
+  return parts.flatMap(({ at, ...part }) =>
+    check(part).map((found) => ({ file, line: text.slice(0, at).split('\n').length, ...found })),
   );
 }
 
-function page(file) {
-  const source = readFileSync(file, 'utf8').replace(/^```[\s\S]*?^```/gm, blank);
-  return source
-    .split('\n')
-    .flatMap((line, index) => check(file, index + 1, line.replace(/^(?:#+|[-*]|\|) */, '')));
+/** Returns each block comment and each run of line comments, cut into paragraphs. */
+function comments(source) {
+  const pattern = /\/\*[\s\S]*?\*\/|(?:(?:^|(?<=\s))\/\/.*\n?[ \t]*)+/gm;
+  return [...source.matchAll(pattern)].flatMap(({ 0: comment, index }) =>
+    comment
+      .replace(/^\s*\/[/*]+ ?|\s*\*\/\s*$/g, '')
+      .replace(/\n[ \t]*(?:\*|\/\/) ?/g, '\n')
+      .split(/\n\s*\n|\n(?=@)/)
+      // A head "file.c: what it is" opens after its name, and a tag after its parameter.
+      .map((text) => text.replace(/^\s*[\w-]+\.[ch]+: |^@\w+ (?:\w+ )?/, ''))
+      .map((text, number) => ({ at: index, text, isProse: true, isStart: number === 0 })),
+  );
 }
 
-function check(file, line, text) {
-  const short = text.slice(0, 80);
-  const found = [];
-  if (OPENINGS.test(text)) found.push({ file, line, text: short, why: 'opening' });
-  const [word] = WORDS.exec(text) ?? [];
-  if (word !== undefined) found.push({ file, line, text: short, why: `"${word}"` });
-  return found;
+/** Returns each text of more than two words in quotes. */
+function messages(source) {
+  const code = source.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*/gm, blank);
+  const quoted = /(['"`])((?:\\.|(?!\1)[^\\\n])*? (?:\\.|(?!\1)[^\\\n])*? (?:\\.|(?!\1)[^\\\n])*)\1/g;
+  return [...code.matchAll(quoted)].map(({ 2: text, index }) => ({ at: index, text, isProse: false }));
+}
+
+/** Returns the paragraphs, list items, headings and table cells of a page, without its code. */
+function paragraphs(page) {
+  const prose = page.replace(/^```[\s\S]*?^```/gm, blank).replace(/`[^`\n]*`/g, blank);
+  return [
+    ...prose.matchAll(/(?:^|\|)[ \t]*(?:#+|[-*]|\d+\.)?[ \t]*([^|\s](?:[^|\n]|\n(?![\s|#*-]))*)/gm),
+  ].map(({ 1: text, index }) => ({ at: index, text, isProse: true }));
+}
+
+function check({ text, isProse, isStart }) {
+  const sentences = text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .split(/(?<=[.!?]\)?) (?=[A-Z`])/);
+  return sentences.flatMap((sentence, index) => {
+    const isFragment = OPENINGS.test(sentence) || (isStart && index === 0 && FIRST_OPENINGS.test(sentence));
+    const isQuestion = sentence.endsWith('?');
+    const [word] = WORDS.exec(sentence) ?? [];
+    return [
+      ...(isProse && isFragment && !isQuestion ? [{ why: 'opening', text: sentence }] : []),
+      ...(word === undefined ? [] : [{ why: `"${word}"`, text: sentence }]),
+    ];
+  });
 }
 
 function blank(text) {
   return text.replace(/[^\n]/g, ' ');
-}
-
-function lineOf(source, index) {
-  return source.slice(0, index).split('\n').length;
-}
-
-function count() {
-  const files = new Map();
-  for (const { file } of findings) files.set(file, (files.get(file) ?? 0) + 1);
-  for (const [file, number] of [...files].sort((one, other) => other[1] - one[1]))
-    console.log(`${number} ${file}`);
 }

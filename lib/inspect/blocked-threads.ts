@@ -1,6 +1,6 @@
 import type { Proc } from './proc.js';
 
-/** Numbers of system calls. Those of `write`, `read` and `accept` wait on the descriptor in their first argument. */
+/** Numbers of system calls. Calls in `write`, `read` and `accept` wait on the descriptor in their first argument. */
 interface Calls {
   readonly write: readonly string[];
   readonly read: readonly string[];

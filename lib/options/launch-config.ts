@@ -43,7 +43,7 @@ interface Ids {
   readonly gid: number | null | undefined;
 }
 
-/** Returns the ids that the child gets. Those of the option `user` override the ids that Node passes. */
+/** Returns the ids that the child gets. The option `user` overrides the ids that Node passes. */
 export function requestedIds(request: Ids, { user }: LaunchConfig): Ids {
   return user ?? request;
 }

@@ -15,7 +15,7 @@ extern "C" {
  * ascending, to be freed by the caller. Returns 0 or a negative errno; -ENOSYS: neither close_range(2) with
  * CLOSE_RANGE_CLOEXEC (Linux 5.11) nor /proc/self/fd can be used. `ret_call` gets the call that failed, if one did.
  *
- * Without /proc every descriptor is marked all the same, but those above the hard limit of RLIMIT_NOFILE, if
+ * Without /proc, the call still marks every descriptor, but those above the hard limit of RLIMIT_NOFILE, if
  * there are any, are missing in the list.
  */
 int cloexec_set_all(int **ret_changed, size_t *ret_count, const char **ret_call);

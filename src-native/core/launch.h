@@ -40,7 +40,7 @@ struct launch_fd {
   int source;
 };
 
-/* A limit as prlimit(2) takes it. What is not set keeps the value that the caller has. */
+/* A limit as prlimit(2) takes it. A half that is not set keeps the caller's value. */
 struct launch_rlimit {
   int resource; /* RLIMIT_* */
   bool set_soft;
@@ -256,7 +256,7 @@ void launch_fail_at(struct launch_context *context, enum launch_step step, int e
 /* The slowest allowed way, to test each on a kernel that has them all. */
 void launch_force(struct launch_context *context, enum launch_clone_mode clone_mode,
                   enum launch_close_fds close_fds, enum launch_pidfd pidfd);
-/* In the shared mode low sources are mailed as high ones are. */
+/* In the shared mode, low sources are passed over the channel as high ones are. */
 void launch_force_fd_passing(struct launch_context *context);
 /* After launch_force(), which forces what is slower. */
 void launch_force_handlers_reset(struct launch_context *context);

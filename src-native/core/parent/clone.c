@@ -144,7 +144,7 @@ long launch__clone(char *stack, const struct launch__clone *request) {
 
 /*
  * libc's fork() runs the handlers of pthread_atfork(3) and leaves malloc usable, so the functions of a tool may do in the
- * child what they do elsewhere. The pidfd can't be that of a stranger, since the child is not reaped yet.
+ * child what they do elsewhere. The pidfd belongs to the child, since the child is not reaped yet.
  */
 long launch__fork_by_libc(const struct launch__clone *request) {
   pid_t pid = fork();

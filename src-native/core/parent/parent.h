@@ -64,7 +64,7 @@ void launch__find_interposer(struct launch_capabilities *capabilities);
 /* fallback.c: the fastest way there is, and the next slower one round what was refused (false: none can help). */
 struct launch__method launch__fastest_method(void);
 bool launch__fall_back(struct launch__method *method, const struct launch_error *error);
-/* Does this negative errno tell of a limit, or of full memory or a full table, that refuse any way? */
+/* Is this negative errno a limit, lack of memory or a full table, which refuse every launch method? */
 bool launch__is_shortage(long error);
 
 /* kernel-probe.c: which way this kernel allows; probed at the first call. */

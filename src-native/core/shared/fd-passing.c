@@ -4,7 +4,7 @@
 #include "fd-util.h"
 #include "shared.h"
 
-/* Number and inode are compared, since a stranger's file may have got our number. */
+/* Compares the inode too, since other code may have closed the socket and got its number for another file. */
 static bool is_ours(int fd, ino_t inode) {
   struct stat status;
 
