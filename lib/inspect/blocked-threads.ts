@@ -8,7 +8,7 @@ interface Calls {
   readonly poll: readonly string[];
 }
 
-/** From asm/unistd.h. A 32-bit process has other numbers; for it, only its place in the kernel (wchan) is known. */
+/** Numbers from asm/unistd.h. A 32-bit process has other numbers. For it, only the place where it sleeps (wchan) is known. */
 const CALLS: Partial<Record<NodeJS.Architecture, Calls>> = {
   x64: {
     write: ['1', '20'],

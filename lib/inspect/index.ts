@@ -35,7 +35,7 @@ export interface InspectOptions {
   readonly root?: string;
 }
 
-/** In the order of the report, worst first. */
+/** The kinds of findings in the order of the report, worst first. */
 const KINDS: readonly FindingKind[] = ['self-held-pipe', 'leaked-end', 'leaked-listener', 'leaked-terminal'];
 
 /**

@@ -15,7 +15,7 @@ export interface Ids {
   readonly groups: readonly number[];
 }
 
-/** The path of a file in a directory. It stays relative if the directory is '', since nothing tells where that is. */
+/** Returns the path of a file in a directory. It stays relative if the directory is unknown (''). */
 export function absolute(directory: string, path: string): string {
   if (path.startsWith('/') || directory === '') return path;
   return `${directory}/${path}`.replaceAll(/\/(?:\.?\/)+/g, '/');
@@ -106,7 +106,7 @@ function statsOrCode(path: string, stat: (path: string) => Stats): Stats | strin
   }
 }
 
-/** Says of a symbolic link that its target is missing; undefined for anything else. */
+/** Explains that the target of a symbolic link is missing. Returns undefined for any other path. */
 export function whyDangling(path: string): string | undefined {
   return look(path) === 'ENOENT' && describeLink(path) !== undefined
     ? whyNotThere(path, 'ENOENT', true)?.text
@@ -124,7 +124,7 @@ function describeLink(path: string): string | undefined {
 const X = 0o1;
 const ANY_X = 0o111;
 
-/** Returns if the mode lets these ids execute a file, or search a directory. Access control lists are not looked at. */
+/** Returns whether the mode lets these ids execute a file or search a directory. It ignores access control lists. */
 export function mayExecute(stats: Stats, { uid, gid, groups }: Ids): boolean {
   if (uid === 0) return stats.isDirectory() || (stats.mode & ANY_X) !== 0;
   if (uid === stats.uid) return (stats.mode & (X << 6)) !== 0;
@@ -136,7 +136,7 @@ export function permissions({ mode, uid, gid }: Stats): string {
   return `mode ${(mode & 0o7777).toString(8).padStart(4, '0')}, owner ${uid}, group ${gid}`;
 }
 
-/** Quotes foreign text that would not be seen, or not be seen as it is. It must not control a terminal or a log. */
+/** Quotes text that is empty, or has blanks, quotes or invisible characters. Foreign text must not control a terminal or a log. */
 export function show(text: string): string {
   return /[\p{C}\p{Z}'"]/u.test(text) || text === '' ? escapeUnprintable(inspect(text)) : text;
 }

@@ -24,7 +24,7 @@ export interface Program {
   readonly ids: Ids;
 }
 
-/** execvp(3) searches these. */
+/** The search path without PATH (execvp(3)). */
 const DEFAULT_PATH = '/bin:/usr/bin';
 
 /** Explains why execve(2) failed with `code`. A reason that has another code does not count. */
@@ -72,7 +72,7 @@ function shorten(path: string): string {
   return show(path.length > MOST_SHOWN ? `${path.slice(0, MOST_SHOWN)}...` : path);
 }
 
-/** The kernel follows so many interpreters. */
+/** The number of interpreters that the kernel follows, one from the other. */
 const MOST_INTERPRETERS = 5;
 
 const TOO_MANY: Reason = { code: 'ELOOP', text: 'too many interpreters' };
@@ -85,12 +85,12 @@ function whyNoProgram(path: string, directory: string, ids: Ids, depth = 0): Rea
   return depth > MOST_INTERPRETERS ? TOO_MANY : whyNoInterpreter(path, directory, ids, depth);
 }
 
-/** These paths name something else in the child. */
+/** Returns whether a path names another file in the child. */
 function namesOther(path: string): boolean {
   return /^\/(?:proc\/(?:thread-)?self|dev\/(?:fd|std(?:in|out|err)))(?:\/|$)/.test(path);
 }
 
-/** A program that is named by a descriptor is the one that this process has under that number. */
+/** Explains that a path goes through a descriptor that is not open. The child resolves it in this process. */
 function whyClosed(path: string): Reason | undefined {
   const [, fd] = /^\/(?:proc\/(?:thread-)?self|dev)\/fd\/(\d+)(?:\/|$)/.exec(path) ?? [];
   if (fd === undefined || look(`/proc/self/fd/${fd}`) !== 'ENOENT' || isListed(`/proc/self/fd/${fd}`))
@@ -98,7 +98,7 @@ function whyClosed(path: string): Reason | undefined {
   return { code: 'ENOENT', text: `descriptor ${fd} of this process is not open` };
 }
 
-/** Why the kernel can't open a file to execute it, whatever is in it. */
+/** Explains why the kernel can't open a file to execute it, apart from its contents. */
 function whyNotOpened(path: string, ids: Ids): Reason | undefined {
   const stats = look(path);
   const unreachable = whyUnreachable(path, ids);
@@ -168,7 +168,7 @@ function isSameFile(one: ReturnType<typeof look>, other: ReturnType<typeof look>
   return one.ino === other.ino && one.dev === other.dev;
 }
 
-/** The kernel reads so much before it looks at a dynamic linker. */
+/** The number of bytes that the kernel reads before it looks for a dynamic linker. */
 const ELF_HEADER = 64;
 
 function isElf(head: Buffer): boolean {
@@ -180,7 +180,7 @@ function machineOf(head: Buffer): Buffer {
   return head.subarray(18, 20);
 }
 
-/** The kernel looks at so much of a script. */
+/** The number of bytes that the kernel reads of a script's first line. */
 const SCRIPT_HEAD = 256;
 
 /**

@@ -27,13 +27,12 @@ const { SIGKILL } = constants.signals;
 let lastResult: Int32Array | undefined;
 
 function ignoreExit(): void {
-  // Nothing was started.
+  // No child was started.
 }
 
 /**
- * The `_handle` of a ChildProcess: launches the program, signals it, and reports its end.
- *
- * As an asynchronous resource it has the name of Node's own, so that tools which follow children go on doing so.
+ * The `_handle` of a ChildProcess. It launches the program, signals the child and reports its exit. Its type as an async
+ * resource is that of Node's own handle, so that tools that follow children still work.
  */
 export class LaunchHandle extends AsyncResource implements ProcessHandle, StartedProcess {
   /** Set once the child exists. Nothing exits before that. */
@@ -138,7 +137,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
     return containmentOf(this.killTarget());
   }
 
-  /** Returns what killTree() reaches; undefined if nothing was started. */
+  /** Returns the processes that killTree() reaches, or undefined if no child was started. */
   killTarget(): KillTarget | undefined {
     if (this.pid === undefined) return undefined;
     // A leader that this process may not signal (EPERM) is still there, and so are the members of its group.
@@ -148,7 +147,7 @@ export class LaunchHandle extends AsyncResource implements ProcessHandle, Starte
     return { cgroup, leadsGroup: this.#leadsGroup, joinedGroup, group };
   }
 
-  /** Ends a child that runs already. The caller gets an error instead of it. */
+  /** Kills a child that already runs, since its caller gets an error instead of the child. */
   abandon(): void {
     this.#abandoned = true;
     this.kill(SIGKILL);

@@ -52,7 +52,7 @@ const FIELDS = {
   spawnfile: null,
 } satisfies Omit<Fields, '_handle'>;
 
-/** Makes what `new ChildProcess()` makes, but without a native handle, which Node frees only once it has started a process. */
+/** Returns the same as `new ChildProcess()`, but without a native handle, which Node frees only after it starts a process. */
 export function constructChild(handle: ProcessHandle): ChildProcess {
   const child: Instance = Object.create(ChildProcess.prototype);
   Reflect.apply(EventEmitter, child, []);
@@ -63,8 +63,7 @@ export function constructChild(handle: ProcessHandle): ChildProcess {
 
 /**
  * Announces a child, as the constructor does at its end, and starts it. Node's own method makes the streams of stdio and then
- * calls `spawn()` of the handle ({@link ProcessHandle}). A program may have replaced that method, as tools do that follow
- * every child.
+ * calls `spawn()` of the handle ({@link ProcessHandle}). Tools that follow every child replace that method.
  */
 export function startChild(child: ChildProcess, options: object): void {
   if (constructed.hasSubscribers) constructed.publish({ process: child });

@@ -5,7 +5,7 @@ interface Permission {
   has(scope: string, reference?: string): boolean;
 }
 
-/** It never changes in the life of a process. */
+/** True if the permission model is on. It never changes in the life of a process. */
 export const hasPermissionModel: boolean = 'permission' in process;
 
 /** Under --permission-audit what is denied is only reported. That never changes in the life of a process. */

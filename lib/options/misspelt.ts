@@ -66,7 +66,7 @@ const UNMISTAKABLE: ReadonlySet<keyof Rlimits> = new Set([
   ...(['nproc', 'rtprio', 'rttime', 'sigpending'] as const),
 ]);
 
-/** Made when the first unknown name is seen, since most programs have none. */
+/** The reasons are built at the first unknown name, since most programs have none. */
 let reasons: ReadonlyMap<string, string> | undefined;
 
 /** Returns the reason why each name is wrong, keyed by its plain spelling. */
