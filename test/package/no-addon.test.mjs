@@ -43,7 +43,7 @@ test('in a bundle, where there can be no addon, it says to keep the package out 
   writeFileSync(join(copy, 'package.json'), '{ "name": "app", "main": "dist/index.js" }');
   const { code, message } = await outcome(copy, 'capabilities()');
   assert.equal(code, 'ERR_SAFE_SPAWN_ADDON');
-  assert.match(message, /bundle: keep it external/);
+  assert.match(message, /bundler must keep safe-spawn external/);
 });
 
 // ---- code of others ------------------------------------------------------------------------------------------
