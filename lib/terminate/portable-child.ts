@@ -43,7 +43,7 @@ export class PortableProcess implements StartedProcess {
     return this.exitStatus() !== undefined;
   }
 
-  /** Node reaps the child before it tells of that. No other process gets the number while the group has members. */
+  /** Node reaps the child before it reports the exit. No other process gets the number while the group has members. */
   killGroupAtExit(): void {
     const group = this.#child.pid ?? 0;
     this.#child.prependOnceListener('exit', () => sendSignal(-group, SIGKILL));

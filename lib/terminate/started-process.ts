@@ -6,11 +6,11 @@ export type Containment = 'cgroup' | 'group' | 'none';
 
 /** The part of a child's handle that its methods need. */
 export interface StartedProcess {
-  /** Undefined if nothing was started. */
+  /** Undefined if no child was started. */
   readonly pid: number | undefined;
   /** Returns 0 or a negative errno, -ESRCH once the child was reaped. */
   kill(signal: number): number;
-  /** From then on the number of the child can be a stranger's. */
+  /** From then on the number of the child can belong to another process. */
   isReaped(): boolean;
   /** Makes the end of the child the end of its process group: SIGKILL is sent to the group before its leader is reaped. */
   killGroupAtExit(): void;

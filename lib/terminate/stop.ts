@@ -13,15 +13,15 @@ import { membersOfGroup } from './survivors.js';
 const { EPERM, ESRCH } = constants.errno;
 const { SIGKILL, SIGCONT } = constants.signals;
 
-/** Milliseconds that the kernel has for SIGKILL. */
+/** Milliseconds after SIGKILL in which the kernel should have ended the processes. */
 const PATIENCE = 5000;
-/** Milliseconds between two looks at what is left after the exit, at first and at last. */
+/** Shortest and longest time between two checks for remaining processes after the exit, in milliseconds. */
 const FIRST_INTERVAL = 1;
 const LONGEST_INTERVAL = 50;
 
 const running = new WeakMap<StartedProcess, Stop>();
 
-/** Ends a child with its containment. Calls that come before that is done join. */
+/** Ends a child and the processes in its containment. A second call joins the first until that is done. */
 export function stop(
   child: ChildProcess,
   target: StartedProcess,
@@ -35,8 +35,8 @@ export function stop(
 }
 
 /**
- * One way from the first signal to the end of everything. While it lasts, the child keeps the event loop alive, and no timer
- * does. After the exit a timer does, as long as something is left.
+ * The course of one stop, from the first signal to the end of all processes. Until its exit, the child keeps the event loop
+ * alive. After that a timer does, as long as a process remains.
  */
 class Stop {
   readonly result: Promise<ExitStatus | undefined>;
@@ -51,7 +51,7 @@ class Stop {
   readonly #sent = new Set<number>();
   #isDone = false;
   #isKilled = false;
-  /** Time of SIGKILL; after SIGKILL the time at which there is no hope any more. */
+  /** The time of SIGKILL. After SIGKILL, the time at which the stop fails. */
   #deadline = Number.POSITIVE_INFINITY;
   #interval = FIRST_INTERVAL;
   #timer: NodeJS.Timeout | undefined;
@@ -65,7 +65,7 @@ class Stop {
     this.#target = target;
     this.#pid = pid;
     const containment = target.containment();
-    // The number of a group can be a stranger's after its leader was reaped.
+    // The number of a group can belong to another group after its leader was reaped.
     this.#reach = containment === 'group' && target.isReaped() ? 'none' : containment;
     this.#release = target.holdLoop();
     if (this.#reach === 'group') target.killGroupAtExit();
@@ -127,7 +127,7 @@ class Stop {
     return target !== undefined && killTree(target, signal) ? 0 : -ESRCH;
   }
 
-  /** Looks how far it is, and when to look again. */
+  /** Checks the progress, and plans the next check. */
   #look(): void {
     if (this.#isDone) return;
     clearTimeout(this.#timer);
@@ -154,7 +154,7 @@ class Stop {
     if (!hasExited) this.#timer.unref();
   }
 
-  /** If that can't be found out, it counts as left, for want of descriptors for example. */
+  /** Counts the processes as remaining if they can't be listed, for example without a free descriptor. */
   #remaining(): number[] {
     try {
       return this.#readRemaining();

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 /**
  * Returns the processes of a group that still run. Zombies do not count.
  *
- * @param isReaped whether the leader was reaped. As long as the group has a member, no other process gets its number: so a
- *   process of that number is a stranger, and the group has ended.
+ * @param isReaped true if the leader was reaped. The kernel reuses the number of a group only once it has no member. So if a
+ *   process has that number now, the group has ended.
  */
 export function membersOfGroup(group: number, isReaped: boolean): number[] {
   const error = signalError(-group);
@@ -25,7 +25,7 @@ function signalError(target: number): string | undefined {
   }
 }
 
-/** Undefined if proc(5) is not mounted. */
+/** Returns undefined if proc(5) is not mounted. */
 function scanGroup(group: number): number[] | undefined {
   const pids = listProcesses();
   return pids?.filter((pid) => isRunningIn(group, pid));
