@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { root } from '../../helpers/native.mjs';
+import { isAlive } from '../../helpers/processes.mjs';
 
 const run = promisify(execFile);
 
@@ -101,6 +102,27 @@ test('elsewhere the functions that wait return what Node returns', async () => {
     `library.safeExecFileSync('echo', ['1']).toString()`,
   ]);
   assert.deepEqual(results, [0, '1\n', '1\n']);
+});
+
+test('elsewhere stop() ends the child, and its group if it has one', async () => {
+  const leaving = `sh -c "trap '' TERM; echo \\$\\$; exec sleep 1000" & wait`;
+  const script = `
+    ${ON_MACOS}
+    const library = require(${JSON.stringify(root)});
+    const { once } = require('node:events');
+    (async () => {
+      const child = library.safeSpawn('sh', ['-c', ${JSON.stringify(leaving)}], { detached: true });
+      const [pid] = await once(child.stdout, 'data');
+      const other = library.safeSpawn('sleep', ['1000']);
+      const statuses = [await child.stop(), await child.stop(), await other.stop()];
+      const wrong = await child.stop({ grace: -1 }).catch(({ code }) => code);
+      console.log(JSON.stringify({ pid: Number(pid), wrong, signals: statuses.map(({ signal }) => signal) }));
+    })();`;
+  const { stdout } = await run(process.execPath, ['-e', script]);
+  const signals = ['SIGTERM', 'SIGTERM', 'SIGTERM'];
+  const { pid, ...others } = JSON.parse(stdout);
+  assert.equal(isAlive(pid), false);
+  assert.deepEqual(others, { wrong: 'ERR_OUT_OF_RANGE', signals });
 });
 
 test('elsewhere an option that is undefined is no option', async () => {
