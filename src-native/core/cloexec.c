@@ -67,7 +67,7 @@ static int list_from_proc(struct list *list) {
   return error;
 }
 
-/* For the list alone: what is marked does not depend on it. */
+/* Fills the list alone; the descriptors are marked without it. */
 static int list_by_number(struct list *list) {
   struct rlimit limit;
   int error = 0;

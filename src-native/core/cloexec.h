@@ -1,5 +1,5 @@
 /*
- * cloexec.h: close-on-exec for what this process inherited, or opened without it.
+ * cloexec.h: sets close-on-exec for descriptors that this process inherited, or opened without the flag.
  */
 #ifndef SAFE_SPAWN_CLOEXEC_H
 #define SAFE_SPAWN_CLOEXEC_H
@@ -11,8 +11,8 @@ extern "C" {
 #endif
 
 /*
- * Sets FD_CLOEXEC on every descriptor >= 3 of the calling process. `ret_changed` gets those that lacked it,
- * ascending, to be freed by the caller. Returns 0 or a negative errno; -ENOSYS: neither close_range(2) with
+ * Sets FD_CLOEXEC on every descriptor >= 3 of the calling process. `ret_changed` gets the descriptors that lacked the flag, in
+ * ascending order; the caller frees the array. Returns 0 or a negative errno; -ENOSYS: neither close_range(2) with
  * CLOSE_RANGE_CLOEXEC (Linux 5.11) nor /proc/self/fd can be used. `ret_call` gets the call that failed, if one did.
  *
  * Without /proc, the call still marks every descriptor, but those above the hard limit of RLIMIT_NOFILE, if

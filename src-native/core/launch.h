@@ -32,8 +32,8 @@ enum {
 };
 
 /*
- * Descriptor `target` of the child is a duplicate of the caller's `source`: of whatever has that number at some moment
- * during the launch, should another thread close or replace it.
+ * Descriptor `target` of the child is a duplicate of the caller's `source`. If another thread closes or replaces the source
+ * during the launch, the child gets the file that has the number at some moment of it.
  */
 struct launch_fd {
   int target;
@@ -50,14 +50,12 @@ struct launch_rlimit {
 };
 
 struct launch_plan {
-  /*
-   * Looked up as execvp(3) does: in the PATH of `envp`, after the change of directory, unless it has a slash.
-   */
+  /* Searched in the PATH of `envp` after the change of directory, unless it has a slash, as execvp(3) does. */
   const char *file;
 
   /*
-   * NULL-terminated, with a writable slot before it, argv[-1], and one after the NULL: a file that execve(2)
-   * refuses with ENOEXEC is run as "/bin/sh file args", and that vector is made in place.
+   * NULL-terminated, with a writable slot before it, argv[-1], and one after the NULL. A file that execve(2) refuses with
+   * ENOEXEC is run as "/bin/sh file args", and that vector is made in place.
    */
   char **argv;
   char *const *envp;
@@ -69,19 +67,19 @@ struct launch_plan {
   const struct launch_rlimit *rlimits;
   size_t rlimit_count;
 
-  const char *cgroup; /* directory of a cgroup v2 in which the child is born, Linux 5.7; NULL: the caller's */
+  const char *cgroup; /* directory of a cgroup v2 for the child (Linux 5.7); NULL: the caller's */
 
   bool new_session; /* setsid(2) */
   bool set_process_group;
   bool set_umask;
   bool set_nice;
   bool set_oom_score_adj;
-  bool set_groups; /* without it set_uid or set_gid drop the supplementary groups, where that is permitted */
+  bool set_groups; /* if false, set_uid and set_gid drop the supplementary groups if that is permitted */
   bool set_gid;
   bool set_uid;
   bool no_new_privileges; /* prctl(2), PR_SET_NO_NEW_PRIVS */
 
-  pid_t process_group; /* setpgid(2); 0: one of its own */
+  pid_t process_group; /* setpgid(2); 0: the child leads a new group */
   mode_t umask;
   int nice;          /* setpriority(2): -20 to 19, not relative to the caller's */
   int oom_score_adj; /* proc_pid_oom_score_adj(5): -1000 to 1000 */
@@ -92,21 +90,21 @@ struct launch_plan {
   int death_signal; /* prctl(2), PR_SET_PDEATHSIG: sent when the calling *thread* ends; 0: none */
 };
 
-/* ---- what came of it ------------------------------------------------------------------------- */
+/* ---- the result ------------------------------------------------------------------------------ */
 
-/* In running order, those of the parent first. The name of each is launch_step_name(). */
+/* The steps in their order, first the parent's. launch_step_name() returns the name of each. */
 enum launch_step {
-  LAUNCH_STEP_STDIO,         /* a source is not open, can't be passed on, or can't get its number */
-  LAUNCH_STEP_CGROUP,        /* no such cgroup, it is frozen, or it can't be joined */
+  LAUNCH_STEP_STDIO,         /* a source is not open, can't be passed, or can't get its number */
+  LAUNCH_STEP_CGROUP,        /* the cgroup does not exist, is frozen, or can't be joined */
   LAUNCH_STEP_CLONE,         /* the process could not be made */
-  LAUNCH_STEP_SIGNALS,       /* dispositions to default */
+  LAUNCH_STEP_SIGNALS,       /* sets dispositions to default */
   LAUNCH_STEP_SESSION,       /* setsid */
   LAUNCH_STEP_PROCESS_GROUP, /* setpgid */
-  LAUNCH_STEP_CLOSE_FDS,     /* the other descriptors could not be closed for certain */
-  LAUNCH_STEP_OOM_SCORE_ADJ, /* detail: 1 if the file is root's, since the caller is not dumpable */
+  LAUNCH_STEP_CLOSE_FDS,     /* cannot guarantee that all other descriptors are closed */
+  LAUNCH_STEP_OOM_SCORE_ADJ, /* rlimit_resource: 1 if root owns the file, since the caller is not dumpable */
   LAUNCH_STEP_UMASK,         /* umask */
   LAUNCH_STEP_NICE,          /* setpriority */
-  LAUNCH_STEP_RLIMIT,        /* detail: the resource */
+  LAUNCH_STEP_RLIMIT,        /* rlimit_resource: the resource */
   LAUNCH_STEP_CWD,           /* chdir */
   LAUNCH_STEP_GROUPS,        /* setgroups */
   LAUNCH_STEP_GID,           /* setgid */
@@ -139,18 +137,21 @@ struct launch_exit {
   struct rusage usage; /* zero when lost */
 };
 
-/* ---- how ------------------------------------------------------------------------------------- */
+/* ---- methods --------------------------------------------------------------------------------- */
 
-/* How the child is made, fastest first. A launch takes the first that the kernel allows. */
+/* How the child is made, fastest first. A launch takes the first mode that the kernel allows. */
 enum launch_clone_mode {
-  LAUNCH_CLONE_VFORK_SHARED_FDS, /* vfork-like, table of descriptors shared until the child takes a small copy
-                         (Linux 5.9) */
+  LAUNCH_CLONE_VFORK_SHARED_FDS, /* vfork-like; the table of descriptors is shared until the child takes a
+                                    small copy (Linux 5.9) */
   LAUNCH_CLONE_VFORK,            /* vfork-like, with a whole copy of the table */
   LAUNCH_CLONE_FORK, /* fork-like, for emulators where vfork does not share memory or does not wait */
   LAUNCH_CLONE_MODE_COUNT,
 };
 
-/* How the child gets rid of every other descriptor. There is no loop up to a limit, since a limit may lie. */
+/*
+ * How the child closes all other descriptors. There is no loop up to RLIMIT_NOFILE: descriptors that were opened before the
+ * limit was lowered are above it.
+ */
 enum launch_close_fds {
   LAUNCH_CLOSE_FDS_UNSHARE, /* close_range(2) with CLOSE_RANGE_UNSHARE, Linux 5.9 */
   LAUNCH_CLOSE_FDS_RANGE,   /* close_range(2) on a table of its own, Linux 5.9 */
@@ -172,22 +173,20 @@ enum launch_syscalls {
   LAUNCH_SYSCALLS_COUNT,
 };
 
-/*
- * `*_error` is the negative errno with which the next faster way was refused, or 0 if there is none faster.
- */
+/* `*_error` is the negative errno with which the next faster method was refused, or 0 if there is none. */
 struct launch_capabilities {
   enum launch_clone_mode clone_mode;
   enum launch_close_fds close_fds;
   enum launch_pidfd pidfd;
   enum launch_syscalls syscalls;
-  const char *interposed; /* a function that is not libc's own, and the file that it is in; else NULL */
+  const char *interposed; /* a function that another file than libc defines, and that file; else NULL */
   const char *interposer;
-  bool signal_by_pid;  /* a filter kills who calls pidfd_send_signal(2) */
-  bool handlers_reset; /* by the kernel: clone3(2) with CLONE_CLEAR_SIGHAND, Linux 5.5; else one by one */
+  bool signal_by_pid;  /* a filter kills the caller of pidfd_send_signal(2) */
+  bool handlers_reset; /* clone3(2) with CLONE_CLEAR_SIGHAND resets them (Linux 5.5); else the child does */
   int clone_mode_error;
   int close_fds_error;
   int pidfd_error;
-  bool probed; /* false: a probe would have become PID 1 of a new namespace; the safest way is taken */
+  bool probed; /* false: a probe would have become PID 1 of a new namespace; the safest method is taken */
 };
 
 /*
@@ -200,31 +199,23 @@ int launch_context_open(struct launch_context **ret_context);
 void launch_context_close(struct launch_context *context);
 
 /*
- * Starts the plan's program. Returns when the program runs (its execve(2) succeeded) or when it is certain
- * that it never will; in the second case `ret_error` is written, the process is reaped and no descriptor is
- * left. The calling thread is suspended meanwhile. Nothing of the caller changes: descriptors, mask,
- * dispositions, ids.
+ * Starts the plan's program. Returns when execve(2) has succeeded or the launch has failed. In the second case `ret_error` is
+ * written, the process is reaped and no descriptor is left. The calling thread is suspended meanwhile. The caller's
+ * descriptors, mask, dispositions and ids do not change.
  */
 int launch(struct launch_context *context, const struct launch_plan *plan, struct launch_child *ret_child,
            struct launch_error *ret_error);
 
-/* pidfd_send_signal(2), else kill(2). The child must not have been reaped. 0 or a negative errno. */
+/* Signals by pidfd_send_signal(2), else by kill(2). The child must not be reaped yet. Returns 0 or a negative errno. */
 int launch_signal(const struct launch_child *child, int signal);
 
-/*
- * If the child is dead and was not reaped, sends SIGKILL to the process group whose number is the child's pid. After the reap that
- * number can be another group's.
- */
-void launch_kill_group_of_dead(const struct launch_child *child);
-
-/* 1: reaped, `ret_exit` written. 0: still alive. Waits for this child only. */
+/* Returns 1 if the child is reaped and `ret_exit` is written, 0 if it is alive. Never waits for another child. */
 int launch_reap(const struct launch_child *child, struct launch_exit *ret_exit);
 
 /* Probes on first use: starts and reaps a few processes that exec nothing. */
 void launch_probe(struct launch_context *context, struct launch_capabilities *ret_capabilities);
 
-/* Descriptors that belong to the context. They are not valid as a source. Returns how many were written, at
- * most 2. */
+/* Writes the descriptors that belong to the context, at most 2, and returns their number. They are not valid sources. */
 size_t launch_internal_fds(const struct launch_context *context, int ret_fds[2]);
 
 const char *launch_step_name(enum launch_step step);
@@ -247,20 +238,20 @@ enum launch_test_hook {
 };
 void launch_test_hook_arm(struct launch_context *context, enum launch_test_hook hook);
 bool launch_test_hook_reached(struct launch_context *context, enum launch_test_hook hook);
-pid_t launch_test_hook_pid(struct launch_context *context); /* of the held child */
+pid_t launch_test_hook_pid(struct launch_context *context); /* the held child */
 void launch_test_hook_release(struct launch_context *context, enum launch_test_hook hook);
 /*
- * The child kills itself with `signal` as it begins `step`, or fails it with `error`; LAUNCH_STEP_COUNT: off.
+ * The child kills itself with `signal` when it begins `step`, or fails the step with `error`; LAUNCH_STEP_COUNT: off.
  */
 void launch_fail_at(struct launch_context *context, enum launch_step step, int error, int signal);
-/* The slowest allowed way, to test each on a kernel that has them all. */
+/* Sets the method, to test each on a kernel that has them all. */
 void launch_force(struct launch_context *context, enum launch_clone_mode clone_mode,
                   enum launch_close_fds close_fds, enum launch_pidfd pidfd);
 /* In the shared mode, low sources are passed over the channel as high ones are. */
 void launch_force_fd_passing(struct launch_context *context);
-/* After launch_force(), which forces what is slower. */
+/* Call this after launch_force(), which turns it off. */
 void launch_force_handlers_reset(struct launch_context *context);
-/* After launch_force() of the fork mode: as in a process of which a tool has replaced functions. */
+/* Call this after launch_force() of the fork mode: the child is made as if a tool had replaced functions. */
 void launch_force_libc(struct launch_context *context);
 #endif
 

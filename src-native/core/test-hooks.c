@@ -1,4 +1,4 @@
-/* Compiled into the tests only: see LAUNCH_TEST_HOOKS in launch.h. */
+/* This file is compiled into tests only: see LAUNCH_TEST_HOOKS in launch.h. */
 #ifdef LAUNCH_TEST_HOOKS
 
 #  include <limits.h>

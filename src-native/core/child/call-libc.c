@@ -70,7 +70,7 @@ long launch__by_libc(long number, long a, long b, long c, long d, long e) {
   return result == -1 ? -(long)errno : result;
 }
 
-/* execvp(3) calls the execve of libc itself, so a tool that replaces execve alone would not see a program. */
+/* Called only if a tool replaces execvp(3): libc's calls libc's own execve, which no tool sees. */
 long launch__execvp(const struct launch_plan *plan, const char *file) {
   environ = (char **)plan->envp;
   errno = ENOENT; /* glibc sets none if each directory of PATH is too long */

@@ -6,11 +6,10 @@
 #endif
 
 /*
- * The whole of what a child does, in order. Where a user of Node can see the order it is libuv's: session,
- * descriptors, directory, ids, mask. The rest of the table is closed before any step that can block (chdir or
- * execve on a file system that hangs), or another thread's pipe would get no EOF meanwhile. Limits come after
- * everything that opens a file, and before the ids that may no longer raise them. A change of ids clears the
- * death signal.
+ * All steps of a child, in order. A user of Node can see the order of libuv: session, descriptors, directory, ids, mask. The
+ * other descriptors are closed before any step that can block (chdir or execve on a file system that hangs), or another
+ * thread's pipe would get no EOF meanwhile. Limits follow every step that opens a file, and precede the ids that may no longer
+ * raise them. The parent-death signal comes after the ids, since a change of ids clears it.
  */
 /* clang-format off: a row a step */
 static const struct {
@@ -110,9 +109,7 @@ static bool is_done(const struct launch__run *run, size_t index) {
   return run->probe_fd >= 0 && steps[index].name > LAUNCH_STEP_CLOSE_FDS;
 }
 
-/*
- * Leaves by exit_group itself: libc's way out would run handlers and flush buffers that belong to the parent.
- */
+/* libc's exit() would run handlers and flush buffers that belong to the parent. */
 static _Noreturn void leave(void) {
   for (;;)
     (void)launch__sys(SYS_exit_group, 127);
@@ -123,7 +120,7 @@ static _Noreturn void fail(struct launch__run *run, int error) {
   leave();
 }
 
-/* The parent waits in vfork, or for the end of a pipe, or for this. */
+/* Needed if the parent waits neither in vfork nor for the end of a pipe. */
 static void tell_parent_of_end(struct launch__run *run) {
   int error;
 

@@ -1,16 +1,17 @@
 /*
- * child.h: what runs in the new process, while it may share memory with a parent of many threads. Nothing in this
- * folder may call malloc, stdio, or a libc function that takes a lock or talks to other threads: only syscall() and
- * functions of strings and memory. The child gets all it needs from launch__run.
+ * child.h: code that runs in the new process, which may share its memory with a parent of many threads. Functions in this
+ * folder, and those marked [child] in ../shared, make system calls by launch__sys() and call functions of strings and memory.
+ * They may not call malloc, stdio, or a libc function that takes a lock or signals other threads. call-libc.c is the exception.
+ * launch__run holds all that the child needs.
  */
 #ifndef SAFE_SPAWN_CHILD_H
 #define SAFE_SPAWN_CHILD_H
 
 #include "../shared/shared.h"
 
-#define LAUNCH__SIGNAL_MAX 64 /* the kernel's _NSIG, whatever libc reserves of it */
+#define LAUNCH__SIGNAL_MAX 64 /* the kernel's _NSIG; libc reserves some of these */
 
-/* A call that a tool may have replaced, by libc where one has. */
+/* Makes a call that a tool may have replaced: by libc if one has, else by the kernel. */
 #define launch__replaceable_sys(run, ...)                                                                    \
   ((run)->method.syscalls == LAUNCH_SYSCALLS_LIBC ? LAUNCH__BY_LIBC(__VA_ARGS__, 0, 0, 0, 0, 0, 0)           \
                                                   : launch__sys(__VA_ARGS__))
@@ -35,14 +36,14 @@ long launch__by_libc(long number, long a, long b, long c, long d, long e);
 /* Returns a negative errno. */
 long launch__execvp(const struct launch_plan *plan, const char *file);
 
-/* steps/fds.c: does the plan put something on this number? */
+/* steps/fds.c: returns true if the plan puts a descriptor on this number. */
 bool launch__is_target(const struct launch_plan *plan, int fd);
 
-/* steps/signals.c: a terminal's */
+/* steps/signals.c: the stop signals of a terminal */
 enum { LAUNCH__STOP_SIGNALS = 3 };
 extern const int launch__stop_signals[LAUNCH__STOP_SIGNALS];
 
-/* steps/: 0 or a negative errno */
+/* steps/: each returns 0 or a negative errno. */
 int launch__join_cgroup(struct launch__run *run);
 int launch__reset_signals(struct launch__run *run);
 int launch__new_session(struct launch__run *run);

@@ -2,13 +2,13 @@
 
 #include "child.h"
 
-/* ---- by close_range(2): the gaps between what stays ------------------------------------------ */
+/* ---- by close_range(2): closes the gaps between the descriptors that stay --------------------- */
 
 static int close_gap(const struct launch__run *run, unsigned first, unsigned end) {
   return first >= end ? 0 : (int)launch__replaceable_sys(run, SYS_close_range, first, end - 1, 0);
 }
 
-/* Everything from `next` up to what stays at `fd`; the gap after that begins at the result. */
+/* Closes all from `next` up to `fd`, which stays, and moves `next` behind it. */
 static int close_up_to(const struct launch__run *run, unsigned *next, int fd) {
   int error = close_gap(run, *next, (unsigned)fd);
 
@@ -33,7 +33,7 @@ static int close_gaps(const struct launch__run *run) {
   return error != 0 ? error : (int)launch__replaceable_sys(run, SYS_close_range, next, ~0U, 0);
 }
 
-/* ---- by /proc: what is listed there, independent of any limit -------------------------------- */
+/* ---- by /proc: closes the listed descriptors, independent of any limit ------------------------ */
 
 struct directory_entry { /* linux_dirent64 of getdents64(2) */
   uint64_t inode;
@@ -51,8 +51,7 @@ static int open_listing(void) {
   return (int)launch__sys(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
-/* In a full table the listing itself needs a number: the first that is open and doesn't stay is given up for
- * it. */
+/* If the table is full, closes the first descriptor that does not stay, to make room for the directory. */
 static int open_listing_in_full_table(const struct launch__run *run) {
   int fd = open_listing();
 
@@ -70,7 +69,7 @@ static int parse_number(const char *name) {
   return number;
 }
 
-/* Closes what one pass over the listing shows; returns how many, or a negative errno. */
+/* Closes the descriptors that one pass lists; returns their number or a negative errno. */
 static int close_listed(const struct launch__run *run, int listing) {
   _Alignas(struct directory_entry) char buffer[4096];
   long length;
@@ -90,8 +89,8 @@ static int close_listed(const struct launch__run *run, int listing) {
 }
 
 /*
- * Again until nothing is left to close: not every emulation of /proc keeps its order while entries vanish, and
- * some list descriptors that belong to the emulator.
+ * Repeats the passes until none closes a descriptor. Some emulations of /proc change the order while entries vanish, and some
+ * list descriptors of the emulator.
  */
 static int close_all_listed(const struct launch__run *run) {
   int listing = open_listing_in_full_table(run);
@@ -110,7 +109,7 @@ static int close_all_listed(const struct launch__run *run) {
 
 /* ---------------------------------------------------------------------------------------------- */
 
-/* A probe looks whether the kernel did what it said. */
+/* A probe verifies that the kernel has closed a descriptor. */
 static bool is_open(int fd) {
   return fd >= 0 && launch__sys(SYS_fcntl, fd, F_GETFD) >= 0;
 }
@@ -122,9 +121,8 @@ int launch__close_other_fds(struct launch__run *run) {
 }
 
 /*
- * A replaced function may have opened a descriptor meanwhile, without close-on-exec, or a replaced syscall() may have closed
- * none: this time the kernel itself is called. A table that is full, of which nothing could be given up for the listing,
- * holds nothing else.
+ * A replaced function may have opened a descriptor without close-on-exec, or a replaced syscall() may have closed none: this time
+ * the kernel itself is called. A full table in which no descriptor can be closed for the listing holds no other descriptor.
  */
 int launch__close_what_tools_opened(struct launch__run *run) {
   int error;

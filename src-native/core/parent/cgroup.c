@@ -16,13 +16,12 @@ static bool contains(int directory, const char *name, const char *text) {
   return strstr(content, text) != NULL;
 }
 
-/* Its own freezer may be set and not done yet; an ancestor's shows in the events alone. The root has neither. */
+/* A freeze that is under way shows in cgroup.freeze, one of an ancestor in cgroup.events alone. The root has neither file. */
 bool launch__is_frozen(int cgroup) {
   return contains(cgroup, "cgroup.freeze", "1") || contains(cgroup, "cgroup.events", "frozen 1");
 }
 
-/* A child born frozen never reaches execve(2), and its parent waits for that. A freeze right after this can't be
- * told from any other child that is held. */
+/* A child that is born frozen never reaches execve(2), for which its parent waits. A freeze after this check holds the child. */
 int launch__open_cgroup(const char *path) {
   int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   int error = 0;
@@ -37,7 +36,7 @@ int launch__open_cgroup(const char *path) {
   return error;
 }
 
-/* Before the child exists: it is the rights and the cgroup namespace of the opener that the kernel checks. */
+/* The parent opens the file, since the kernel checks the rights and the cgroup namespace of the opener. */
 int launch__open_cgroup_procs(int cgroup) {
   int fd = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
 

@@ -3,9 +3,8 @@
 #include "parent.h"
 
 /*
- * A shared mapping, not plain memory: it reaches the parent also where the child got a copy of the address
- * space (after fork, and wherever an emulator turns vfork into fork), and it outlives a child that was
- * killed.
+ * Maps shared memory: the status reaches the parent even if the child has a copy of the address space (after fork, and where an
+ * emulator turns vfork into fork), and it outlives a child that is killed.
  */
 int launch__child_status_open(struct launch__child_status **ret_status) {
   void *page = mmap(NULL, sizeof **ret_status, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -5,9 +5,8 @@
 #include "parent.h"
 
 /*
- * The child never runs on its parent's stack. 64 KiB hold a path buffer, a message of 253 descriptors and the
- * frames of a sanitizer several times over; the guard page below turns an overflow into a fault instead of
- * damage to the parent.
+ * The child never runs on its parent's stack. 64 KiB are several times what a path buffer, a message of 253 descriptors and the
+ * frames of a sanitizer need. The guard below turns an overflow into a fault instead of damage to the parent.
  */
 enum { GUARD_SIZE = 64 * 1024, STACK_SIZE = 64 * 1024 }; /* multiples of every page size of Linux */
 
@@ -30,9 +29,9 @@ void launch__stack_close(char *stack) {
 }
 
 /*
- * Also those that libc keeps to itself (its sigfillset leaves 32 to 34 open): until the child has reset the
- * handlers, one of them would run in the child, on memory of the parent. It also makes another thread's
- * setuid(), which libc broadcasts by such a signal, wait until the launch is over.
+ * Blocks libc's internal signals too (sigfillset() leaves 32 to 34 open). Until the child has reset the handlers, such a handler
+ * would run in the child, on memory of the parent. Another thread's setuid(), which libc broadcasts by such a signal, waits
+ * until the launch is over.
  */
 uint64_t launch__block_signals(void) {
   uint64_t all = UINT64_MAX, old = 0;
@@ -45,9 +44,9 @@ void launch__restore_signals(uint64_t old) {
   (void)launch__sys(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old);
 }
 
-/* ---- clone3(2), of which libc has no wrapper for us: the child has a stack of its own ---------- */
+/* ---- clone3(2): libc has no wrapper that gives the child a stack of its own -------------------- */
 
-struct clone_args { /* of Linux 5.7 */
+struct clone_args { /* Linux 5.7 */
   uint64_t flags;
   uint64_t pidfd;
   uint64_t child_tid;
@@ -65,7 +64,7 @@ struct clone_args { /* of Linux 5.7 */
 #  define CLONE_INTO_CGROUP 0x200000000ULL
 #endif
 
-/* The child returns from the call on an empty stack: it goes on here, and never to the function's end. */
+/* The child returns from the call on an empty stack. It calls `entry` here, and never reaches the function's end. */
 static long call_clone3(const struct clone_args *args, int (*entry)(void *), void *argument) {
 #if defined(__x86_64__)
   register int (*in_entry)(void *) __asm__("r8") = entry;

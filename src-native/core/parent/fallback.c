@@ -29,7 +29,7 @@ static void leave_shared_fds(struct launch__method *method) {
   if (method->close_fds == LAUNCH_CLOSE_FDS_UNSHARE) method->close_fds = LAUNCH_CLOSE_FDS_RANGE;
 }
 
-/* Flags are refused as a whole: first by the older call, then without the pidfd, then with it in the next clone mode. */
+/* The kernel does not say which flag it refuses. Tries the older call, then no pidfd, then the next clone mode. */
 static bool slower_clone(struct launch__method *method) {
   if (method->handlers_reset) {
     method->handlers_reset = false;
@@ -48,8 +48,7 @@ static bool slower_clone(struct launch__method *method) {
   return true;
 }
 
-/* A filter may answer with SIGSYS. Any other signal was meant for the child, which must not come back to
- * life. */
+/* A filter may answer with SIGSYS. Any other signal was meant for the child, which must not be started again. */
 static bool is_killed(const struct launch_error *error) {
   return error->signal != 0 && error->signal != SIGSYS;
 }

@@ -15,7 +15,7 @@ int launch_context_open(struct launch_context **ret_context) {
   if ((error = launch__stack_open(&context->stack)) != 0) goto no_stack;
   if ((error = launch__child_status_open(&context->status)) != 0) goto no_report;
   context->owner = getpid();
-  /* Early, for a low number. Where it fails, with a full table, a launch that needs it tries again. */
+  /* Opened early to get a low number. If the table is full, a launch that needs the channel tries again. */
   (void)launch__fd_channel_ensure(&context->channel);
   *ret_context = context;
   return 0;
@@ -53,8 +53,7 @@ static int fail(struct launch_error *ret_error, enum launch_step step, int error
 }
 
 /*
- * A source that is closed must be found out now: while the clone runs, its number is free, and the pidfd
- * would take it and become the child's stdin.
+ * Detects a closed source before the clone. Its number is free, so the pidfd could take it and become the child's stdin.
  */
 static int check_sources(const struct launch_context *context, const struct launch_plan *plan) {
   for (size_t i = 0; i < plan->fd_count; i++) {
@@ -78,14 +77,13 @@ static int reserve_fds(struct launch_context *context, size_t count) {
   return 0;
 }
 
-/* The child rewrites them as it moves descriptors about, so each attempt starts from the plan's. */
+/* The child changes the sources when it moves descriptors, so each attempt starts with those of the plan. */
 static void copy_sources(const struct launch_plan *plan, int *sources) {
   for (size_t i = 0; i < plan->fd_count; i++)
     sources[i] = plan->fds[i].source;
 }
 
-/* After a fork(2) without exec two processes hold the context: their mail and their reports would get mixed
- * up. */
+/* After a fork(2) without exec two processes hold the context, and would mix up their messages and child statuses. */
 static int own_context(struct launch_context *context) {
   struct launch__child_status *status;
   pid_t own = getpid();
@@ -100,7 +98,7 @@ static int own_context(struct launch_context *context) {
   return 0;
 }
 
-/* The fastest way that was found to work; and where it is refused this once, the slower ones. */
+/* Tries the fastest method that works on this kernel, then slower ones if this launch is refused. */
 static int attempt_methods(struct launch_context *context, struct launch__run *run,
                            struct launch_child *ret_child, struct launch_error *ret_error) {
   char *name = run->plan->argv[0];
@@ -117,13 +115,13 @@ static int attempt_methods(struct launch_context *context, struct launch__run *r
 
 /*
  * Linux counts how often cgroup.kill of a cgroup was written to, and kills a child at birth if the count of its cgroup
- * differs from that of its parent's (cgroup_post_fork() in kernel/cgroup/cgroup.c).
+ * differs from that of its parent (cgroup_post_fork() in kernel/cgroup/cgroup.c).
  */
 static bool was_killed_at_birth(const struct launch_error *error) {
   return error->step == LAUNCH_STEP_CLONE && error->error == -ECANCELED;
 }
 
-/* The write can take milliseconds, and a cgroup can be frozen meanwhile: vfork would hold this thread as long. */
+/* The write can take milliseconds, and the cgroup can be frozen meanwhile. vfork would block this thread as long. */
 static int launch_by_joining(struct launch_context *context, struct launch__run *run,
                              struct launch_child *ret_child, struct launch_error *ret_error) {
   int error;

@@ -40,7 +40,7 @@ static int own_fd(const char *path, const char **ret_rest) {
   return (int)number;
 }
 
-/* Our pid as this mount of /proc counts it, which need not be that of our PID namespace. */
+/* Writes the pid of this process in this mount of /proc, which may belong to another PID namespace. */
 static bool own_pid(char *buffer, size_t size) {
   ssize_t length = readlink("/proc/self", buffer, size - 1);
 
@@ -50,15 +50,15 @@ static bool own_pid(char *buffer, size_t size) {
 }
 
 /*
- * Can a path lead the child through the caller's /proc/PID/fd? It belongs to root where the caller is not dumpable
- * (prctl(2), PR_SET_DUMPABLE), as after setuid(2), and to the caller's user otherwise: the program is looked up with the
- * new ids.
+ * Returns true if a path can lead the child through the caller's /proc/PID/fd. Root owns that directory if the caller is not
+ * dumpable, as after setuid(2) (prctl(2), PR_SET_DUMPABLE); else the caller's user does. The child looks the program up with
+ * its new ids.
  */
 static bool caller_is_accessible(const struct launch_plan *plan) {
   return prctl(PR_GET_DUMPABLE) == 1 && (!plan->set_uid || plan->uid == geteuid());
 }
 
-/* The entries of the plan so far are in `fds`. The new one gets the lowest number that is free in the child. */
+/* Adds an entry to the plan, whose entries are in `fds`. It gets the lowest number that is free in the child. */
 static int lend(struct launch_plan *plan, struct launch_fd *fds, int source) {
   size_t free = 0;
 
@@ -81,8 +81,8 @@ static const char *relative(const char *path) {
  * would still have it, but this child has closed it. So the path is changed to go through the caller. A number that the
  * child does have still means the child's own descriptor.
  *
- * Where the caller can't be gone through, the child is lent the descriptor until it executes. That is not done always,
- * since the interpreter of a script could not open it any more.
+ * If the path can't lead through the caller, the child is lent the descriptor until it executes. This is not the rule, because
+ * the interpreter of a script could not open the path any more.
  */
 struct launch__path launch__caller_path(const struct launch_plan *plan, const char *path,
                                         struct launch_plan *extended, struct launch_fd *fds,

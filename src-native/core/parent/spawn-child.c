@@ -20,17 +20,16 @@ static bool needs_own_memory(const struct launch__run *run) {
 }
 
 /*
- * A child that has not called execve(2) sends no SIGCHLD and is invisible to a foreign waitpid(-1) (exit
- * signal 0; execve resets it). Without a pidfd SIGCHLD is all there is, and emulators know no exit signal but
- * that.
+ * With exit signal 0 a child that has not called execve(2) sends no SIGCHLD, and waitpid(-1) of other code does not see it;
+ * execve resets the signal. If there is no pidfd, the caller needs SIGCHLD. Emulators know no other exit signal.
  */
 static unsigned long clone_flags(const struct launch__run *run) {
-  static const unsigned long of_tier[LAUNCH_CLONE_MODE_COUNT] = {
+  static const unsigned long of_mode[LAUNCH_CLONE_MODE_COUNT] = {
       [LAUNCH_CLONE_VFORK_SHARED_FDS] = CLONE_VM | CLONE_VFORK | CLONE_FILES,
       [LAUNCH_CLONE_VFORK] = CLONE_VM | CLONE_VFORK,
       [LAUNCH_CLONE_FORK] = 0,
   };
-  unsigned long flags = of_tier[run->method.clone_mode];
+  unsigned long flags = of_mode[run->method.clone_mode];
 
   if (run->without_vfork) flags &= ~(unsigned long)CLONE_VFORK;
   if (needs_own_memory(run)) flags &= ~(unsigned long)CLONE_VM;
@@ -43,10 +42,13 @@ static unsigned long clone_flags(const struct launch__run *run) {
 
 /* ---- the shared mode: how the sources reach the child --------------------------------------- */
 
-/* The kernel copies tables by words of 64 descriptors. Two of them cost less than mail, four as much if all are open. */
+/*
+ * The kernel copies tables in units of 64 descriptors. A copy of 128 is cheaper than passing the sources over a socket; a copy
+ * of 256 open ones costs the same.
+ */
 enum { LAST_TO_COPY = 127 };
 
-/* -1: none. */
+/* Returns -1 if there is none. */
 static int highest_source(const struct launch__run *run) {
   int highest = -1;
 
@@ -61,7 +63,7 @@ static bool needs_fd_passing(const struct launch__run *run, int highest) {
   return run->always_pass_fds || (highest > LAST_TO_COPY && highest > run->channel->receiver);
 }
 
-/* The mail holds what is not /dev/null, in the order of the targets. */
+/* Sends the sources that are not /dev/null, in the order of the targets. */
 static int send_fds(const struct launch__run *run) {
   int fd_passing[LAUNCH__FD_PASSING_MAX];
   size_t count = 0;
@@ -78,7 +80,7 @@ static int send_fds(const struct launch__run *run) {
  * Low sources are copied with the lowest part of the table. If one is too high, all are passed over the channel, and the
  * copy of the table ends at the channel's receiver.
  */
-static int hand_over_sources(struct launch_context *context, struct launch__run *run) {
+static int pass_sources(struct launch_context *context, struct launch__run *run) {
   int highest = highest_source(run), error;
 
   run->fds_passed = needs_fd_passing(run, highest);
@@ -112,11 +114,11 @@ static int open_exec_status_pipe(struct launch__run *run, int *ret_reader) {
   return 0;
 }
 
-/* The thread is held by a frozen cgroup for as many looks, each after as many milliseconds. */
+/* A frozen cgroup holds the thread for LOOKS checks, one every LOOK_MS milliseconds. */
 #ifdef LAUNCH_TEST_HOOKS
-enum { LOOK_MS = 100, PATIENCE = 10 };
+enum { LOOK_MS = 100, LOOKS = 10 };
 #else
-enum { LOOK_MS = 1000, PATIENCE = 10 };
+enum { LOOK_MS = 1000, LOOKS = 10 };
 #endif
 
 /* Returns false if the freezer of the cgroup holds the child. A short freeze, as for a snapshot, only delays it. */
@@ -125,7 +127,7 @@ static bool await_exec(struct launch__run *run, int reader, const struct launch_
 
   while (!launch__await_exec(&run->status->running, reader, child, LOOK_MS)) {
     frozen = run->cgroup_procs >= 0 && launch__is_frozen(run->cgroup) ? frozen + 1 : 0;
-    if (frozen == PATIENCE) return false;
+    if (frozen == LOOKS) return false;
   }
   return true;
 }
@@ -143,11 +145,11 @@ static long clone_child(struct launch_context *context, struct launch__run *run,
   return launch__clone(context->stack, &request);
 }
 
-/* ---- what came of it ------------------------------------------------------------------------- */
+/* ---- the result ------------------------------------------------------------------------------ */
 
 /*
- * The child could not arrange for a stop at execve(2), without a free descriptor for instance. A job that was stopped and
- * continued meanwhile gets the stop late.
+ * The child could not arrange for a stop at execve(2), for instance because no descriptor was free. If the job was stopped and
+ * continued meanwhile, the stop comes late.
  */
 static void resend_deferred_stops(const struct launch__child_status *status,
                                   const struct launch_child *child) {
@@ -157,8 +159,8 @@ static void resend_deferred_stops(const struct launch__child_status *status,
 }
 
 /*
- * A child that is gone without an error and before execve(2) was killed, which is a failed launch. A death inside
- * execve(2) can't be told from one by the program's first instruction, and counts as a start, as with libuv.
+ * A child that died before execve(2) and reported no error was killed: the launch has failed. A death inside execve(2) looks like
+ * a death by the program's first instruction, and counts as a start, as in libuv.
  */
 static bool has_started(const struct launch__child_status *status) {
   return status->error == 0 && status->step == LAUNCH_STEP_EXEC;
@@ -185,13 +187,13 @@ static int failure(const struct launch__run *run, const struct launch_child *chi
   return ret_error->error;
 }
 
-/* The program may run for a moment, if the cgroup thaws now. */
+/* If the cgroup thaws now, the program may run for a moment. */
 static void give_up(struct launch__run *run, const struct launch_child *child) {
   run->given_up = true;
   (void)launch_signal(child, SIGKILL);
 }
 
-/* Where a stop signal is meant for the whole job, this thread must not stop before the child has got it. */
+/* Blocks signals: if a stop signal is sent to the whole job, this thread must not stop before the child has got it. */
 static long start(struct launch_context *context, struct launch__run *run, struct launch_child *ret_child) {
   uint64_t mask = launch__block_signals();
   int reader, pidfd = -1;
@@ -218,7 +220,7 @@ static long start(struct launch_context *context, struct launch__run *run, struc
   return pid;
 }
 
-/* A cgroup can be full (EAGAIN, by pids.max), and then it is the process that could not be made. */
+/* If the cgroup is full (EAGAIN, by pids.max), the step is the clone. */
 static enum launch_step refused_step(const struct launch__run *run, long error) {
   return run->cgroup >= 0 && !launch__is_shortage(error) ? LAUNCH_STEP_CGROUP : LAUNCH_STEP_CLONE;
 }
@@ -230,7 +232,7 @@ int launch__attempt(struct launch_context *context, struct launch__run *run, str
   int error;
 
   launch__child_status_reset(run->status);
-  if ((error = hand_over_sources(context, run)) != 0) return refused(ret_error, LAUNCH_STEP_CLOSE_FDS, error);
+  if ((error = pass_sources(context, run)) != 0) return refused(ret_error, LAUNCH_STEP_CLOSE_FDS, error);
   pid = start(context, run, &child);
   if (pid < 0)
     error = refused(ret_error, refused_step(run, pid), (int)pid);

@@ -30,7 +30,7 @@ static void decode_status(int status, struct launch_exit *ret_exit) {
 
 /* ---- a status that other code took ------------------------------------------------------------ */
 
-struct pidfd_info { /* as of Linux 6.13; ioctl_pidfd(2) */
+struct pidfd_info { /* Linux 6.13; ioctl_pidfd(2) */
   uint64_t mask;
   uint64_t cgroup;
   uint32_t pid, tgid, ppid, ids[8];
@@ -51,7 +51,7 @@ static bool recover(int pidfd, struct launch_exit *ret_exit) {
   return true;
 }
 
-/* ---- waiting: 1 with *ret_exit written, 0 for a child that still runs, or a negative errno -------- */
+/* ---- waiting: each returns 1 and writes *ret_exit, or 0 while the child runs, or a negative errno -- */
 
 static int wait_by_waitid(int id_type, int id, int options, struct launch_exit *ret_exit) {
   siginfo_t info = {0};
@@ -78,7 +78,7 @@ static int wait_by_wait4(pid_t pid, int options, struct launch_exit *ret_exit) {
   return 1;
 }
 
-/* A seccomp filter may refuse either call. An answer of the kernel's own is final. */
+/* A seccomp filter may refuse either call. The kernel's own answer is final. */
 static bool is_answer(int result) {
   return result >= 0 || result == -ECHILD || result == -EINTR;
 }

@@ -5,9 +5,9 @@
 #include "shared.h"
 
 /*
- * The kernel walks a task's list of robust futexes when the task gives up its memory: at the point of no return of
- * execve(2), and at any death. It marks each word that holds the task's number, and wakes a waiter. That is the moment
- * at which vfork would end, in shared memory as in a copy. CLONE_CHILD_CLEARTID does nothing in a copy.
+ * The kernel walks a task's list of robust futexes when the task gives up its memory: at the point of no return of execve(2), and
+ * at any death. It marks each word that holds the task's number, and wakes a waiter. vfork would end at that moment. The list
+ * works in shared memory and in a copy; CLONE_CHILD_CLEARTID does nothing in a copy.
  */
 
 enum { FIRST_LOOK_MS = 2, LAST_LOOK_MS = 64 };

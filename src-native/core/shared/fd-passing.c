@@ -50,7 +50,7 @@ void launch__fd_channel_discard(struct launch__fd_channel *channel) {
   *channel = (struct launch__fd_channel){.receiver = -1, .sender = -1};
 }
 
-union mail_control {
+union control {
   struct cmsghdr header;
   char space[CMSG_SPACE(LAUNCH__FD_PASSING_MAX * sizeof(int))];
 };
@@ -58,7 +58,7 @@ union mail_control {
 int launch__fd_channel_send(const struct launch__fd_channel *channel, const int *fds, size_t count) {
   char byte = 0;
   struct iovec text = {&byte, sizeof byte};
-  union mail_control control;
+  union control control;
   struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1};
   struct cmsghdr *header;
 
@@ -79,7 +79,7 @@ int launch__fd_channel_send(const struct launch__fd_channel *channel, const int 
 int launch__fd_channel_receive(const struct launch__fd_channel *channel, int *ret_fds, size_t count) {
   char byte;
   struct iovec text = {&byte, sizeof byte};
-  union mail_control control;
+  union control control;
   struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = &control};
   struct cmsghdr *header;
   long received;

@@ -1,6 +1,6 @@
 /*
- * shared.h: what the parent and the child share: the report, the passing of descriptors, and the description of one
- * attempt to launch. Never included from outside of the core.
+ * shared.h: declarations for parent and child: the child status, the passing of descriptors, and the description of one attempt
+ * to launch. Only files of the core include this header. A function marked [child] follows the rule of child.h.
  */
 #ifndef SAFE_SPAWN_SHARED_H
 #define SAFE_SPAWN_SHARED_H
@@ -19,13 +19,12 @@
 _Static_assert(sizeof(long) == 8, "safe-spawn needs a 64-bit system");
 
 /*
- * A system call as the kernel has it: a result or a negative errno. libc's wrappers for ids, limits and the
- * mask do more than the call (they broadcast to other threads, or hide signals), and its close() is a
- * cancellation point.
+ * Makes a system call; returns its result or a negative errno. libc's wrappers for ids, limits and the mask do more (they signal
+ * other threads, or hide signals), and its close() is a cancellation point.
  *
- * Not even libc's syscall() is called: a child that shares memory has the errno of the thread that made it, and that
- * thread runs meanwhile if the child was made without CLONE_VFORK. Where there is no clone3() in clone.c, every child
- * is made with it.
+ * It does not call libc's syscall() either. A child that shares memory has the errno of the thread that made it, and that thread
+ * runs meanwhile if the child was made without CLONE_VFORK. On architectures without clone3() in clone.c every child is made
+ * with that flag.
  */
 static inline long launch__call(long number, long a, long b, long c, long d, long e, long f) {
 #if defined(__clang_analyzer__)
@@ -57,7 +56,7 @@ static inline long launch__call(long number, long a, long b, long c, long d, lon
                    : "memory");
   return result;
 #else
-  int kept = errno; /* of a call that a handler interrupts */
+  int kept = errno; /* a handler must not change the errno of the call that it interrupts */
   long result = syscall(number, a, b, c, d, e, f);
 
   if (result == -1) result = -(long)errno;
@@ -69,25 +68,25 @@ static inline long launch__call(long number, long a, long b, long c, long d, lon
 #define LAUNCH__SIX_ARGUMENTS(number, a, b, c, d, e, f, ...)                                                 \
   launch__call(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
-/* ---- await-exec.c: the end of a child's way to execve(2), for a parent that does not wait in vfork ---- */
+/* ---- await-exec.c: waits for execve(2) or the child's death, if the parent does not wait in vfork ------- */
 
-/* In memory that is shared in every clone mode. */
+/* Lies in memory that is shared in every clone mode. */
 struct launch__running {
   struct robust_list_head robust; /* the child's list of robust futexes, which holds the one below */
   struct robust_list entry;
   _Atomic uint32_t word;
 };
 
-/* [child] Before its first step. 0 or a negative errno. */
+/* [child] Called before the first step. Returns 0 or a negative errno. */
 int launch__begin_running(struct launch__running *running);
 /*
- * Waits at most so long for the child to call execve(2) with success, or to die; false: neither has happened. By the
- * futex, or by the end of a pipe if `reader` is one.
+ * Waits at most `milliseconds` until the child's execve(2) has succeeded or the child is dead; false: neither has happened. Waits
+ * on the futex, or for the end of a pipe if `reader` is a descriptor.
  */
 bool launch__await_exec(struct launch__running *running, int reader, const struct launch_child *child,
                         int milliseconds);
 
-/* ---- child-status.c: what the child tells its parent, in memory that is shared in every clone mode ------- */
+/* ---- the child's report to its parent, in memory that is shared in every clone mode ---------------------- */
 
 struct launch__child_status {
   _Atomic int step; /* enum launch_step, stored before the step begins */
@@ -108,9 +107,8 @@ struct launch__child_status {
 /* ---- fd-passing.c: how descriptors reach a child that copies only the lowest part of the table -- */
 
 /*
- * A pair of datagram sockets. The receiving end sits at the lowest number that was free; the child copies the
- * table up to there. An end is known by its inode, since another part of the process may close it and get its
- * number.
+ * A pair of datagram sockets. The receiver has the lowest number that was free, and the child copies the table up to it. An end is
+ * recognised by its inode, since other code may close it and reuse its number.
  */
 struct launch__fd_channel {
   int receiver; /* -1: no channel */
@@ -121,7 +119,7 @@ struct launch__fd_channel {
 
 enum { LAUNCH__FD_PASSING_MAX = 253 }; /* SCM_MAX_FD of the kernel */
 
-/* Is this one of its two ends, and still is? */
+/* Returns true if this number is still one of the two ends. */
 bool launch__fd_channel_has(const struct launch__fd_channel *channel, int fd);
 /* Makes the pair, also again if other code has closed it. */
 int launch__fd_channel_ensure(struct launch__fd_channel *channel);
@@ -148,9 +146,9 @@ struct launch__run {
   const struct launch__fd_channel *channel;
   struct launch__child_status *status;
   struct launch__method method;
-  const char *file; /* the plan's, but for paths through our own /proc/self/fd */
+  const char *file; /* the plan's, unless the path leads through the caller's /proc/self/fd */
   const char *cwd;
-  /* The child's number of what they are relative to, or are if they are empty; -1: they are ordinary paths. */
+  /* The child's descriptor to which each path is relative, or which an empty path means; -1: an ordinary path. */
   int file_at;
   int cwd_at;
   int cgroup;       /* descriptor of the plan's, or -1 */

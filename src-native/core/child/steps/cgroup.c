@@ -1,8 +1,8 @@
 #include "../child.h"
 
 /*
- * The table may still be the parent's, where another thread can put another file on any number. So the child looks
- * before it writes.
+ * Another thread of the parent can replace the file on any number while the table is shared. The child therefore checks the
+ * file before it writes.
  */
 int launch__join_cgroup(struct launch__run *run) {
   long written;

@@ -3,13 +3,13 @@
 #include "../child.h"
 
 /*
- * The kernel's calls act on this task alone. libc's send a signal to every other thread to make it do the
- * same, and those are threads of the parent.
+ * The kernel's calls change this task alone. libc's functions signal every other thread to make the same call, and these are
+ * threads of the parent.
  */
 
 /*
- * Groups that were asked for must be had, an empty list too. Otherwise they are dropped as libuv drops them:
- * best effort, since an unprivileged caller may keep its own ids.
+ * Requested groups must be set, an empty list too. Otherwise the child drops its groups if it is permitted, as libuv does: an
+ * unprivileged caller may keep its own ids.
  */
 int launch__set_groups(struct launch__run *run) {
   const struct launch_plan *plan = run->plan;

@@ -3,7 +3,7 @@
 
 #include "../child.h"
 
-/* execvp(3) of glibc; musl's differs only in /usr/local/bin. */
+/* The default of execvp(3) in glibc. The default of musl also has /usr/local/bin. */
 static const char default_path[] = "/bin:/usr/bin";
 
 static const char *search_path(char *const *envp) {
@@ -18,7 +18,7 @@ static long execute_once(const char *path, char *const *argv, const struct launc
                      *path == '\0' ? AT_EMPTY_PATH : 0);
 }
 
-/* Again where a handler of job control interrupted it, which a file system may report as EINTR. */
+/* Repeats the call if a handler for job control interrupted it, which a file system may report as EINTR. */
 static int call_execve(const char *path, char *const *argv, struct launch__run *run) {
   long error;
 
@@ -29,8 +29,7 @@ static int call_execve(const char *path, char *const *argv, struct launch__run *
   return (int)error;
 }
 
-/* "/bin/sh path args": takes the spare slot before argv[0], and the place of argv[0] itself until the call
- * failed. */
+/* Runs "/bin/sh path args": uses the spare slot before argv[0], and replaces argv[0] until the call has failed. */
 static int execute_by_shell(const char *path, struct launch__run *run) {
   char **argv = run->plan->argv, *name = argv[0];
   int error;
@@ -65,7 +64,7 @@ static bool is_elsewhere(int error) {
          error == -ETIMEDOUT;
 }
 
-/* "directory/file" in `buffer`; an empty directory is the current one. */
+/* Writes "directory/file" to `buffer`. An empty directory is the current one. */
 static bool join(char *buffer, size_t size, const char *directory, size_t length, const char *file) {
   size_t file_size = strlen(file) + 1;
 

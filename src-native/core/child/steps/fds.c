@@ -3,8 +3,8 @@
 #include "../child.h"
 
 /*
- * From here on the table belongs to this process alone. In the shared mode close_range(2) makes the copy, and
- * copies only what lies below the range: the cost does not depend on how many descriptors the parent holds.
+ * After this step the table belongs to the child alone. In the shared mode close_range(2) copies only the numbers below the
+ * range, so the cost does not depend on the number of descriptors that the parent holds.
  */
 int launch__own_table(struct launch__run *run) {
   if (run->method.close_fds == LAUNCH_CLOSE_FDS_UNSHARE) {
@@ -49,7 +49,7 @@ bool launch__is_target(const struct launch_plan *plan, int fd) {
   return false;
 }
 
-/* A duplicate that comes to lie on a target is left there: what belongs there will replace it. */
+/* A duplicate that lands on a target stays there until the target's own descriptor replaces it. */
 static int move_off_targets(const struct launch__run *run, int *fd) {
   long moved = -1;
 
@@ -61,7 +61,7 @@ static int move_off_targets(const struct launch__run *run, int *fd) {
   return 0;
 }
 
-/* Nothing may sit on a number that another descriptor is about to take. */
+/* Moves each source off the numbers that other descriptors are about to take. */
 static int clear_targets(struct launch__run *run) {
   const struct launch_plan *plan = run->plan;
   int error;
@@ -78,7 +78,7 @@ static int clear_targets(struct launch__run *run) {
   return 0;
 }
 
-/* The program does not get what leads to it, or to its directory. */
+/* The program does not get the descriptors that lead to it, or to its directory. */
 static bool is_lent(const struct launch__run *run, int target) {
   return target == run->file_at || target == run->cwd_at;
 }
@@ -102,7 +102,7 @@ static void make_blocking(const struct launch__run *run, int fd) {
     (void)launch__replaceable_sys(run, SYS_fcntl, fd, F_SETFL, flags & ~(long)O_NONBLOCK);
 }
 
-/* Opened on its number, as it has to be. */
+/* Returns true for /dev/null that was opened on its target. */
 static bool is_null_in_place(const struct launch__run *run, size_t index) {
   const struct launch_fd *fd = &run->plan->fds[index];
 

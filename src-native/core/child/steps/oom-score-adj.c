@@ -3,7 +3,7 @@
 
 #include "../child.h"
 
-/* "-1000" to "1000", as the file takes it; returns the length. */
+/* Writes "-1000" to "1000", and returns the length. */
 static size_t format(int value, char *buffer) {
   char digits[8];
   size_t count = 0, length = 0;
@@ -36,10 +36,10 @@ static bool is_dumpable(void) {
 }
 
 /*
- * A child that shares its parent's memory until exec changes its own value only, if it was made by vfork.
+ * A child that shares its parent's memory changes only its own value if it was made by vfork.
  *
- * Where the parent is not dumpable, the file is root's. A child with a copy of the memory could make itself dumpable
- * for the write, but then any process of this user could read the copy, and what the parent hides from those.
+ * Root owns the file if the parent is not dumpable. A child with a copy of the memory could make itself dumpable for the write,
+ * but then every process of this user could read the copy, and secrets that the parent hides from them.
  */
 int launch__set_oom_score_adj(struct launch__run *run) {
   char text[16];

@@ -26,10 +26,9 @@ static int apply(const struct launch__run *run, const struct launch_rlimit *aske
 }
 
 /*
- * Placing must not depend on a soft limit that was lowered below the numbers in use: descriptors above it
- * stay open, but none can be made there. The limit is the child's own; launch__set_rlimits puts it back.
- * Where that is refused (by a filter, or since fs.nr_open was lowered below the limit), few children need it,
- * and placing fails for those that do.
+ * Raises the child's soft limit until launch__set_rlimits() restores it. Descriptors above a limit that was lowered stay open,
+ * but no descriptor can be placed there. If the kernel refuses (a filter, or fs.nr_open below the limit), placing fails for
+ * the few children that need it.
  */
 void launch__raise_nofile(struct launch__run *run) {
   struct kernel_rlimit now = {0}, raised;

@@ -26,7 +26,7 @@ static void close_stop_ends(struct launch__run *run) {
   }
 }
 
-/* The kernel doesn't say which end it closes first, so each of them signals the end of the other. */
+/* Either end may be closed first, so each reports the closing of the other. */
 static bool arm_stop_ends(const struct launch__run *run, int signal) {
   long self = launch__sys(SYS_getpid);
 
@@ -38,7 +38,7 @@ static bool arm_stop_ends(const struct launch__run *run, int signal) {
   return true;
 }
 
-/* One stop is enough, whichever signal asks for it. */
+/* One stop is enough: a second stop signal changes nothing. */
 static bool stop_at_exec(struct launch__run *run, int signal) {
   if (run->stop_ends[0] >= 0) return true;
   if (launch__sys(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, run->stop_ends) != 0) return false;
@@ -47,13 +47,13 @@ static bool stop_at_exec(struct launch__run *run, int signal) {
   return false;
 }
 
-/* SIGCONT takes back the stops before it, as it does for every process. */
+/* SIGCONT cancels the stops before it, as it does for every process. */
 static void forget_stops(struct launch__run *run) {
   if (run->stop_ends[0] >= 0) close_stop_ends(run);
   run->status->deferred_stops = 0;
 }
 
-/* Where execve can't send the signal, the parent does so afterwards. */
+/* If the pair can't be armed, the parent sends the signal after execve. */
 static void on_job_control(int signal, siginfo_t *info, void *context) {
   struct launch__run *run = ((ucontext_t *)context)->uc_stack.ss_sp;
 
@@ -77,7 +77,7 @@ static bool show_run_to_handlers(struct launch__run *run) {
 }
 
 #ifdef __x86_64__
-/* This kernel has no way back from a handler of its own. */
+/* On x86-64 the kernel needs a function that returns from a handler. */
 void launch__return_from_handler(void);
 __asm__(".pushsection .text\n"
         ".hidden launch__return_from_handler\n"
