@@ -209,6 +209,12 @@ int launch(struct launch_context *context, const struct launch_plan *plan, struc
 /* Signals by pidfd_send_signal(2), else by kill(2). The child must not be reaped yet. Returns 0 or a negative errno. */
 int launch_signal(const struct launch_child *child, int signal);
 
+/*
+ * If the child is dead and was not reaped, sends SIGKILL to the process group whose number is the child's pid. After the reap that
+ * number can be another group's.
+ */
+void launch_kill_group_of_dead(const struct launch_child *child);
+
 /* Returns 1 if the child is reaped and `ret_exit` is written, 0 if it is alive. Never waits for another child. */
 int launch_reap(const struct launch_child *child, struct launch_exit *ret_exit);
 

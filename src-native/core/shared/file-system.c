@@ -7,10 +7,10 @@
 #  define CGROUP2_SUPER_MAGIC 0x63677270
 #endif
 
-static bool is_in(int fd, long type) {
+static bool is_in(int fd, unsigned long type) {
   struct statfs status;
 
-  return launch__sys(SYS_fstatfs, fd, &status) == 0 && status.f_type == type;
+  return launch__sys(SYS_fstatfs, fd, &status) == 0 && (unsigned long)status.f_type == type;
 }
 
 bool launch__is_proc(int fd) {
