@@ -6,8 +6,8 @@ import { requirePermission } from '../node/permission.js';
 import { readSpawnRequest, type SpawnRequest } from '../node/spawn-request.js';
 import type { LaunchConfig } from '../options/launch-config.js';
 import { type ExitStatus, exitStatus } from '../terminate/exit-status.js';
-import { containmentOf, type KillTarget } from '../terminate/kill-tree.js';
-import type { Containment, StartedProcess } from '../terminate/started-process.js';
+import { containmentOf } from '../terminate/kill-tree.js';
+import type { Containment, KillTarget, StartedProcess } from '../terminate/started-process.js';
 import { signalName } from '../util/signals.js';
 import { encodeRequest } from './encode-request.js';
 import {

@@ -12,22 +12,10 @@ import { getSystemErrorName } from 'node:util';
 import { addon } from '../native/addon.js';
 import { killTreeError, unknownSignal } from '../util/errors.js';
 import { isSignal, sendSignal, signalNumber } from '../util/signals.js';
-import type { Containment } from './started-process.js';
+import type { Containment, KillTarget } from './started-process.js';
 
 const { EMFILE, ENFILE, ESRCH } = constants.errno;
 const { SIGKILL } = constants.signals;
-
-/** Processes that killTree() signals, as far as they are known. */
-export interface KillTarget {
-  /** The cgroup in which the child was created. */
-  readonly cgroup: string | undefined;
-  /** Its process group, if it leads one and was not reaped. After that the number may belong to another group. */
-  readonly group: number | undefined;
-  /** True if the child has ever led a group. */
-  readonly leadsGroup: boolean;
-  /** The process group that the child has joined by option. */
-  readonly joinedGroup: number | undefined;
-}
 
 export function containmentOf(target: KillTarget | undefined): Containment {
   if (target?.cgroup !== undefined) return 'cgroup';

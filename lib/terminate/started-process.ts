@@ -1,8 +1,19 @@
 import type { ExitStatus } from './exit-status.js';
-import type { KillTarget } from './kill-tree.js';
 
 /** The reach of a signal to a child and its descendants: all processes in its cgroup, its process group, or the child alone. */
 export type Containment = 'cgroup' | 'group' | 'none';
+
+/** Processes that killTree() signals, as far as they are known. */
+export interface KillTarget {
+  /** The cgroup in which the child was created. */
+  readonly cgroup: string | undefined;
+  /** Its process group, if it leads one and was not reaped. After that the number may belong to another group. */
+  readonly group: number | undefined;
+  /** True if the child has ever led a group. */
+  readonly leadsGroup: boolean;
+  /** The process group that the child has joined by option. */
+  readonly joinedGroup: number | undefined;
+}
 
 /** The part of a child's handle that its methods need. */
 export interface StartedProcess {
