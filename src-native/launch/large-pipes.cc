@@ -15,8 +15,8 @@ constexpr size_t kMost = 64; /* a quarter of what the kernel allows a user */
 constexpr int kSkipped = 16;
 
 struct LargePipe {
-  int end;
   ino_t inode;
+  int end;
   pid_t writer; /* 0: not known */
 };
 
@@ -57,7 +57,7 @@ void EnlargePipe(int end) {
   std::lock_guard<std::mutex> lock(mutex);
   ino_t inode = InodeOfPipe(end);
 
-  if (inode != 0 && HasRoom() && fcntl(end, F_SETPIPE_SZ, kSize) >= 0) pipes[count++] = {end, inode, 0};
+  if (inode != 0 && HasRoom() && fcntl(end, F_SETPIPE_SZ, kSize) >= 0) pipes[count++] = {inode, end, 0};
 }
 
 void SetPipeWriter(int end, pid_t writer) {
