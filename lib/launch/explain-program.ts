@@ -59,7 +59,7 @@ function whyRefused(path: string, { directory, ids }: Program, code: string): st
   return code === 'EACCES' ? whyForeign(path, ids) : undefined;
 }
 
-/** The kernel protects the links in /proc of a process from other users. */
+/** Explains EACCES below /proc/PID/cwd, exe, fd or root. The kernel lets only root and the user of the process follow these links. */
 function whyForeign(path: string, { uid }: Ids): string | undefined {
   const [link] = /^\/proc\/\d+\/(?:cwd|exe|fd\/\d+|root)(?=\/|$)/.exec(path) ?? [];
   if (link === undefined || uid === 0) return undefined;

@@ -19,7 +19,10 @@ export function addon(): Addon {
   return loaded;
 }
 
-/** V8 aborts the process if an addon is part of a startup snapshot. The check takes 5 ms, so most processes skip it. */
+/**
+ * Returns true while a startup snapshot is built, since V8 aborts the process if an addon is part of one. Loading node:v8 takes
+ * 5 ms, so a process without such a flag skips it.
+ */
 function isBuildingSnapshot(): boolean {
   if (!process.execArgv.some((flag) => /^--(build-snapshot|build-sea|experimental-sea-config)/.test(flag)))
     return false;

@@ -36,7 +36,7 @@ export function nativeClassOf(value: unknown): string | undefined {
 
 export interface SpawnRequest {
   readonly file: string;
-  /** Absent, like `envPairs`, if a program calls the method spawn() of a ChildProcess itself. */
+  /** Absent, like `envPairs`, if a program calls `ChildProcess.prototype.spawn()` directly and leaves it out. */
   readonly args?: readonly unknown[] | undefined;
   readonly cwd: unknown;
   readonly envPairs?: readonly unknown[] | undefined;

@@ -14,7 +14,7 @@ export function pickLaunchOptions(options: LaunchOptions): LaunchOptions {
   return picked as LaunchOptions;
 }
 
-/** Throws for any other option. In a function that only this library has, an unknown name can't be an option of Node. */
+/** Throws for an option that is not a launch option. `register()` passes no options to Node, so such a name is a mistake. */
 export function rejectUnknownOptions(options: object): void {
   if (!isPlainObject(options)) throw invalidType('options', 'a plain object', options);
   for (const [name, value] of Object.entries(options)) {

@@ -39,7 +39,7 @@ function groupId(option: string, name: string): number {
   return id;
 }
 
-/** Hints at a number in a string, such as an id that was read from a file or the environment. */
+/** Returns a hint for the message if `name` is a number in a string, such as an id read from a file. Otherwise returns ''. */
 function hintAtNumber(name: string): string {
   return /^\d+$/.test(name) ? `: for an id use a number (${name})` : '';
 }

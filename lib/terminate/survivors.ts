@@ -12,7 +12,7 @@ export function membersOfGroup(group: number, isReaped: boolean): number[] {
   const members = scanGroup(group);
   if (members === undefined) return [group];
   if (isReaped && members.includes(group)) return [];
-  // proc(5) can hide the processes of other users.
+  // EPERM means that the group has members. If proc(5) hides them (hidepid), the group's own number stands for them.
   return members.length === 0 && error === 'EPERM' ? [group] : members;
 }
 

@@ -39,7 +39,10 @@ export function signalNumber(signal: NodeJS.Signals | number): number {
   return typeof signal === 'number' ? signal : constants.signals[signal.toUpperCase() as NodeJS.Signals];
 }
 
-/** Returns the argument that Node passes to `child.kill()`: a number, never a name. A program may have replaced that method. */
+/**
+ * Returns what Node passes to `child.kill()`: the number of the signal, or undefined for its default. A program may have
+ * replaced `kill`, and its replacement expects that.
+ */
 export function killArgument(killSignal: unknown): number | undefined {
   return killSignal === undefined || killSignal === null
     ? undefined

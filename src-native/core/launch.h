@@ -257,7 +257,7 @@ void launch_force(struct launch_context *context, enum launch_clone_mode clone_m
 void launch_force_fd_passing(struct launch_context *context);
 /* Call this after launch_force(), which turns it off. */
 void launch_force_handlers_reset(struct launch_context *context);
-/* Call this after launch_force() of the fork mode: the child is made as if a tool had replaced functions. */
+/* Lets the child call libc's functions, as if a tool had replaced them (LD_PRELOAD). Call it after launch_force() of the fork mode. */
 void launch_force_libc(struct launch_context *context);
 #endif
 

@@ -48,7 +48,7 @@ static unsigned long clone_flags(const struct launch__run *run) {
  */
 enum { LAST_TO_COPY = 127 };
 
-/* Returns -1 if there is none. */
+/* Returns the highest descriptor that the child is given, or -1 if it is given none. */
 static int highest_source(const struct launch__run *run) {
   int highest = -1;
 
@@ -220,7 +220,10 @@ static long start(struct launch_context *context, struct launch__run *run, struc
   return pid;
 }
 
-/* If the cgroup is full (EAGAIN, by pids.max), the step is the clone. */
+/*
+ * Returns the step that failed. With a cgroup that is the cgroup, unless processes, memory or descriptors ran out. A cgroup
+ * that has reached pids.max reports EAGAIN, so its step is the clone.
+ */
 static enum launch_step refused_step(const struct launch__run *run, long error) {
   return run->cgroup >= 0 && !launch__is_shortage(error) ? LAUNCH_STEP_CGROUP : LAUNCH_STEP_CLONE;
 }

@@ -121,7 +121,7 @@ enum { LAUNCH__FD_PASSING_MAX = 253 }; /* SCM_MAX_FD of the kernel */
 
 /* Returns true if this number is still one of the two ends. */
 bool launch__fd_channel_has(const struct launch__fd_channel *channel, int fd);
-/* Makes the pair, also again if other code has closed it. */
+/* Opens the socket pair, or a new one if other code has closed or reused an end. Returns 0 or a negative errno. */
 int launch__fd_channel_ensure(struct launch__fd_channel *channel);
 int launch__fd_channel_send(const struct launch__fd_channel *channel, const int *fds, size_t count);
 /* [child] */

@@ -84,6 +84,7 @@ const RIGHT = {
     random.pick([undefined, new Uint8Array(9), new DataView(new ArrayBuffer(9), 3), new Float64Array(9)]),
   ],
   kill: () => [child(), signal()],
+  killGroupAtExit: () => [child()],
   setRef: () => [child(), random.chance(0.5)],
   hasRef: () => [child()],
   takePipeFd: () => [random.integer(10)],

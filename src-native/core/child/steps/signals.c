@@ -132,9 +132,10 @@ static long reset(const struct launch__run *run, int signal, bool has_run) {
 }
 
 /*
- * Resets signals 1 to 31 to their default as libuv does, ignored ones too. execve(2) does the same for those of job
- * control. Higher signals that are ignored stay ignored, but no signal keeps a handler, which would run in the child on the
- * parent's memory. If the kernel has already reset the handlers, the higher signals need nothing.
+ * Resets signals 1 to 31 to their default as libuv does, ignored ones too. SIGTSTP, SIGTTIN, SIGTTOU and SIGCONT get the
+ * handler for job control instead, which execve(2) resets. Signals from 32 on stay ignored if they are. Their handlers are
+ * removed, since a handler would run in the child on the parent's memory. If the kernel has already reset all handlers
+ * (CLONE_CLEAR_SIGHAND), signals from 32 on need nothing.
  */
 int launch__reset_signals(struct launch__run *run) {
   const int last = run->method.handlers_reset ? LAST_STANDARD_SIGNAL : LAUNCH__SIGNAL_MAX;

@@ -51,6 +51,6 @@ int launch__try_unsharing(char *stack, int probe_fd) {
   if (result >= 0) result = launch__clone(stack, &request);
   if (result <= 0) return (int)result;
   (void)launch__reap((pid_t)result);
-  /* A grandchild that closed without a table of its own has closed this process's descriptors. */
+  /* If the kernel did not unshare the table, the grandchild has closed the descriptors of this process too. */
   return launch__sys(SYS_fcntl, END - 1, F_GETFD) < 0 ? -ENOSYS : error;
 }
