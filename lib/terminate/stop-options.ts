@@ -53,7 +53,7 @@ function readKillSignal(signal: unknown = 'SIGTERM'): number {
   return signalNumber(signal as NodeJS.Signals);
 }
 
-export function readMilliseconds(name: string, value: unknown): number | undefined {
+function readMilliseconds(name: string, value: unknown): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
   if (!(value >= 0 && value <= LONGEST)) throw outOfRange(name, `>= 0 && <= ${LONGEST}`, value);
