@@ -1,6 +1,5 @@
 #include "arguments.h"
 
-#include <cmath>
 #include <cstring>
 
 #include "system-error.h"
@@ -51,9 +50,10 @@ int64_t Arguments::Integer(size_t index, const char *name, int64_t least, int64_
     NoteType(name, "a number");
     return least;
   }
-  if (number >= static_cast<double>(least) && number <= static_cast<double>(most) &&
-      number == std::trunc(number))
-    return static_cast<int64_t>(number);
+  if (number >= static_cast<double>(least) && number <= static_cast<double>(most)) {
+    auto integer = static_cast<int64_t>(number);
+    if (static_cast<double>(integer) == number) return integer;
+  }
   NoteRange(name, "an integer that is in range");
   return least;
 }
