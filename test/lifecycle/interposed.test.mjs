@@ -167,7 +167,7 @@ describe('a tool that replaces one function alone', { skip: withoutLargeFileName
 
   for (const [name, options] of Object.entries({ ...CALLED, ...CALLED_BY_ROOT })) {
     test(`sees ${name} in a child, as in a child of Node`, {
-      skip: name in CALLED_BY_ROOT && withoutRoot,
+      skip: (name in CALLED_BY_ROOT && withoutRoot) || isDefinedByNode(name),
     }, async () => {
       const attempts = [['true', [], { stdio: ['ignore', 'pipe', 'pipe'], ...options }]];
       for (const stock of [true, false]) {
@@ -177,6 +177,11 @@ describe('a tool that replaces one function alone', { skip: withoutLargeFileName
         assert.equal(calls[0][0], name, stock ? 'child_process' : 'safe-spawn');
       }
     });
+  }
+
+  /** Then the definition of a tool is hidden behind it. */
+  function isDefinedByNode(name) {
+    return name === 'fcntl64' && /^v2[24]\./.test(process.version) && 'this Node defines it';
   }
 
   function replacing(name) {

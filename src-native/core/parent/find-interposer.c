@@ -1,4 +1,5 @@
 #include <dlfcn.h>
+#include <sys/auxv.h>
 #include <string.h>
 
 #include "parent.h"
@@ -67,12 +68,22 @@ static bool is_sanitizer(const Dl_info *object) {
   return address != NULL && dladdr(address, &sanitizer) != 0 && sanitizer.dli_fbase == object->dli_fbase;
 }
 
+/*
+ * A program may define a function of libc for its own use, as Node 22 and 24 define fcntl64() to run with an older glibc. That
+ * is no tool. The program headers lie in the program's own file.
+ */
+static bool is_program(const Dl_info *object) {
+  Dl_info program;
+
+  return dladdr((const void *)getauxval(AT_PHDR), &program) != 0 && program.dli_fbase == object->dli_fbase;
+}
+
 static bool is_interposed(void *const handles[LIBRARIES], const char *name, const char **ret_object) {
   const void *address = dlsym(RTLD_DEFAULT, name);
   Dl_info object;
 
   if (address == NULL || is_in_libraries(handles, name, address)) return false;
-  if (dladdr(address, &object) == 0 || is_sanitizer(&object)) return false;
+  if (dladdr(address, &object) == 0 || is_sanitizer(&object) || is_program(&object)) return false;
   *ret_object = object.dli_fname;
   return true;
 }
