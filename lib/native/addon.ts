@@ -23,7 +23,7 @@ export function addon(): Addon {
  * Returns true while a startup snapshot is built, since V8 aborts the process if an addon is part of one. Loading node:v8 takes
  * 5 ms, so a process without such a flag skips it.
  */
-function isBuildingSnapshot(): boolean {
+export function isBuildingSnapshot(): boolean {
   if (!process.execArgv.some((flag) => /^--(build-snapshot|build-sea|experimental-sea-config)/.test(flag)))
     return false;
   const { startupSnapshot } = require('node:v8') as typeof import('node:v8');

@@ -1,7 +1,7 @@
 /** The environment that Node gives to a child. */
 import { channel } from 'node:diagnostics_channel';
 import { types } from 'node:util';
-import { addon } from '../native/addon.js';
+import { addon, isBuildingSnapshot } from '../native/addon.js';
 import { nullPrototype } from '../util/objects.js';
 import { environmentSource } from './argument-errors.js';
 import { hasPermissionModel } from './permission.js';
@@ -147,9 +147,10 @@ function dataDescriptor(environment: object, name: string): PropertyDescriptor {
 
 /**
  * True once there may be a Worker. It can share the environment of the process and replace strings while the addon reads
- * them. If `internal/worker` was not loaded, there is no Worker yet, and Node announces each later one on a channel.
+ * them. If `internal/worker` was not loaded, there is no Worker yet, and Node announces each later one on a channel. Node 22
+ * aborts if a startup snapshot has a subscriber, and no child is started there.
  */
-let mayHaveWorkers = isWorkerClassLoaded();
+let mayHaveWorkers = isWorkerClassLoaded() || isBuildingSnapshot();
 if (!mayHaveWorkers) {
   channel('worker_threads').subscribe(() => {
     mayHaveWorkers = true;
