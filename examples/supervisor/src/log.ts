@@ -27,7 +27,7 @@ export class RotatingLog extends Writable {
   #size = 0;
   /** What is moved when it is full; undefined for what must stay. */
   #path: string | undefined;
-  /** Whether the last write found a full FIFO. The next one does not wait again, unless the reader has read. */
+  /** True if the last write found a full FIFO. The next one does not wait again, unless the reader has read. */
   #isStuck = false;
 
   constructor(config: LogConfig) {

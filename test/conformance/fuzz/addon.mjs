@@ -75,7 +75,7 @@ const child = () => random.integer(20);
 const signal = () => random.pick([0, 9, 15, 64]);
 const name = () => random.pick(['root', 'daemon', 'no-such-name', '', 'ä'.repeat(100)]);
 
-/** Those of each function. One that has none here has not been thought of. */
+/** Right arguments for each function of the addon. The fuzzer fails if a function has none here. */
 const RIGHT = {
   launch: () => [...request(), () => {}],
   runSync: () => [
@@ -107,7 +107,7 @@ const RIGHT = {
 const INTEGERS = [-1, 0, 1, 2, 3, 7, 100, 65_536, 2 ** 24, 2 ** 30, 2 ** 31 - 1, -(2 ** 31)];
 const VIEWS = [Int8Array, Int32Array, Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array];
 
-/** What no argument can be, or only some: none of these names a process. */
+/** Values that are wrong for most arguments. None of them names a process. */
 const odd = () =>
   random.pick([
     ...[undefined, null, true, Number.NaN, Number.POSITIVE_INFINITY, -1, 0.5, 2 ** 53, -(2 ** 63), 1e300, 1n],
